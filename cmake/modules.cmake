@@ -1,0 +1,104 @@
+# The dependency helper: one static library per folder of src/, which may include only the folders it names.
+file(WRITE ${CMAKE_BINARY_DIR}/layers.txt "")
+
+# Declares src/<name> as a library and records what it may include. Tests stand beside the code as *_test.cpp and become
+# <name>_tests, registered with CTest case by case.
+function(bw_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(bw_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(bw_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_include_directories(bw_${name} ${scope} ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ARG_DEPENDS PREPEND bw_ OUTPUT_VARIABLE libraries)
+  target_link_libraries(bw_${name} ${scope} ${libraries} ${ARG_LIBRARIES})
+  string(REPLACE ";" " " allowed "${ARG_DEPENDS}")
+  file(APPEND ${CMAKE_BINARY_DIR}/layers.txt "${name}: ${allowed}\n")
+  if(tests AND BW_TESTS)
+    add_executable(${name}_tests ${tests})
+    target_link_libraries(${name}_tests PRIVATE bw_${name} GTest::gtest GTest::gtest_main)
+    target_compile_definitions(${name}_tests PRIVATE BW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST)
+  endif()
+endfunction()
+
+# A rule is src/rules/<family>/<name>.cpp, which defines `const Rule& <name>()`, and <name>.md. This makes the list of all rules
+# and embeds their documents, so that adding a rule edits no other file.
+function(bw_generate_rule_registry)
+  file(GLOB rules CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/rules/*/*.cpp)
+  list(FILTER rules EXCLUDE REGEX "_test\\.cpp$")
+  list(SORT rules)
+  set(declarations "")
+  set(entries "")
+  foreach(path ${rules})
+    cmake_path(GET path STEM name)
+    string(APPEND declarations "const Rule& ${name}();\n")
+    string(REGEX REPLACE "\\.cpp$" ".md" document ${path})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${document})
+    file(READ ${document} text)
+    bw_raw_string("${text}" literal)
+    string(APPEND entries "      {&${name}(), ${literal}},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/rule_registry.cpp @ONLY CONTENT [[
+// Generated from src/rules by cmake/modules.cmake.
+#include "rules/rule.h"
+namespace beamwright::rules {
+@declarations@
+std::span<const RegisteredRule> all_rules() {
+  static const RegisteredRule rules[] = {
+@entries@  };
+  return rules;
+}
+}  // namespace beamwright::rules
+]])
+  target_sources(bw_rules PRIVATE ${CMAKE_BINARY_DIR}/rule_registry.cpp)
+endfunction()
+
+# Embeds the data files of knowledge/ into the library of src/knowledge.
+function(bw_embed_knowledge)
+  file(GLOB data CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/knowledge/*.tsv)
+  list(SORT data)
+  set(entries "")
+  foreach(path ${data})
+    cmake_path(GET path FILENAME name)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} text)
+    bw_raw_string("${text}" literal)
+    string(APPEND entries "      {\"knowledge/${name}\", ${literal}},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/knowledge_data.cpp @ONLY CONTENT [[
+// Generated from knowledge/ by cmake/modules.cmake.
+#include "knowledge/embedded.h"
+namespace beamwright::knowledge {
+std::span<const DataFile> embedded_files() {
+  static const DataFile files[] = {
+@entries@  };
+  return files;
+}
+}  // namespace beamwright::knowledge
+]])
+  target_sources(bw_knowledge PRIVATE ${CMAKE_BINARY_DIR}/knowledge_data.cpp)
+endfunction()
+
+# A C++ raw string literal of any text; split, for compilers may limit one literal to 65,536 bytes.
+function(bw_raw_string text result)
+  set(literal "")
+  string(LENGTH "${text}" length)
+  set(at 0)
+  while(at LESS length)
+    string(SUBSTRING "${text}" ${at} 12000 piece)
+    string(APPEND literal "R\"beamwright(${piece})beamwright\"\n")
+    math(EXPR at "${at} + 12000")
+  endwhile()
+  if(literal STREQUAL "")
+    set(literal "\"\"")
+  endif()
+  set(${result} "${literal}" PARENT_SCOPE)
+endfunction()

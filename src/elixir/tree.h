@@ -1,0 +1,99 @@
+// Elixir's own quoted form, as Code.string_to_quoted gives it. A tree lives in the arena of its file and its texts point into
+// the arena or the source; the tree is freed once it has been lowered.
+//
+//   quoted form                      kind        fields
+//   42, 0x1F, ?a                     kInteger    integer, or text (decimal digits) when it does not fit 64 bits (wide_integer)
+//   1.5                              kFloat      floating
+//   :ok, true, nil, foo: (keyword)   kAtom       symbol
+//   "text"                           kBinary     text, unescaped
+//   'text'                           kCharlist   text as UTF-8, unescaped (a list of code points in the quoted form)
+//   [a, b]                           kList       children
+//   {a, b}                           kPair       children[0], children[1]
+//   {:name, meta, nil}               kVariable   symbol
+//   {:name, meta, args}              kCall       symbol, children: operators, {}, %{}, %, <<>>, __aliases__, __block__, fn, ->, sigil_r …
+//   {callee, meta, args}             kCallOn     callee, children: {:., m, [left, :right]} and unquote(f)(x) have a node as callee
+//
+// The left side of a `->` is a kList, as in the quoted form. A 2-tuple whose place is asked for is still a kPair: the compiler
+// itself gives literals no metadata unless asked through literal_encoder.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/symbol.h"
+#include "source/diagnostic.h"
+
+namespace beamwright::elixir {
+
+enum class NodeKind : std::uint8_t { kInteger, kFloat, kAtom, kBinary, kCharlist, kList, kPair, kVariable, kCall, kCallOn };
+
+// Metadata beyond line and column. Place-valued keys hold a byte offset, the others a number; kDelimiter and kFormat hold a Symbol.
+enum class MetaKey : std::uint8_t {
+  kDo, kEnd, kClosing, kEndOfExpression, kLast,                                    // places: [line: _, column: _]
+  kNewlines, kEndOfExpressionNewlines, kIndentation, kFromBrackets, kAmbiguousOp,  // numbers, booleans
+  kNoParens, kFromInterpolation, kParens,
+  kDelimiter, kFormat, kToken,                                                     // texts
+};
+
+struct Meta {
+  MetaKey key;
+  std::uint32_t value;
+};
+
+struct Node {
+  NodeKind kind = NodeKind::kAtom;
+  bool wide_integer = false;
+  std::uint16_t meta_count = 0;
+  std::uint32_t offset = 0;  // the byte that the compiler's line and column name (an operator's own place, for example)
+  std::uint32_t begin = 0;   // first byte of the whole expression
+  std::uint32_t end = 0;     // one past its last byte
+  union {
+    Symbol symbol{};
+    std::int64_t integer;
+    double floating;
+    const char* text_data;
+    const Node* callee;
+  };
+  std::uint32_t text_size = 0;
+  std::uint32_t child_count = 0;
+  const Node* const* child_data = nullptr;
+  const Meta* meta_data = nullptr;  // in the compiler's order
+
+  std::span<const Node* const> children() const { return {child_data, child_count}; }
+  const Node& child(std::size_t i) const { return *child_data[i]; }
+  std::span<const Meta> meta() const { return {meta_data, meta_count}; }
+  std::string_view text() const { return {text_data, text_size}; }
+  bool is_call(Symbol name) const { return kind == NodeKind::kCall && symbol == name; }
+  bool is_atom(Symbol name) const { return kind == NodeKind::kAtom && symbol == name; }
+};
+
+struct Comment {
+  std::uint32_t begin = 0;  // at the '#'
+  std::uint32_t end = 0;    // before the line end
+};
+
+// Elixir 1.14 and newer differ in small things (metadata, sigils, deprecations). The newest is the default.
+struct Level {
+  int major = 1;
+  int minor = 20;
+  bool at_least(int a, int b) const { return major > a || (major == a && minor >= b); }
+};
+
+struct Options {
+  Level level;
+  bool token_metadata = true;  // do, end, closing … ; the review needs none of them and parses faster without
+};
+
+struct Tree {
+  Arena arena;
+  const Node* root = nullptr;     // never null: an empty file is {:__block__, [], []}
+  std::vector<Comment> comments;  // in source order
+  source::Diagnostics diagnostics;
+};
+
+// Parses any bytes at all. What cannot be understood becomes a diagnostic, and the tree holds what could be.
+Tree parse(source::FileId file, std::string_view text, const Options& options = {});
+
+}  // namespace beamwright::elixir

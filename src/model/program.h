@@ -1,0 +1,177 @@
+// The Program: flat tables of what a project's files define. Each file becomes one Unit, built without looking at any other;
+// link() puts the units in path order and numbers their modules, functions and calls through. Units never change afterwards.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/expr.h"
+#include "source/files.h"
+#include "source/span.h"
+
+namespace beamwright::model {
+
+using UnitId = Id<struct UnitTag>;
+using ModuleId = Id<struct ModuleTag>;
+using FunctionId = Id<struct FunctionTag>;
+using CallId = Id<struct CallTag>;  // of the whole program
+
+// `use`, `import` and the like, with aliases resolved. A directive inside `quote` of a macro stands in the module that defines
+// the macro, marked quoted: it belongs to whoever uses that module.
+enum class DirectiveKind : std::uint8_t { kUse, kImport, kRequire, kBehaviour, kParseTransform };
+struct Directive {
+  DirectiveKind kind;
+  bool quoted = false;
+  Symbol module;                // 0 when it is not a literal
+  ExprId options;               // the second argument; Erlang's -import: the list of {name, arity}
+  LocalFunctionId function;     // the function or macro it stands in; none at the module's level
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
+// @name value, -name(value). Documentation, types and specs are left out.
+struct Attribute {
+  Symbol name;
+  ExprId value;
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+};
+
+enum class ModuleKind : std::uint8_t { kModule, kProtocol, kImplementation, kScript };
+
+struct Module {
+  Symbol name;  // as on the VM: "Elixir.Shop.Cart", "payment"; a script's top level is named after nothing (0)
+  ModuleKind kind = ModuleKind::kModule;
+  Symbol protocol;              // kImplementation
+  IdRange<struct LocalFunctionTag> functions;
+  std::uint32_t first_directive = 0, directive_count = 0;
+  std::uint32_t first_attribute = 0, attribute_count = 0;
+  std::uint32_t begin = 0, end = 0;            // the whole definition
+  std::uint32_t name_begin = 0, name_end = 0;  // where it is named: the place for findings about the module
+};
+
+enum FunctionFlag : std::uint16_t {
+  kPublic = 1,
+  kMacro = 2,
+  kTemplate = 4,     // written inside quote: defined in the modules that use this one
+  kSynthetic = 8,    // f/1 made by a default argument of f/2, or by defdelegate
+  kModuleBody = 16,  // everything else at the module's level, which runs when the module is compiled; named __MODULE_BODY__
+  kImpl = 32,        // @impl stands before it
+  kGuardMacro = 64,  // defguard
+  kGenerated = 128,  // comes from a parser generator or an included header
+};
+
+struct Function {
+  Symbol name;
+  std::uint32_t arity = 0;
+  std::uint16_t flags = 0;
+  LocalModuleId module;
+  ClauseRange clauses;
+  IdRange<struct LocalCallTag> calls;
+  std::uint32_t begin = 0, end = 0;            // first to last clause
+  std::uint32_t name_begin = 0, name_end = 0;  // the name in the first clause
+
+  bool has(FunctionFlag flag) const { return (flags & flag) != 0; }
+};
+
+// One lowered file.
+struct Unit {
+  source::FileId file;
+  source::Language language = source::Language::kElixir;
+  source::Role role = source::Role::kReviewed;
+  source::ProjectId project;
+
+  std::vector<Module> modules;
+  std::vector<Function> functions;  // grouped by module
+  std::vector<Directive> directives;
+  std::vector<Attribute> attributes;
+  std::vector<Call> calls;          // grouped by function, in order of the text
+  std::vector<Expr> exprs;
+  std::vector<ExprId> parents;      // by ExprId; none for the root of a clause's pattern, guard or body in a function
+  std::vector<ExprId> children;
+  std::vector<Clause> clauses;
+  std::vector<ClauseRange> clause_lists;
+  std::vector<Try> tries;
+  std::vector<Variable> variables;
+  std::vector<std::int64_t> integers;
+  std::vector<double> floats;
+
+  // Set by link(): the program's number of the first row of each table.
+  std::uint32_t first_module = 0;
+  std::uint32_t first_function = 0;
+  std::uint32_t first_call = 0;
+
+  const Expr& expr(ExprId id) const { return exprs[id.index]; }
+  std::span<const ExprId> children_of(const Expr& e) const { return {children.data() + e.first_child, e.child_count}; }
+  std::span<const ExprId> children_of(ExprId id) const { return children_of(expr(id)); }
+  ExprId child(ExprId id, std::size_t i) const { return children[expr(id).first_child + i]; }
+  const Clause& clause(ClauseId id) const { return clauses[id.index]; }
+  std::span<const ExprId> patterns_of(const Clause& c) const { return {children.data() + c.first_pattern, c.pattern_count}; }
+  ClauseRange clauses_of(const Expr& e) const { return clause_lists[e.payload]; }
+  const Try& try_of(const Expr& e) const { return tries[e.payload]; }
+  const Call& call_of(const Expr& e) const { return calls[e.payload]; }
+  const Variable& variable_of(const Expr& e) const { return variables[e.payload]; }
+  std::int64_t integer_of(const Expr& e) const { return integers[e.payload]; }
+  ExprId parent(ExprId id) const { return parents[id.index]; }
+  source::Span span(ExprId id) const { return {file, expr(id).begin, expr(id).end}; }
+  std::span<const Directive> directives_of(const Module& m) const { return {directives.data() + m.first_directive, m.directive_count}; }
+  std::span<const Attribute> attributes_of(const Module& m) const { return {attributes.data() + m.first_attribute, m.attribute_count}; }
+};
+
+// All units of one review.
+struct Program {
+  const source::FileTable* files = nullptr;
+  std::vector<std::unique_ptr<Unit>> units;  // in path order
+  struct Place {
+    UnitId unit;
+    std::uint32_t local = 0;
+  };
+  std::vector<Place> modules;    // by ModuleId
+  std::vector<Place> functions;  // by FunctionId
+  std::vector<UnitId> call_units;  // by CallId
+
+  const Unit& unit(UnitId id) const { return *units[id.index]; }
+  const Unit& unit_of(ModuleId id) const { return unit(modules[id.index].unit); }
+  const Unit& unit_of(FunctionId id) const { return unit(functions[id.index].unit); }
+  const Unit& unit_of(CallId id) const { return unit(call_units[id.index]); }
+  const Module& module(ModuleId id) const { return unit_of(id).modules[modules[id.index].local]; }
+  const Function& function(FunctionId id) const { return unit_of(id).functions[functions[id.index].local]; }
+  const Call& call(CallId id) const { const Unit& u = unit_of(id); return u.calls[id.index - u.first_call]; }
+  ModuleId module_of(FunctionId id) const { return ModuleId(unit_of(id).first_module + function(id).module.index); }
+  FunctionId function_of(CallId id) const { return FunctionId(unit_of(id).first_function + call(id).function.index); }
+  source::Span span_of(CallId id) const { return unit_of(id).span(call(id).expr); }
+  IdRange<struct FunctionTag> functions_of(ModuleId id) const {
+    const Module& m = module(id);
+    return {unit_of(id).first_function + m.functions.first, m.functions.count};
+  }
+  IdRange<struct CallTag> calls_of(FunctionId id) const {
+    const Function& f = function(id);
+    return {unit_of(id).first_call + f.calls.first, f.calls.count};
+  }
+  bool reviewed(FunctionId id) const { return unit_of(id).role == source::Role::kReviewed; }
+
+  // The module of that name as seen from a project: its own before any other's. None when it is not among the sources.
+  ModuleId find_module(Symbol name, source::ProjectId from) const;
+  // The function of a module; of several with one name and arity (conditional definitions) the first.
+  FunctionId find_function(ModuleId module, Symbol name, std::uint32_t arity) const;
+
+  // Indices built by link(). Sorted vectors of keys would do; hash tables answer in one look.
+  struct Index;
+  std::shared_ptr<const Index> index;
+};
+
+// Takes the units of all files, in any order, and makes the program. Null units (files that failed) are skipped.
+Program link(std::vector<std::unique_ptr<Unit>> units, const source::FileTable& files);
+
+// "Shop.Cart", "payment": how a module is shown to people.
+std::string display_module(Symbol module);
+// "Shop.Cart.add/2", "payment:charge/2": in the language of the module.
+std::string display_mfa(Symbol module, Symbol name, std::size_t arity);
+std::string display_function(const Program& program, FunctionId id);
+
+// The unit as text for people who work on Beamwright: `dump --stage model`.
+std::string dump_unit(const Unit& unit, const source::FileTable& files);
+
+}  // namespace beamwright::model

@@ -1,0 +1,39 @@
+// One review, ready to be written. Each format is one file of this folder and takes nothing but this.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "findings/finding.h"
+#include "source/diagnostic.h"
+#include "source/files.h"
+
+namespace beamwright::report {
+
+struct Review {
+  std::string root;  // as the user named it
+  const source::FileTable* files = nullptr;
+  findings::Findings findings;      // sorted: path, line, column, code
+  source::Diagnostics diagnostics;  // sorted: path, line
+  findings::Verdict verdict = findings::Verdict::kShip;
+  // What was looked at.
+  std::uint32_t file_count = 0;  // reviewed files
+  std::uint64_t line_count = 0;  // of reviewed files
+  std::uint64_t byte_count = 0;
+  std::uint32_t module_count = 0;
+  std::uint32_t process_count = 0;     // process classes of reviewed files
+  std::uint32_t supervisor_count = 0;
+};
+
+struct TextOptions {
+  bool color = false;
+};
+
+// For people: each finding with its path and fix, a summary per family, the verdict last.
+std::string write_text(const Review& review, const TextOptions& options);
+
+// The contract of ARCHITECTURE.md, schema 1. One object and a line end.
+std::string write_json(const Review& review);
+
+}  // namespace beamwright::report
