@@ -21,7 +21,7 @@ class UnitBuilder {
   ExprId variable(Symbol name, std::uint32_t begin, std::uint32_t end) { return add(ExprKind::kVariable, begin, end, name.index); }
   // The call of an expression list of arguments. `call.expr`, `closure` and `function` are filled in by finish().
   ExprId call(Call call, std::uint32_t begin, std::uint32_t end, std::span<const ExprId> arguments, std::uint8_t flags = 0);
-  // kClosure, kCase, kReceive, kWith.
+  // kClosure, kCase, kReceive, kWith. The one child of a named fun (kNamed) is the variable of its own name.
   ExprId with_clauses(ExprKind kind, std::uint32_t begin, std::uint32_t end, std::span<const Clause> clauses,
                       std::span<const ExprId> children = {}, std::uint8_t flags = 0);
   ExprId try_(std::uint32_t begin, std::uint32_t end, ExprId body, std::span<const Clause> else_clauses,
@@ -44,7 +44,10 @@ class UnitBuilder {
   std::unique_ptr<Unit> finish();
 
  private:
-  struct Pending;
+  void file_functions();
+  void file_directives();
+  void file_attributes();
+
   std::unique_ptr<Unit> unit_;
   std::vector<std::vector<Function>> functions_;  // by module
   std::vector<std::pair<LocalModuleId, Directive>> directives_;
