@@ -87,7 +87,7 @@ struct Unit {
   std::vector<Function> functions;  // grouped by module
   std::vector<Directive> directives;
   std::vector<Attribute> attributes;
-  std::vector<Call> calls;          // grouped by function, in order of the text
+  std::vector<Call> calls;          // grouped by function, in order of the text; last those that no function makes
   std::vector<Expr> exprs;
   std::vector<ExprId> parents;      // by ExprId; none for the root of a clause's pattern, guard or body in a function
   std::vector<ExprId> children;
@@ -140,7 +140,11 @@ struct Program {
   const Function& function(FunctionId id) const { return unit_of(id).functions[functions[id.index].local]; }
   const Call& call(CallId id) const { const Unit& u = unit_of(id); return u.calls[id.index - u.first_call]; }
   ModuleId module_of(FunctionId id) const { return ModuleId(unit_of(id).first_module + function(id).module.index); }
-  FunctionId function_of(CallId id) const { return FunctionId(unit_of(id).first_function + call(id).function.index); }
+  // None for a call that no function makes: one in an attribute's value or a directive's options.
+  FunctionId function_of(CallId id) const {
+    const LocalFunctionId local = call(id).function;
+    return local ? FunctionId(unit_of(id).first_function + local.index) : FunctionId();
+  }
   source::Span span_of(CallId id) const { return unit_of(id).span(call(id).expr); }
   IdRange<struct FunctionTag> functions_of(ModuleId id) const {
     const Module& m = module(id);
@@ -154,7 +158,7 @@ struct Program {
 
   // The module of that name as seen from a project: its own before any other's. None when it is not among the sources.
   ModuleId find_module(Symbol name, source::ProjectId from) const;
-  // The function of a module; of several with one name and arity (conditional definitions) the first.
+  // The function of a module; of several with one name and arity (conditional definitions) the first, a template last.
   FunctionId find_function(ModuleId module, Symbol name, std::uint32_t arity) const;
 
   // Indices built by link(). Sorted vectors of keys would do; hash tables answer in one look.
@@ -169,6 +173,7 @@ Program link(std::vector<std::unique_ptr<Unit>> units, const source::FileTable& 
 std::string display_module(Symbol module);
 // "Shop.Cart.add/2", "payment:charge/2": in the language of the module.
 std::string display_mfa(Symbol module, Symbol name, std::size_t arity);
+// A module's body is shown as its module, that of a script as its path.
 std::string display_function(const Program& program, FunctionId id);
 
 // The unit as text for people who work on Beamwright: `dump --stage model`.
