@@ -1,33 +1,14 @@
 #include "source/files.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <thread>
+
+#include "source/test_folder.h"
 
 namespace beamwright::source {
 namespace {
-
-// A folder that lives as long as one test.
-class FilesTest : public testing::Test {
- protected:
-  FilesTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "beamwright_XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  ~FilesTest() override { std::filesystem::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& text) {
-    const std::string path = folder_ + "/" + name;
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-
-  std::string folder_;
-};
 
 SourceFile named(std::string path, std::string absolute_path = "") {
   SourceFile file;
@@ -36,52 +17,58 @@ SourceFile named(std::string path, std::string absolute_path = "") {
   return file;
 }
 
-TEST_F(FilesTest, ReadsAllBytes) {
+TEST(Files, ReadsAllBytes) {
+  const TestFolder folder;
   const std::string bytes("\0\xff\r\n\xc3 defmodule", 15);
-  const auto text = read_file(write("a.ex", bytes));
+  const auto text = read_file(folder.write("a.ex", bytes));
   ASSERT_TRUE(text);
   EXPECT_EQ(*text, bytes);
 }
 
-TEST_F(FilesTest, ReadsAnEmptyFile) {
-  const auto text = read_file(write("a.ex", ""));
+TEST(Files, ReadsAnEmptyFile) {
+  const TestFolder folder;
+  const auto text = read_file(folder.write("a.ex", ""));
   ASSERT_TRUE(text);
   EXPECT_EQ(*text, "");
 }
 
-TEST_F(FilesTest, ReadsAFileThatDoesNotSayItsSize) {
+TEST(Files, ReadsAFileThatDoesNotSayItsSize) {
   const auto text = read_file("/proc/self/status");
   ASSERT_TRUE(text);
   EXPECT_NE(text->find("Name:"), std::string::npos);
 }
 
-TEST_F(FilesTest, SaysWhyAFileCannotBeRead) {
-  const std::string missing = folder_ + "/none.ex";
+TEST(Files, SaysWhyAFileCannotBeRead) {
+  const TestFolder folder;
+  const std::string missing = folder.path() + "/none.ex";
   EXPECT_EQ(read_file(missing).error(), "cannot read " + missing + ": No such file or directory");
-  EXPECT_EQ(read_file(folder_).error(), "cannot read " + folder_ + ": is a directory");
+  EXPECT_EQ(read_file(folder.path()).error(), "cannot read " + folder.path() + ": is a directory");
   EXPECT_EQ(read_file("/dev/zero").error(), "cannot read /dev/zero: is not a regular file");
-  const std::string loop = folder_ + "/loop.ex";
-  ASSERT_EQ(symlink("loop.ex", loop.c_str()), 0);
+  const std::string loop = folder.path() + "/loop.ex";
+  folder.link("loop.ex", "loop.ex");
   EXPECT_EQ(read_file(loop).error(), "cannot read " + loop + ": Too many levels of symbolic links");
 }
 
-TEST_F(FilesTest, NeverWaitsForAPipe) {
-  const std::string pipe = folder_ + "/pipe.ex";
-  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+TEST(Files, NeverWaitsForAPipe) {
+  const TestFolder folder;
+  const std::string pipe = folder.path() + "/pipe.ex";
+  folder.pipe("pipe.ex");
   EXPECT_EQ(read_file(pipe).error(), "cannot read " + pipe + ": is not a regular file");
 }
 
-TEST_F(FilesTest, RefusesAFileBeyondTheLimit) {
-  const std::string path = write("huge.ex", "");
+TEST(Files, RefusesAFileBeyondTheLimit) {
+  const TestFolder folder;
+  const std::string path = folder.write("huge.ex", "");
   std::error_code failure;
   std::filesystem::resize_file(path, kMaxFileBytes + 1, failure);  // sparse: it takes no room on the disk
   ASSERT_FALSE(failure) << failure.message();
   EXPECT_EQ(read_file(path).error(), "cannot read " + path + ": larger than 1 GiB, which no source is");
 }
 
-TEST_F(FilesTest, LoadsOnceAndKeepsTheText) {
+TEST(Files, LoadsOnceAndKeepsTheText) {
+  const TestFolder folder;
   FileTable files;
-  const std::string path = write("a.ex", "one\ntwo");
+  const std::string path = folder.write("a.ex", "one\ntwo");
   const FileId id = files.add(named("a.ex", path));
   EXPECT_EQ(files.file(id).text, "");
   EXPECT_EQ(files.file(id).id, id);
@@ -95,15 +82,16 @@ TEST_F(FilesTest, LoadsOnceAndKeepsTheText) {
   EXPECT_EQ(files.lines(id).line_text(2), "two");
 }
 
-TEST_F(FilesTest, AFileThatCannotBeLoadedStaysEmpty) {
+TEST(Files, AFileThatCannotBeLoadedStaysEmpty) {
+  const TestFolder folder;
   FileTable files;
-  const FileId id = files.add(named("gone.ex", folder_ + "/gone.ex"));
+  const FileId id = files.add(named("gone.ex", folder.path() + "/gone.ex"));
   EXPECT_FALSE(files.load(id));
   EXPECT_EQ(files.file(id).text, "");
   EXPECT_EQ(files.position(id, 3), (Position{1, 1}));
 }
 
-TEST_F(FilesTest, RowsStayInPlaceWhileThreadsAddMore) {
+TEST(Files, RowsStayInPlaceWhileThreadsAddMore) {
   FileTable files;
   const FileId first = files.add_text(named("first.hrl"), "first");
   const SourceFile* address = &files.file(first);

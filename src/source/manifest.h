@@ -1,0 +1,51 @@
+// What a build's own files say about a project, by simple reading of their text: nothing of the project is ever run. A manifest
+// that computes its answers gives fewer facts, never wrong ones.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace beamwright::source {
+
+// The build tools, strongest word on a folder last.
+enum class BuildKind : unsigned char {
+  kFolder,  // no manifest at all
+  kOtp,     // src/NAME.app.src or ebin/NAME.app alone, as in OTP's lib
+  kErlangMk,
+  kRebar,
+  kMix,
+};
+
+struct Define {
+  std::string name;
+  std::string value;  // Erlang source text; "true" where the build gives none
+};
+
+// Facts of one or more manifest files of one folder; later readings add to earlier ones.
+struct Manifest {
+  BuildKind kind = BuildKind::kFolder;
+  std::string name;  // of the application; empty when not said
+  bool umbrella = false;
+  std::vector<std::string> application_folders;  // where a root keeps its applications: "apps", "lib"
+  std::pair<int, int> minimum_elixir{0, 0};      // 0.0: not said
+  int minimum_otp = 0;                           // 0: not said
+  std::vector<std::string> fetched;              // dependencies that the build gets from elsewhere
+  std::vector<std::string> own;                  // dependencies that are part of the same repository: path:, in_umbrella:
+  std::vector<std::string> listed;               // erlang.mk's DEPS, fetched from its package index unless said otherwise
+  std::vector<Define> defines;
+  std::vector<std::string> include_folders;  // relative to the manifest's folder
+};
+
+void read_mix_exs(std::string_view text, Manifest& out);
+void read_mix_lock(std::string_view text, Manifest& out);
+void read_rebar_config(std::string_view text, Manifest& out);
+void read_rebar_lock(std::string_view text, Manifest& out);
+void read_application_file(std::string_view text, Manifest& out);  // *.app.src, *.app
+void read_makefile(std::string_view text, Manifest& out);          // Makefile and *.mk of a project that uses erlang.mk
+
+// Picks the reader by the name of the file. The marks of fetched packages (.hex …) and other names change nothing.
+void read_manifest(std::string_view name, std::string_view text, Manifest& out);
+
+}  // namespace beamwright::source
