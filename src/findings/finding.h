@@ -1,4 +1,5 @@
-// What a review says about one place: what is wrong, what will happen in production, how the evidence runs, what to write instead.
+// What a review says about one place: what is wrong, what will happen in production, how the evidence runs, what to write
+// instead.
 #pragma once
 
 #include <string>
@@ -41,11 +42,11 @@ struct Finding {
   Severity severity = Severity::kMedium;
   Confidence confidence = Confidence::kLikely;
   source::Span span;
-  std::string function;   // "Shop.Cart.handle_call/3", "payment:charge/2", or a module's name where no function is at stake
-  std::string message;    // one sentence that names the process, the callers or the message at stake
-  std::string why;        // the consequence in this place
-  std::string fix;        // code or a concrete step
-  std::vector<Step> path; // from the place of the finding down to the cause
+  std::string function;     // "Shop.Cart.handle_call/3", "payment:charge/2", or a module's name where no function is at stake
+  std::string message;      // one sentence that names the process, the callers or the message at stake
+  std::string why;          // the consequence in this place
+  std::string fix;          // code or a concrete step
+  std::vector<Step> path;   // from the place of the finding down to the cause
   bool structural = false;  // a fault of the design, which makes the verdict NEEDS-REDESIGN when serious (high or critical)
   // What makes the fingerprint beside code, function and file: text that survives moved lines and unrelated edits, such as the
   // callee or the message tag. Two findings of one function with the same key are told apart by their order.

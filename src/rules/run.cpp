@@ -1,0 +1,45 @@
+// Each rule writes into a list of its own; the lists are joined in order.
+#include "rules/run.h"
+
+#include <exception>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/parallel.h"
+
+namespace beamwright::rules {
+
+findings::Findings run_all(const model::Program& program, const analysis::Facts& facts, unsigned jobs,
+                           std::vector<std::string>& failures) {
+  const auto rules = all_rules();
+  struct Outcome {
+    findings::Findings findings;
+    std::string failure;
+  };
+  std::vector<Outcome> outcomes(rules.size());
+  parallel_for(rules.size(), jobs, [&](std::size_t i) {
+    const Rule& rule = *rules[i].rule;
+    const auto failed = [&](const char* what) {
+      outcomes[i].findings.clear();
+      outcomes[i].failure = std::string(rule.info.code) + " " + std::string(rule.info.name) + ": " + what;
+    };
+    try {
+      Reporter reporter(rule.info, outcomes[i].findings);
+      rule.check(program, facts, reporter);
+    } catch (const std::exception& exception) {
+      failed(exception.what());
+    } catch (...) {
+      failed("an unknown exception");
+    }
+  });
+  findings::Findings all;
+  for (Outcome& outcome : outcomes) {
+    std::move(outcome.findings.begin(), outcome.findings.end(), std::back_inserter(all));
+    if (!outcome.failure.empty()) failures.push_back(std::move(outcome.failure));
+  }
+  return all;
+}
+
+}  // namespace beamwright::rules
