@@ -51,7 +51,7 @@ struct External {
   const knowledge::FunctionRow* row = nullptr;
 };
 
-// What a call site reaches. Neither set: unknown code.
+// What a call site reaches. Neither set: unknown code. Both set: the sources hold the function, and knowledge speaks for it.
 struct Callee {
   FunctionId function;
   std::uint32_t external = UINT32_MAX;  // index into Calls::externals
@@ -64,6 +64,7 @@ struct Edge {
   FunctionId callee;
   Runs runs = Runs::kCaller;  // kCaller: in the process of the caller, before the caller goes on
   bool possible = false;      // dynamic dispatch or a guess: never makes a finding certain
+  bool spoken_for = false;    // knowledge says what this callee does: its body does not count for effects
 };
 
 struct Calls {
@@ -90,9 +91,9 @@ struct Calls {
 
 // ---- Effects ----------------------------------------------------------------------------------------------------------------
 
-// Why a function has an effect: the call site in that function where it goes on, and the longest wait found down there.
+// Why a function has an effect: the place in that function where it goes on, and the longest wait found down there.
 struct Witness {
-  CallId site;                     // in the function; none when the function itself does it (a receive)
+  CallId site;                     // none when the function itself does it (a receive)
   ExprId expr;                     // the place in the function
   FunctionId next;                 // the function that is called there; none when this is the last step
   std::int64_t bound_ms = Bound::kUnknown;
@@ -103,11 +104,16 @@ struct Witness {
 struct Effects {
   std::vector<EffectSet> all;     // by FunctionId: done in the process that calls the function, directly or below
   std::vector<EffectSet> direct;  // by FunctionId: by calls written in it
-  std::array<std::vector<Witness>, knowledge::kEffectCount> witnesses;  // by Effect, by FunctionId; empty vector: no function
+  // By Effect: the slot of each function's witness, or none; slots are kept only for functions that have the effect.
+  struct Witnesses {
+    std::vector<std::uint32_t> slots;
+    std::vector<Witness> rows;
+  };
+  std::array<Witnesses, knowledge::kEffectCount> witnesses;
 
   const Witness* witness(FunctionId f, Effect e) const {
-    const auto& rows = witnesses[static_cast<std::size_t>(e)];
-    return rows.empty() || !all[f.index].has(e) ? nullptr : &rows[f.index];
+    const Witnesses& w = witnesses[static_cast<std::size_t>(e)];
+    return w.slots.empty() || w.slots[f.index] == UINT32_MAX ? nullptr : &w.rows[w.slots[f.index]];
   }
 };
 

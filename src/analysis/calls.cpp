@@ -1,0 +1,221 @@
+// Resolution goes unit by unit in parallel; each unit's externals are then numbered through in path order.
+
+#include "analysis/calls.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "analysis/destinations.h"
+#include "analysis/values.h"
+#include "base/parallel.h"
+
+namespace beamwright::analysis {
+
+using knowledge::FunctionRow;
+using model::Call;
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::TargetKind;
+using model::Unit;
+
+namespace {
+
+struct ExternalKey {
+  Symbol module, name;
+  std::uint32_t arity;
+  bool operator==(const ExternalKey&) const = default;
+};
+struct ExternalHash {
+  std::size_t operator()(const ExternalKey& k) const {
+    const std::uint64_t names = (static_cast<std::uint64_t>(k.module.index) << 32) | k.name.index;
+    return (names * 0x9E3779B97F4A7C15ull) ^ (k.arity * 0xC2B2AE3D27D4EB4Full);
+  }
+};
+using ExternalTable = std::unordered_map<ExternalKey, std::uint32_t, ExternalHash>;
+
+// Resolves the calls of one unit. Externals are numbered within the unit.
+class UnitResolver {
+ public:
+  UnitResolver(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, const Unit& unit)
+      : program_(program), knowledge_(knowledge), scopes_(scopes), unit_(unit) {}
+
+  void resolve(Callee* out) {
+    for (std::uint32_t i = 0; i < unit_.calls.size(); ++i) out[i] = resolve(unit_.calls[i]);
+  }
+  std::vector<External> externals;
+
+ private:
+  Callee resolve(const Call& call) {
+    if (call.target == TargetKind::kRemote) return remote(call.module, call.name, call.arity);
+    if (call.target == TargetKind::kLocal) return local(call);
+    return {};
+  }
+
+  Callee local(const Call& call) {
+    if (!call.function) return {};
+    const model::Function& caller = unit_.functions[call.function.index];
+    const ModuleId module{unit_.first_module + caller.module.index};
+    if (const FunctionId f = program_.find_function(module, call.name, call.arity)) {
+      // A function inside `quote` belongs to the modules that use this one.
+      if (!program_.function(f).has(model::kTemplate) || caller.has(model::kTemplate)) return {f, UINT32_MAX};
+    }
+    const Scope& scope = scopes_.of(module);
+    if (const Callee c = injected(scope, call.name, call.arity); c.known()) return c;
+    for (const Import& import : scope.imports) {
+      if (!imports(program_, import, call.name, call.arity)) continue;
+      if (const ModuleId m = program_.find_module(import.module, unit_.project)) {
+        const FunctionId f = program_.find_function(m, call.name, call.arity);
+        if (f && program_.function(f).has(model::kPublic)) return both(f, import.module, call);
+      } else if (import.options || knowledge_.function(import.module, call.name, call.arity) != nullptr) {
+        return {{}, external(import.module, call.name, call.arity)};
+      }
+    }
+    const Symbol automatic = unit_.language == source::Language::kElixir ? sym::Elixir_Kernel : sym::erlang;
+    return {{}, external(automatic, call.name, call.arity)};
+  }
+
+  // What the modules that a module uses put into it.
+  Callee injected(const Scope& scope, Symbol name, std::uint32_t arity) {
+    for (const ModuleId used : scope.used) {
+      const FunctionId f = program_.find_function(used, name, arity);
+      if (f && program_.function(f).has(model::kTemplate)) return {f, UINT32_MAX};
+    }
+    for (const Symbol used : scope.used_names)
+      if (const FunctionRow* row = knowledge_.used_function(used, name, arity)) return {{}, external(used, name, arity, row)};
+    return {};
+  }
+
+  Callee remote(Symbol module, Symbol name, std::uint32_t arity) {
+    const ModuleId m = program_.find_module(module, unit_.project);
+    if (!m) return {{}, external(module, name, arity)};
+    if (const FunctionId f = program_.find_function(m, name, arity); f && !program_.function(f).has(model::kTemplate)) {
+      Callee callee{f, UINT32_MAX};
+      if (knowledge_.function(module, name, arity) != nullptr) callee.external = external(module, name, arity);
+      return callee;
+    }
+    if (const Callee c = injected(scopes_.of(m), name, arity); c.known()) return c;
+    return {{}, external(module, name, arity)};
+  }
+
+  Callee both(FunctionId f, Symbol module, const Call& call) {
+    Callee callee{f, UINT32_MAX};
+    if (knowledge_.function(module, call.name, call.arity) != nullptr) callee.external = external(module, call.name, call.arity);
+    return callee;
+  }
+
+  std::uint32_t external(Symbol module, Symbol name, std::uint32_t arity, const FunctionRow* row = nullptr) {
+    const auto [found, fresh] = table_.try_emplace(ExternalKey{module, name, arity}, static_cast<std::uint32_t>(externals.size()));
+    if (fresh) externals.push_back({module, name, arity, row != nullptr ? row : knowledge_.function(module, name, arity)});
+    return found->second;
+  }
+
+  const Program& program_;
+  const knowledge::Knowledge& knowledge_;
+  const Scopes& scopes_;
+  const Unit& unit_;
+  ExternalTable table_;
+};
+
+void resolve_callees(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
+                     Calls& calls) {
+  calls.callees.resize(program.call_units.size());
+  std::vector<std::vector<External>> externals(program.units.size());
+  parallel_for(program.units.size(), jobs, [&](std::size_t u) {
+    UnitResolver resolver(program, knowledge, scopes, *program.units[u]);
+    resolver.resolve(calls.callees.data() + program.units[u]->first_call);
+    externals[u] = std::move(resolver.externals);
+  });
+  ExternalTable table;
+  for (std::size_t u = 0; u < externals.size(); ++u) {
+    std::vector<std::uint32_t> number;
+    for (const External& e : externals[u]) {
+      const auto [found, fresh] =
+          table.try_emplace(ExternalKey{e.module, e.name, e.arity}, static_cast<std::uint32_t>(calls.externals.size()));
+      if (fresh) calls.externals.push_back(e);
+      number.push_back(found->second);
+    }
+    const Unit& unit = *program.units[u];
+    for (std::size_t i = 0; i < unit.calls.size(); ++i) {
+      std::uint32_t& e = calls.callees[unit.first_call + i].external;
+      if (e != UINT32_MAX) e = number[e];
+    }
+  }
+}
+
+// The edge that a known function makes which runs {Module, Function, Arguments} given to it.
+void add_mfa_edge(const Program& program, const Calls& calls, const Unit& unit, CallId site, std::vector<Edge>& out) {
+  const FunctionRow* row = row_at(calls, site);
+  if (row == nullptr || !row->closure_is_mfa || row->closure_argument == 0) return;
+  const Call& call = unit.calls[site.index - unit.first_call];
+  const auto arguments = unit.children_of(call.expr);
+  const std::size_t at = row->closure_argument - 1u;
+  if (at + 2 >= arguments.size()) return;
+  const auto module = atom_value(unit, arguments[at]);
+  const auto name = atom_value(unit, arguments[at + 1]);
+  const ExprId list = local_value(unit, arguments[at + 2]);
+  if (!module || !name || !list || unit.expr(list).kind != ExprKind::kList || unit.expr(list).has(model::kHasTail)) return;
+  const ModuleId m = program.find_module(*module, unit.project);
+  const FunctionId f = m ? program.find_function(m, *name, unit.expr(list).child_count) : FunctionId{};
+  if (!f) return;
+  const Runs here = calls.runs[site.index];
+  out.push_back({.site = site, .callee = f, .runs = here == Runs::kCaller ? row->closure_runs : here});
+}
+
+void make_edges(const Program& program, unsigned jobs, Calls& calls) {
+  struct UnitEdges {
+    std::vector<Edge> edges;
+    std::vector<std::uint32_t> counts;  // by function of the unit
+  };
+  std::vector<UnitEdges> by_unit(program.units.size());
+  parallel_for(program.units.size(), jobs, [&](std::size_t u) {
+    const Unit& unit = *program.units[u];
+    UnitEdges& mine = by_unit[u];
+    mine.counts.resize(unit.functions.size(), 0);
+    for (std::uint32_t f = 0; f < unit.functions.size(); ++f) {
+      const std::size_t before = mine.edges.size();
+      for (const model::LocalCallId local : unit.functions[f].calls) {
+        const CallId site{unit.first_call + local.index};
+        const Callee& callee = calls.callees[site.index];
+        if (callee.function && !unit.calls[local.index].in_guard)
+          mine.edges.push_back({.site = site, .callee = callee.function, .runs = calls.runs[site.index],
+                                .spoken_for = callee.external != UINT32_MAX});
+        add_mfa_edge(program, calls, unit, site, mine.edges);
+      }
+      mine.counts[f] = static_cast<std::uint32_t>(mine.edges.size() - before);
+    }
+  });
+  calls.first_edge.assign(1, 0);
+  for (std::size_t u = 0; u < by_unit.size(); ++u) {
+    for (std::size_t f = 0; f < by_unit[u].counts.size(); ++f) {
+      calls.first_edge.push_back(calls.first_edge.back() + by_unit[u].counts[f]);
+      calls.callers.insert(calls.callers.end(), by_unit[u].counts[f],
+                           FunctionId(program.units[u]->first_function + f));
+    }
+    calls.edges.insert(calls.edges.end(), by_unit[u].edges.begin(), by_unit[u].edges.end());
+    by_unit[u] = {};
+  }
+  calls.first_incoming.assign(program.functions.size() + 1, 0);
+  for (const Edge& e : calls.edges) ++calls.first_incoming[e.callee.index + 1];
+  for (std::size_t i = 1; i < calls.first_incoming.size(); ++i) calls.first_incoming[i] += calls.first_incoming[i - 1];
+  calls.incoming.resize(calls.edges.size());
+  std::vector<std::uint32_t> next(calls.first_incoming.begin(), calls.first_incoming.end() - 1);
+  for (std::uint32_t i = 0; i < calls.edges.size(); ++i) calls.incoming[next[calls.edges[i].callee.index]++] = i;
+}
+
+}  // namespace
+
+const FunctionRow* row_at(const Calls& calls, CallId site) {
+  const External* e = calls.external(site);
+  return e == nullptr ? nullptr : e->row;
+}
+
+Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs) {
+  Calls calls;
+  resolve_callees(program, knowledge, scopes, jobs, calls);
+  find_destinations(program, jobs, calls);
+  make_edges(program, jobs, calls);
+  return calls;
+}
+
+}  // namespace beamwright::analysis

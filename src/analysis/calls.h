@@ -1,0 +1,14 @@
+// Which function each call reaches and in which process it runs.
+#pragma once
+
+#include "analysis/facts.h"
+#include "analysis/scopes.h"
+
+namespace beamwright::analysis {
+
+Calls resolve_calls(const model::Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs);
+
+// The row of knowledge for a call site, or null.
+const knowledge::FunctionRow* row_at(const Calls& calls, CallId site);
+
+}  // namespace beamwright::analysis

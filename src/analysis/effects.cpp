@@ -1,0 +1,185 @@
+// Effects flow from the calls of known external functions up the call graph. For each effect this is one breadth-first walk
+// from the functions that do it themselves, the longest waits first: a function takes the first wave that reaches it, so its
+// witness is the longest wait below it by the shortest chain of calls. Each walk visits a function once.
+
+#include "analysis/effects.h"
+
+#include <algorithm>
+
+#include "analysis/calls.h"
+#include "analysis/values.h"
+#include "base/parallel.h"
+
+namespace beamwright::analysis {
+
+using knowledge::FunctionRow;
+using knowledge::kEffectCount;
+using model::Call;
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::Unit;
+
+namespace {
+
+struct Leaf {
+  FunctionId function;
+  Witness witness;
+};
+using Leaves = std::array<std::vector<Leaf>, kEffectCount>;
+
+std::int64_t bound_of(const Unit& unit, ExprId timeout, std::int64_t otherwise) {
+  if (!timeout) return otherwise;
+  if (const auto ms = integer_value(unit, timeout)) return std::max<std::int64_t>(0, *ms);
+  if (atom_value(unit, timeout) == sym::infinity) return Bound::kInfinite;
+  return Bound::kUnknown;
+}
+
+void add_receives(const Unit& unit, const Calls& calls, Leaves& leaves) {
+  constexpr auto kEffect = static_cast<std::size_t>(Effect::kReceive);
+  std::vector<ExprId> receives;
+  for (std::uint32_t i = 0; i < unit.exprs.size(); ++i)
+    if (unit.exprs[i].kind == ExprKind::kReceive) receives.push_back(ExprId(i));
+  if (receives.empty()) return;
+  const Clauses clauses(unit);
+  for (const ExprId id : receives) {
+    const auto place = clauses.of(id);
+    if (!place.function) continue;
+    // A receive in a closure belongs to the process that runs the closure; a call written beside it tells which that is.
+    bool in_caller = true;
+    for (ExprId at = unit.parent(id); at && in_caller; at = unit.parent(at)) {
+      if (unit.expr(at).kind != ExprKind::kClosure) continue;
+      for (const model::LocalCallId c : unit.functions[place.function.index].calls)
+        if (unit.calls[c.index].closure == at && calls.runs[unit.first_call + c.index] != Runs::kCaller) in_caller = false;
+    }
+    if (!in_caller) continue;
+    const auto after = unit.children_of(id);
+    Witness w;
+    w.expr = id;
+    w.bound_ms = after.empty() ? Bound::kInfinite : bound_of(unit, after[0], Bound::kUnknown);
+    leaves[kEffect].push_back({FunctionId(unit.first_function + place.function.index), w});
+  }
+}
+
+Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& unit) {
+  Leaves leaves;
+  for (std::uint32_t i = 0; i < unit.calls.size(); ++i) {
+    const CallId site{unit.first_call + i};
+    const Call& call = unit.calls[i];
+    if (!call.function || call.in_guard || calls.runs[site.index] != Runs::kCaller) continue;
+    const EffectSet effects = leaf_effects(program, calls, site);
+    if (effects.empty()) continue;
+    Witness w;
+    w.site = site;
+    w.expr = call.expr;
+    w.bound_ms = leaf_bound(program, calls, site);
+    for (std::size_t e = 0; e < kEffectCount; ++e)
+      if (effects.has(static_cast<Effect>(e))) leaves[e].push_back({FunctionId(unit.first_function + call.function.index), w});
+  }
+  add_receives(unit, calls, leaves);
+  return leaves;
+}
+
+void flow(const Program& program, const Calls& calls, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
+  if (leaves.empty()) return;
+  std::stable_sort(leaves.begin(), leaves.end(), [](const Leaf& a, const Leaf& b) {
+    return bound_rank(a.witness.bound_ms) > bound_rank(b.witness.bound_ms);
+  });
+  out.slots.assign(program.functions.size(), UINT32_MAX);
+  std::vector<FunctionId> queue;
+  const auto visit = [&](FunctionId f, const Witness& w) {
+    if (out.slots[f.index] != UINT32_MAX) return;
+    out.slots[f.index] = static_cast<std::uint32_t>(out.rows.size());
+    out.rows.push_back(w);
+    queue.push_back(f);
+  };
+  for (std::size_t i = 0, at = 0; i < leaves.size();) {
+    const std::int64_t rank = bound_rank(leaves[i].witness.bound_ms);
+    for (; i < leaves.size() && bound_rank(leaves[i].witness.bound_ms) == rank; ++i) visit(leaves[i].function, leaves[i].witness);
+    for (; at < queue.size(); ++at) {
+      const FunctionId callee = queue[at];
+      const Witness below = out.rows[out.slots[callee.index]];
+      for (const std::uint32_t index : calls.incoming_of(callee)) {
+        const Edge& e = calls.edges[index];
+        if (e.runs != Runs::kCaller || e.spoken_for) continue;
+        Witness w;
+        w.site = e.site;
+        w.expr = program.call(e.site).expr;
+        w.next = callee;
+        w.bound_ms = below.bound_ms;
+        w.distance = below.distance + 1;
+        w.possible = below.possible || e.possible;
+        visit(calls.callers[index], w);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::int64_t bound_rank(std::int64_t bound_ms) {
+  // Where nobody knows the wait, it counts like the default of a call.
+  return bound_ms == Bound::kUnknown ? 5001 : bound_ms;
+}
+
+EffectSet leaf_effects(const Program& program, const Calls& calls, CallId site) {
+  const FunctionRow* row = row_at(calls, site);
+  if (row == nullptr) return {};
+  if (!row->when_option && !row->unless_option) return row->effects;
+  const Unit& unit = program.unit_of(site);
+  const auto arguments = unit.children_of(program.call(site).expr);
+  const ExprId options = arguments.empty() ? ExprId{} : local_value(unit, arguments.back());
+  if (row->when_option) {
+    const ExprId value = literal_option(unit, options, row->when_option);
+    return value && atom_value(unit, value) == row->when_value ? row->effects : EffectSet{};
+  }
+  if (options && unit.expr(options).kind == ExprKind::kList)
+    for (const ExprId word : unit.children_of(options))
+      if (atom_value(unit, word) == row->unless_option) return {};
+  return row->effects;
+}
+
+std::int64_t leaf_bound(const Program& program, const Calls& calls, CallId site) {
+  const FunctionRow* row = row_at(calls, site);
+  if (row == nullptr) return Bound::kUnknown;
+  const Unit& unit = program.unit_of(site);
+  const auto arguments = unit.children_of(program.call(site).expr);
+  const std::int64_t otherwise = row->bound.milliseconds;
+  if (row->timeout_argument != 0)
+    return row->timeout_argument <= arguments.size() ? bound_of(unit, arguments[row->timeout_argument - 1u], otherwise) : otherwise;
+  if (row->timeout_option && !arguments.empty()) {
+    const std::size_t at = row->options_argument != 0 ? row->options_argument - 1u : arguments.size() - 1;
+    if (at < arguments.size()) {
+      const ExprId options = local_value(unit, arguments[at]);
+      if (const ExprId value = literal_option(unit, options, row->timeout_option)) return bound_of(unit, value, otherwise);
+      // Options that come from elsewhere may hold a timeout.
+      const ExprKind kind = unit.expr(options).kind;
+      if (row->options_argument != 0 && kind != ExprKind::kList && kind != ExprKind::kMap) return Bound::kUnknown;
+    }
+  }
+  return otherwise;
+}
+
+Effects find_effects(const Program& program, const Calls& calls, unsigned jobs) {
+  std::vector<Leaves> by_unit(program.units.size());
+  parallel_for(program.units.size(), jobs, [&](std::size_t u) { by_unit[u] = collect_leaves(program, calls, *program.units[u]); });
+  Effects effects;
+  effects.all.resize(program.functions.size());
+  effects.direct.resize(program.functions.size());
+  parallel_for(kEffectCount, jobs, [&](std::size_t e) {
+    std::vector<Leaf> leaves;
+    for (const Leaves& l : by_unit) leaves.insert(leaves.end(), l[e].begin(), l[e].end());
+    flow(program, calls, leaves, effects.witnesses[e]);
+  });
+  for (std::size_t e = 0; e < kEffectCount; ++e) {
+    const auto effect = static_cast<Effect>(e);
+    const auto& slots = effects.witnesses[e].slots;
+    for (std::size_t f = 0; f < slots.size(); ++f)
+      if (slots[f] != UINT32_MAX) effects.all[f].add(effect);
+    for (const Leaves& l : by_unit)
+      for (const Leaf& leaf : l[e]) effects.direct[leaf.function.index].add(effect);
+  }
+  return effects;
+}
+
+}  // namespace beamwright::analysis

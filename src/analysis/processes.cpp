@@ -1,0 +1,304 @@
+#include "analysis/processes.h"
+
+#include <algorithm>
+
+#include "analysis/calls.h"
+#include "analysis/values.h"
+
+namespace beamwright::analysis {
+
+using knowledge::BehaviourRow;
+using knowledge::CallbackRow;
+using knowledge::FunctionRow;
+using model::Clause;
+using model::ClauseId;
+using model::Expr;
+using model::ExprKind;
+using model::Function;
+using model::Program;
+using model::Unit;
+using model::VariableId;
+
+namespace {
+
+ProcessKind kind_of(std::string_view process) {
+  if (process == "gen_server") return ProcessKind::kGenServer;
+  if (process == "gen_statem" || process == "gen_fsm") return ProcessKind::kGenStatem;
+  if (process == "gen_event") return ProcessKind::kGenEvent;
+  if (process == "supervisor") return ProcessKind::kSupervisor;
+  if (process == "agent") return ProcessKind::kAgent;
+  if (process == "task") return ProcessKind::kTask;
+  if (process == "gen_stage" || process == "broadway") return ProcessKind::kStage;
+  if (process == "channel" || process == "live_view" || process.starts_with("per_")) return ProcessKind::kRequest;
+  return ProcessKind::kOther;
+}
+
+// Code that others run, or a process that is not the module's own.
+bool is_process(std::string_view process) { return process != "plugin" && process != "library" && process != "application"; }
+
+HandlerKind handler_kind(std::string_view role) {
+  if (role == "init" || role == "start") return HandlerKind::kInit;
+  if (role == "call") return HandlerKind::kCall;
+  if (role == "cast") return HandlerKind::kCast;
+  if (role == "info") return HandlerKind::kInfo;
+  if (role == "continue") return HandlerKind::kContinue;
+  if (role == "terminate") return HandlerKind::kTerminate;
+  if (role == "event") return HandlerKind::kEvent;
+  if (role == "run") return HandlerKind::kRun;
+  return HandlerKind::kOther;
+}
+
+// What the returns of one callback clause say.
+struct Returns {
+  bool reply = false, no_reply = false, stop = false, other = false;
+  bool keeps_state = true;
+};
+
+class ReturnReader {
+ public:
+  ReturnReader(const Program& program, const Calls& calls, const Unit& unit) : program_(program), calls_(calls), unit_(unit) {}
+
+  void read(ExprId body, VariableId state, Returns& out, int depth = 0) const {
+    for_each_result(unit_, body, [&](ExprId result) { read_result(result, state, out, depth); });
+  }
+
+ private:
+  static constexpr int kMaxDepth = 3;
+
+  void read_result(ExprId id, VariableId state, Returns& out, int depth) const {
+    const ExprId value = local_value(unit_, id);
+    const Expr& e = unit_.expr(value);
+    if (e.kind == ExprKind::kAtom && e.symbol() == sym::keep_state_and_data) return;
+    if (e.kind == ExprKind::kTuple && e.child_count >= 2) return read_tuple(value, state, out);
+    if (e.kind == ExprKind::kCall) return read_call(value, state, out, depth);
+    out.other = true;
+    out.keeps_state = false;
+  }
+
+  void read_tuple(ExprId id, VariableId state, Returns& out) const {
+    const auto elements = unit_.children_of(id);
+    const auto tag = atom_value(unit_, elements[0]).value_or(Symbol());
+    std::size_t state_at = 1;
+    if (tag == sym::reply) {
+      out.reply = true;
+      state_at = 2;
+    } else if (tag == sym::noreply || tag == sym::ok || tag == sym::keep_state) {
+      out.no_reply = true;
+    } else if (tag == sym::keep_state_and_data) {
+      return;
+    } else if (tag == sym::stop) {
+      out.stop = true;
+      state_at = elements.size() - 1;
+    } else if (tag == sym::next_state) {
+      out.no_reply = true;
+      state_at = 2;
+    } else {
+      out.other = true;
+    }
+    if (state_at >= elements.size() || !is_variable(elements[state_at], state)) out.keeps_state = false;
+  }
+
+  void read_call(ExprId id, VariableId state, Returns& out, int depth) const {
+    const CallId site{unit_.first_call + unit_.expr(id).payload};
+    if (const FunctionRow* row = row_at(calls_, site); row != nullptr && row->effects.has(Effect::kExit)) return;
+    const FunctionId callee = calls_.callees[site.index].function;
+    if (!callee || depth >= kMaxDepth || &program_.unit_of(callee) != &unit_) {
+      out.other = true;
+      out.keeps_state = false;
+      return;
+    }
+    const auto arguments = unit_.children_of(id);
+    std::size_t at = 0;
+    while (at < arguments.size() && !is_variable(arguments[at], state)) ++at;
+    for (const ClauseId c : program_.function(callee).clauses) {
+      const Clause& clause = unit_.clause(c);
+      const auto patterns = unit_.patterns_of(clause);
+      read(clause.body, at < patterns.size() ? whole_variable(unit_, patterns[at]) : VariableId{}, out, depth + 1);
+    }
+  }
+
+  bool is_variable(ExprId id, VariableId variable) const {
+    const Expr& e = unit_.expr(id);
+    return variable && e.kind == ExprKind::kVariable && e.payload == variable.index;
+  }
+
+  const Program& program_;
+  const Calls& calls_;
+  const Unit& unit_;
+};
+
+class ProcessFinder {
+ public:
+  ProcessFinder(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, const Calls& calls)
+      : program_(program), knowledge_(knowledge), scopes_(scopes), calls_(calls) {}
+
+  Processes find() {
+    out_.by_module.resize(program_.modules.size());
+    for (std::uint32_t m = 0; m < program_.modules.size(); ++m) add_module(ModuleId(m));
+    for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) read_call(CallId(c));
+    for (Process& p : out_.processes) settle(p);
+    return std::move(out_);
+  }
+
+ private:
+  void add_module(ModuleId id) {
+    const BehaviourRow* best = nullptr;
+    for (const Symbol behaviour : scopes_.of(id).behaviours) {
+      const BehaviourRow* row = knowledge_.behaviour(behaviour);
+      if (row == nullptr || !is_process(row->process)) continue;
+      if (best == nullptr || (kind_of(best->process) == ProcessKind::kOther && kind_of(row->process) != ProcessKind::kOther)) best = row;
+    }
+    if (best == nullptr) return;
+    const ProcessId process_id{out_.processes.size()};
+    out_.by_module[id.index] = process_id;
+    Process process;
+    process.module = id;
+    process.kind = kind_of(best->process);
+    process.behaviour = best->module;
+    if (best->many) process.count = Count::kMany;
+    process.handlers.first = static_cast<std::uint32_t>(out_.handlers.size());
+    add_handlers(id, process_id, process);
+    process.handlers.count = static_cast<std::uint32_t>(out_.handlers.size()) - process.handlers.first;
+    std::stable_sort(out_.handlers.begin() + process.handlers.first, out_.handlers.end(),
+                     [](const Handler& a, const Handler& b) { return a.kind < b.kind; });
+    out_.processes.push_back(std::move(process));
+  }
+
+  void add_handlers(ModuleId id, ProcessId process_id, const Process& process) {
+    for (const FunctionId f : program_.functions_of(id)) {
+      const Function& function = program_.function(f);
+      if (function.has(model::kTemplate) || function.has(model::kMacro) || function.has(model::kSynthetic)) continue;
+      const CallbackRow* callback = nullptr;
+      for (const Symbol behaviour : scopes_.of(id).behaviours)
+        if (callback == nullptr) callback = knowledge_.callback(behaviour, function.name, function.arity);
+      if (callback != nullptr) {
+        if (callback->role != "none") add_clauses(process_id, f, handler_kind(callback->role), *callback);
+      } else if (process.kind == ProcessKind::kGenStatem && function.arity == 3 && function.has(model::kPublic)) {
+        CallbackRow state_function;  // StateName(EventType, Content, Data)
+        state_function.message_argument = 2;
+        state_function.state_argument = 3;
+        add_clauses(process_id, f, HandlerKind::kEvent, state_function);
+      }
+    }
+  }
+
+  void add_clauses(ProcessId process_id, FunctionId f, HandlerKind kind, const CallbackRow& callback) {
+    const Unit& unit = program_.unit_of(f);
+    const UnitId unit_id = program_.functions[f.index].unit;
+    const ReturnReader returns(program_, calls_, unit);
+    for (const ClauseId c : program_.function(f).clauses) {
+      const Clause& clause = unit.clause(c);
+      if (!clause.body) continue;
+      const auto patterns = unit.patterns_of(clause);
+      Handler h;
+      h.process = process_id;
+      h.kind = kind == HandlerKind::kEvent ? event_kind(unit, patterns) : kind;
+      h.function = f;
+      h.clause = c;
+      const std::size_t message_at = callback.message_argument != 0 ? callback.message_argument - 1u : 0;
+      if (message_at < patterns.size()) h.pattern = outline(unit, unit_id, patterns[message_at]);
+      h.catch_all = h.pattern.any && !clause.guard;
+      Returns r;
+      const std::size_t state_at = callback.state_argument != 0 ? callback.state_argument - 1u : patterns.size();
+      returns.read(clause.body, state_at < patterns.size() ? whole_variable(unit, patterns[state_at]) : VariableId{}, r);
+      h.changes_state = !r.keeps_state;
+      h.reply = r.reply ? Reply::kReply : r.other ? Reply::kUnknown : r.no_reply ? Reply::kNoReply : r.stop ? Reply::kStop : Reply::kUnknown;
+      out_.handlers.push_back(h);
+    }
+  }
+
+  // gen_statem says the kind of an event by its first argument: {call, From}, cast, info, a timeout …
+  static HandlerKind event_kind(const Unit& unit, std::span<const ExprId> patterns) {
+    if (patterns.empty()) return HandlerKind::kEvent;
+    const Expr& e = unit.expr(patterns[0]);
+    if (e.kind == ExprKind::kTuple && e.child_count == 2 && unit.expr(unit.child(patterns[0], 0)).kind == ExprKind::kAtom)
+      return unit.expr(unit.child(patterns[0], 0)).symbol() == sym::call ? HandlerKind::kCall : HandlerKind::kEvent;
+    if (e.kind != ExprKind::kAtom) return HandlerKind::kEvent;
+    if (e.symbol() == sym::cast) return HandlerKind::kCast;
+    if (e.symbol() == sym::info) return HandlerKind::kInfo;
+    return HandlerKind::kEvent;
+  }
+
+  ProcessId own_process(CallId site) const {
+    const model::Call& call = program_.call(site);
+    return call.function ? out_.by_module[program_.module_of(program_.function_of(site)).index] : ProcessId{};
+  }
+
+  // Starts, names and trap_exit are all said by calls of known functions.
+  void read_call(CallId site) {
+    const FunctionRow* row = row_at(calls_, site);
+    if (row == nullptr) return;
+    const model::Call& call = program_.call(site);
+    if (call.capture || !call.function) return;
+    const Unit& unit = program_.unit_of(site);
+    const auto arguments = unit.children_of(call.expr);
+    if (row->module_argument != 0 && row->module_argument <= arguments.size()) return read_start(site, *row, unit, arguments);
+    const ProcessId own = own_process(site);
+    if (!own) return;
+    Process& process = out_.processes[own.index];
+    if ((row->name == sym::process_flag || row->name == sym::flag) && arguments.size() == 2 &&
+        atom_value(unit, arguments[0]) == sym::trap_exit && atom_value(unit, arguments[1]) != sym::false_) {
+      process.traps_exits = true;
+    } else if (row->name == sym::register_ && arguments.size() == 2) {
+      for (const ExprId a : arguments) add_name(process, unit, a);
+    } else if (row->name == sym::start_link && (row->module == sym::Elixir_Agent || row->module == sym::Elixir_Task)) {
+      process.starts.push_back(site);
+      read_name(process, unit, *row, arguments);
+    }
+  }
+
+  void read_start(CallId site, const FunctionRow& row, const Unit& unit, std::span<const ExprId> arguments) {
+    ProcessId id = own_process(site);
+    if (const auto module = atom_value(unit, arguments[row.module_argument - 1u])) {
+      const ModuleId m = program_.find_module(*module, unit.project);
+      id = m ? out_.by_module[m.index] : ProcessId{};
+    }
+    if (!id) return;
+    out_.processes[id.index].starts.push_back(site);
+    read_name(out_.processes[id.index], unit, row, arguments);
+  }
+
+  void read_name(Process& process, const Unit& unit, const FunctionRow& row, std::span<const ExprId> arguments) {
+    if (row.name_argument != 0 && row.name_argument <= arguments.size()) {
+      add_name(process, unit, arguments[row.name_argument - 1u]);
+    } else if (unit.language == source::Language::kElixir && !arguments.empty()) {
+      if (const ExprId name = literal_option(unit, arguments.back(), sym::name)) add_name(process, unit, name);
+    }
+  }
+
+  void add_name(Process& process, const Unit& unit, ExprId id) {
+    id = local_value(unit, id);
+    if (!id) return;
+    const Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kAtom) {
+      if (e.symbol() != sym::nil && e.symbol() != sym::undefined &&
+          std::find(process.names.begin(), process.names.end(), e.symbol()) == process.names.end())
+        process.names.push_back(e.symbol());
+    } else if (e.kind == ExprKind::kTuple && e.child_count >= 2) {
+      const auto kind = atom_value(unit, unit.child(id, 0));
+      if (kind == sym::local || kind == sym::global) add_name(process, unit, unit.child(id, 1));
+      if (kind == sym::via && process.count == Count::kUnknown) process.count = Count::kMany;
+    } else if (e.kind == ExprKind::kCall && e.child_count == 3) {
+      // Keyword.get(opts, :name, __MODULE__): the default is what nearly everybody runs.
+      add_name(process, unit, unit.child(id, 2));
+    }
+  }
+
+  static void settle(Process& process) {
+    if (!process.names.empty() && process.count != Count::kMany) process.count = Count::kOne;
+  }
+
+  const Program& program_;
+  const knowledge::Knowledge& knowledge_;
+  const Scopes& scopes_;
+  const Calls& calls_;
+  Processes out_;
+};
+
+}  // namespace
+
+Processes find_processes(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, const Calls& calls) {
+  return ProcessFinder(program, knowledge, scopes, calls).find();
+}
+
+}  // namespace beamwright::analysis

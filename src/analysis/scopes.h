@@ -1,0 +1,34 @@
+// What a module has in scope beside its own functions: imports, the modules it uses with what their __using__ brings along, and
+// its behaviours.
+#pragma once
+
+#include <vector>
+
+#include "analysis/facts.h"
+
+namespace beamwright::analysis {
+
+struct Import {
+  Symbol module;
+  UnitId unit;        // where `options` stands
+  ExprId options;     // only:, except:, or Erlang's list of {name, arity}; none: everything
+};
+
+struct Scope {
+  std::vector<Import> imports;
+  std::vector<ModuleId> used;        // modules among the sources whose quoted functions this module gets
+  std::vector<Symbol> used_names;    // every module it uses, directly or through another's __using__
+  std::vector<Symbol> behaviours;    // declared, or brought in by use
+};
+
+struct Scopes {
+  std::vector<Scope> by_module;  // by ModuleId
+  const Scope& of(ModuleId m) const { return by_module[m.index]; }
+};
+
+Scopes find_scopes(const model::Program& program, const knowledge::Knowledge& knowledge, unsigned jobs);
+
+// Does the import bring in this function? Reads only: and except: lists; what cannot be read counts as yes.
+bool imports(const model::Program& program, const Import& import, Symbol name, std::uint32_t arity);
+
+}  // namespace beamwright::analysis
