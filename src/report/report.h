@@ -22,7 +22,7 @@ struct Review {
   std::uint64_t line_count = 0;  // of reviewed files
   std::uint64_t byte_count = 0;
   std::uint32_t module_count = 0;
-  std::uint32_t process_count = 0;     // process classes of reviewed files
+  std::uint32_t process_count = 0;  // process classes of reviewed files
   std::uint32_t supervisor_count = 0;
 };
 
