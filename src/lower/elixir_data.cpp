@@ -1,0 +1,137 @@
+// Maps, structs, binaries, strings with interpolation, sigils.
+#include "lower/elixir_lowering.h"
+
+namespace beamwright::lower {
+namespace {
+
+constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// {{:., _, [Kernel, :to_string]}, _, [value]} :: binary, which the parser puts around an interpolated value.
+const Node* interpolated(const Node& node) {
+  if (node.kind != NodeKind::kCallOn || node.child_count != 1) return nullptr;
+  const Node& callee = *node.callee;
+  const bool to_string = callee.is_call(sym::op_dot) && callee.child_count == 2 && callee.child(0).is_atom(sym::Elixir_Kernel) &&
+                         callee.child(1).is_atom(sym::to_string);
+  return to_string ? &node.child(0) : nullptr;
+}
+
+// The modifier of a sigil as one letter: the parser gives a list of code points. 's' when there is none.
+char modifier_of(const Node& modifiers) {
+  if (modifiers.kind == NodeKind::kCharlist && !modifiers.text().empty()) return modifiers.text()[0];
+  if (modifiers.kind == NodeKind::kList && modifiers.child_count > 0 && modifiers.child(0).kind == NodeKind::kInteger) {
+    return static_cast<char>(modifiers.child(0).integer & 0x7F);
+  }
+  return 's';
+}
+
+}  // namespace
+
+// --- maps
+
+// %{…}; `whole` is the struct around it, if there is one.
+ExprId ElixirLowering::lower_map(const Node& node, const Node& whole, Symbol structure, const Node* dynamic_structure) {
+  Exprs parts(*this);
+  Nodes pairs = node.children();
+  std::uint8_t flags = 0;
+  const Node* inner = pairs.size() == 1 && pairs[0]->is_call(sym::op_bar) && pairs[0]->child_count == 2 ? pairs[0] : nullptr;
+  if (inner) {
+    flags = model::kUpdate;
+    parts.push(lower(inner->child(0)));
+    const Node& rest = inner->child(1);
+    pairs = rest.kind == NodeKind::kList ? rest.children() : inner->children().subspan(1);
+  }
+  if (dynamic_structure) {
+    // %name{} in a pattern binds the name, and matching the key __struct__ is what it means.
+    parts.push(generated(ExprKind::kAtom, begin_of(*dynamic_structure), sym::dunder_struct.index));
+    parts.push(lower(*dynamic_structure));
+  }
+  lower_pairs(pairs, parts);
+  return add(ExprKind::kMap, whole, structure.index, parts.span(), flags);
+}
+
+void ElixirLowering::lower_pairs(Nodes pairs, Exprs& into) {
+  for (const Node* pair : pairs) {
+    if (pair->kind == NodeKind::kPair) {
+      into.push(lower(pair->child(0)));
+      into.push(lower(pair->child(1)));
+    } else {
+      // unquote_splicing and the like: keys and values that are not written here.
+      const ExprId child = lower(*pair);
+      into.push(unknown(*pair, {&child, 1}));
+      into.push(unknown(*pair));
+    }
+  }
+}
+
+// %Name{…}, %Name{base | …}, %name{}, %_{}
+ExprId ElixirLowering::lower_struct(const Node& node) {
+  if (node.child_count != 2 || !node.child(1).is_call(sym::op_map)) return unknown_with_children(node);
+  const Node& name = node.child(0);
+  if (const Symbol module = literal_module(name)) return lower_map(node.child(1), node, module, nullptr);
+  return lower_map(node.child(1), node, Symbol(), &name);
+}
+
+// --- binaries
+
+ExprId ElixirLowering::lower_bits(const Node& node) { return lower_bits_as(node, node); }
+
+// <<…>> and interpolated strings; one made of texts alone is a string.
+ExprId ElixirLowering::lower_bits_as(const Node& node, const Node& whole) {
+  const Nodes segments = node.children();
+  if (segments.size() == 1 && segments[0]->kind == NodeKind::kBinary) {
+    return add(ExprKind::kString, whole, intern(segments[0]->text()).index);
+  }
+  if (segments.empty()) return add(ExprKind::kString, whole);
+  Exprs values(*this);
+  for (const Node* segment : segments) values.push(lower_segment(*segment));
+  return add(ExprKind::kBinary, whole, 0, values.span());
+}
+
+// A segment's value; its type and size are not kept.
+ExprId ElixirLowering::lower_segment(const Node& node) {
+  if (!node.is_call(sym::op_type) || node.child_count != 2) return lower(node);
+  const Node* value = interpolated(node.child(0));
+  return lower(value ? *value : node.child(0));
+}
+
+// --- sigils
+
+bool ElixirLowering::is_sigil(const Node& node) {
+  return node.child_count == 2 && node.child(0).is_call(sym::op_bits) && node.symbol.text().starts_with("sigil_");
+}
+
+ExprId ElixirLowering::lower_sigil(const Node& node) {
+  const Node& content = node.child(0);
+  const bool constant = content.child_count == 1 && content.child(0).kind == NodeKind::kBinary;
+  if (constant) {
+    const std::string_view text = content.child(0).text();
+    switch (node.symbol.index) {
+      case sym::sigil_w_index: case sym::sigil_W_index:
+        return lower_word_list(node, text, modifier_of(node.child(1)));
+      case sym::sigil_c_index: case sym::sigil_C_index:
+        return add(ExprKind::kCharlist, node, intern(text).index);
+      default:
+        break;
+    }
+  }
+  return lower_bits_as(content, node);
+}
+
+// ~w(a b)a is the list of its words, as strings, atoms or charlists.
+ExprId ElixirLowering::lower_word_list(const Node& node, std::string_view text, char modifier) {
+  const ExprKind kind = modifier == 'a' ? ExprKind::kAtom : modifier == 'c' ? ExprKind::kCharlist : ExprKind::kString;
+  Exprs words(*this);
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_space(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && !is_space(text[end])) ++end;
+    words.push(add(kind, node, intern(text.substr(at, end - at)).index));
+    at = end;
+  }
+  return add(ExprKind::kList, node, 0, words.span());
+}
+
+}  // namespace beamwright::lower
