@@ -121,13 +121,18 @@ class Includes {
   virtual Header include(std::string_view path, source::FileId from) = 0;
   // -include_lib("app/include/x.hrl")
   virtual Header include_lib(std::string_view path, source::FileId from) = 0;
+  // What ?FILE says in a file: the path it was opened by. Must live as long as the trees.
+  virtual std::string_view name(source::FileId) { return {}; }
 };
+
+class HeaderCache;  // see header_cache.h
 
 struct Options {
   Level level;
   std::vector<Macro> defines;    // -D of the project's build, as far as it is known
   Includes* includes = nullptr;  // null: every include is missing
-  bool keep_header_forms = true; // false: of headers only records and functions are kept (all a review needs)
+  HeaderCache* headers = nullptr;  // shares the tokens of headers between files and threads; null: every include is lexed again
+  bool keep_header_forms = true;   // false: of headers only records and functions are kept (all a review needs)
 };
 
 struct Tree {

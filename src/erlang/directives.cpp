@@ -1,0 +1,259 @@
+// Directives of the preprocessor: definitions, includes and conditions.
+#include "erlang/condition.h"
+#include "erlang/preprocessor.h"
+
+namespace beamwright::erlang {
+namespace {
+
+// Stands for an atom or a variable in a pattern of tokens.
+constexpr TokenKind kName = TokenKind::kParameter;
+
+}  // namespace
+
+int Preprocessor::mismatch(std::initializer_list<TokenKind> kinds) const {
+  std::size_t at = 2;
+  for (const TokenKind kind : kinds) {
+    const TokenKind found = form_tokens_[at].kind;
+    const bool matches = kind == kName ? found == TokenKind::kAtom || found == TokenKind::kVar : found == kind;
+    if (!matches) return static_cast<int>(at);
+    ++at;
+  }
+  return -1;
+}
+
+void Preprocessor::bad_directive(File& file, int at, std::string_view name) {
+  if (form_.begin >= file.quiet_until) {
+    diagnose(file, form_tokens_[static_cast<std::size_t>(at)], "badly formed '" + std::string(name) + "'");
+  }
+  recover(file);
+}
+
+void Preprocessor::define(File& file) {
+  MacroError error;
+  const MacroDefinition* definition = form_definition_;
+  if (definition == nullptr) definition = parse_define(form_tokens_.subspan(2), tree_.arena, error);
+  if (definition == nullptr) {
+    if (form_.begin >= file.quiet_until) diagnose(file, error.begin, error.end, error.message);
+    return recover(file);
+  }
+  if (macros_.define(*definition)) return;
+  diagnose(file, definition->location, definition->end, "redefining macro '" + std::string(definition->name.text()) + "'");
+}
+
+void Preprocessor::undef(File& file) {
+  if (const int at = mismatch({TokenKind::kLeftParen, kName, TokenKind::kRightParen, TokenKind::kDot}); at >= 0) {
+    return bad_directive(file, at, "undef");
+  }
+  macros_.undefine(form_tokens_[3].symbol());
+}
+
+void Preprocessor::feature(File& file) {
+  using K = TokenKind;
+  static const Symbol kMaybeFeature = intern("maybe_expr");
+  static const Symbol kEnable = intern("enable");
+  static const Symbol kDisable = intern("disable");
+  const int at = mismatch({K::kLeftParen, K::kAtom, K::kComma, K::kAtom, K::kRightParen, K::kDot});
+  if (at >= 0) return bad_directive(file, at, "feature");
+  const Symbol name = form_tokens_[3].symbol();
+  const Symbol action = form_tokens_[5].symbol();
+  if (action != kEnable && action != kDisable) return bad_directive(file, 2, "feature");
+  if (name != kMaybeFeature) return diagnose(file, form_tokens_[1], "unknown feature '" + std::string(name.text()) + "'");
+  maybe_enabled_ = action == kEnable;
+  macros_.undefine(intern("FEATURE_ENABLED"));
+  define_option({"FEATURE_ENABLED(X)", maybe_enabled_ ? "(X) == maybe_expr" : "false"});
+}
+
+void Preprocessor::user_error(File& file) {
+  static const Symbol kWarning = intern("warning");
+  const Token& word = form_tokens_[1];
+  if (form_tokens_[2].kind != TokenKind::kLeftParen) return bad_directive(file, 2, word.symbol().text());
+  if (word.symbol() == kWarning) return;
+  const std::uint32_t end = form_tokens_[form_tokens_.size() - 2].begin;
+  diagnose(file, word.location, end, "-error" + std::string(file.text.substr(word.end, std::min(end - word.end, 200u))));
+}
+
+void Preprocessor::include(File& file, bool library) {
+  using K = TokenKind;
+  const Token& word = form_tokens_[1];
+  // Adjacent strings are one.
+  std::size_t after = 3;
+  while (form_tokens_[2].kind == K::kLeftParen && form_tokens_[after].kind == K::kString) ++after;
+  const bool well_formed = after > 3 && form_tokens_[after].kind == K::kRightParen && form_tokens_[after + 1].kind == K::kDot;
+  if (!well_formed) {
+    int at = mismatch({K::kLeftParen, K::kString});
+    if (at < 0) at = static_cast<int>(form_tokens_[after].kind == K::kRightParen ? after + 1 : after);
+    return bad_directive(file, at, word.symbol().text());
+  }
+  std::string path;
+  for (std::size_t i = 3; i < after; ++i) path += form_tokens_[i].text->view();
+  if (include_depth_ >= kDeepestInclude || headers_entered_ >= kMostHeaders) {
+    return diagnose(file, form_tokens_[3], std::string(word.symbol().text()) + " too deep");
+  }
+  Includes::Header header;
+  if (options_.includes != nullptr) {
+    header = library ? options_.includes->include_lib(path, file.id) : options_.includes->include(path, file.id);
+  }
+  if (!header.file) {
+    tree_.missing_includes.push_back(tree_.arena.copy(std::string_view(path)));
+    return;
+  }
+  enter_header(file, header);
+}
+
+void Preprocessor::enter_header(File& file, Includes::Header header) {
+  ++include_depth_;
+  ++headers_entered_;
+  const std::uint32_t after_include = form_.end;
+  {
+    File inner;
+    inner.id = header.file;
+    inner.text = header.text.substr(0, UINT32_MAX / 2);
+    inner.header = true;
+    inner.file_name = options_.includes->name(header.file);
+    std::unique_ptr<Lexer> lexer;
+    if (options_.headers != nullptr) {
+      inner.cached = &options_.headers->get(header.file, inner.text, options_.level);
+    } else {
+      lexer = std::make_unique<Lexer>(inner.text, options_.level, tree_.arena, nullptr);
+      inner.lexer = lexer.get();
+    }
+    set_file_macro(inner.file_name);
+    if (options_.keep_header_forms) add_file_form(inner, 0, inner.file_name, 1);
+    run_file(inner);
+  }
+  set_file_macro(file.file_name);
+  if (options_.keep_header_forms) {
+    const std::string_view name = options_.includes->name(file.id);
+    const std::int64_t shift = file.line_shift;
+    file.line_shift = 0;
+    add_file_form(file, after_include, name, file.line_of(after_include));
+    file.line_shift = shift;
+  }
+  --include_depth_;
+}
+
+void Preprocessor::if_defined(File& file, bool negated) {
+  const int at = mismatch({TokenKind::kLeftParen, kName, TokenKind::kRightParen, TokenKind::kDot});
+  if (at >= 0) {
+    file.skipped.push_back(Branch::kIf);
+    return bad_directive(file, at, negated ? "ifndef" : "ifdef");
+  }
+  const MacroTable::Macro* macro = macros_.find(form_tokens_[3].symbol());
+  const bool defined = macro != nullptr && macro->entries != nullptr;
+  if (defined != negated) {
+    file.branches.push_back(Branch::kIf);
+  } else {
+    file.skipped.push_back(Branch::kIf);
+  }
+}
+
+void Preprocessor::if_condition(File& file, const Token& word) {
+  if (form_tokens_[2].kind != TokenKind::kLeftParen) {
+    file.skipped.push_back(Branch::kIf);
+    return bad_directive(file, 2, "if");
+  }
+  // The words of -if are not part of its expression.
+  const std::span<const Token> condition = form_tokens_.subspan(2);
+  expander_->unknown_is_error = tree_.missing_includes.empty();
+  expander_->expand(condition, {}, expanded_);
+  const MacroError& error = expander_->error();
+  if (!error.message.empty()) {
+    diagnose(file, error.begin, error.end, error.message);
+    file.skipped.push_back(Branch::kIf);
+    return;
+  }
+  const Node* expressions = parser_.parse_expressions(expanded_);
+  if (parser_.error().set && !expander_->met_unknown()) {
+    diagnose(file, parser_.error().begin, parser_.error().end, parser_.error().message);
+    file.skipped.push_back(Branch::kIf);
+    return;
+  }
+  static_cast<void>(word);
+  const bool unknown = expander_->met_unknown() || parser_.error().set;
+  if (unknown || evaluate_condition(*expressions, macros_).value_or(true)) {
+    file.branches.push_back(Branch::kIf);
+  } else {
+    file.skipped.push_back(Branch::kIf);
+  }
+}
+
+void Preprocessor::else_branch(File& file, const Token& word) {
+  if (form_tokens_[2].kind != TokenKind::kDot) return bad_directive(file, 2, "else");
+  if (file.branches.empty()) return diagnose(file, word, "unbalanced '-else'");
+  if (file.branches.back() == Branch::kElse) diagnose(file, word, "repeated '-else'");
+  file.branches.pop_back();
+  file.skipped.push_back(Branch::kElse);
+}
+
+void Preprocessor::elif_branch(File& file, const Token& word) {
+  if (file.branches.empty()) return diagnose(file, word, "unbalanced '-elif'");
+  const bool after_else = file.branches.back() == Branch::kElse;
+  if (after_else) diagnose(file, word, "unbalanced '-elif'");
+  file.branches.pop_back();
+  file.skipped.push_back(after_else ? Branch::kElse : Branch::kElif);
+}
+
+void Preprocessor::end_if(File& file, const Token& word) {
+  if (form_tokens_[2].kind != TokenKind::kDot) return bad_directive(file, 2, "endif");
+  if (file.branches.empty()) return diagnose(file, word, "unbalanced '-endif'");
+  file.branches.pop_back();
+}
+
+void Preprocessor::file_directive(File& file) {
+  using K = TokenKind;
+  expander_->unknown_is_error = tree_.missing_includes.empty();
+  expander_->expand(form_tokens_, {}, expanded_);
+  if (!expander_->error().message.empty()) {
+    return diagnose(file, expander_->error().begin, expander_->error().end, expander_->error().message);
+  }
+  form_tokens_ = expanded_;
+  std::size_t after = 3;
+  while (form_tokens_[2].kind == K::kLeftParen && form_tokens_[after].kind == K::kString) ++after;
+  const auto kind_at = [&](std::size_t i) { return i < form_tokens_.size() ? form_tokens_[i].kind : K::kEnd; };
+  const bool well_formed = after > 3 && kind_at(after) == K::kComma && kind_at(after + 1) == K::kInteger && !form_tokens_[after + 1].wide &&
+                           kind_at(after + 2) == K::kRightParen && kind_at(after + 3) == K::kDot;
+  if (!well_formed) {
+    int at = mismatch({K::kLeftParen, K::kString});
+    if (at < 0) at = static_cast<int>(after);
+    return bad_directive(file, at, "file");
+  }
+  std::string name;
+  for (std::size_t i = 3; i < after; ++i) name += form_tokens_[i].text->view();
+  const std::string_view kept = tree_.arena.copy(std::string_view(name));
+  const std::int64_t line = form_tokens_[after + 1].integer;
+  const std::uint32_t location = form_tokens_[1].location;
+  set_file_macro(kept);
+  file.file_name = kept;
+  add_file_form(file, location, kept, line);
+  file.line_shift = 0;
+  file.line_shift = line - file.line_of(location);
+}
+
+// The attribute that tells in which file and line what follows was written.
+void Preprocessor::add_file_form(const File& file, std::uint32_t offset, std::string_view name, std::int64_t line) {
+  static const Symbol kFile = intern("file");
+  Arena& arena = tree_.arena;
+  const auto make = [&](NodeKind kind) {
+    Node* node = arena.make<Node>();
+    node->kind = kind;
+    node->offset = node->begin = node->end = offset;
+    return node;
+  };
+  Node* path = make(NodeKind::kString);
+  path->text_data = name.data();
+  path->text_size = static_cast<std::uint32_t>(name.size());
+  Node* number = make(NodeKind::kBareInteger);
+  number->integer = line;
+  const Node* parts[] = {path, number};
+  Node* value = make(NodeKind::kBareTuple);
+  value->child_data = arena.copy(std::span<const Node* const>(parts)).data();
+  value->child_count = 2;
+  const Node* only[] = {value};
+  Node* attribute = make(NodeKind::kAttribute);
+  attribute->symbol = kFile;
+  attribute->child_data = arena.copy(std::span<const Node* const>(only)).data();
+  attribute->child_count = 1;
+  tree_.forms.push_back({attribute, file.id});
+}
+
+}  // namespace beamwright::erlang

@@ -1,0 +1,254 @@
+// The main loop of the lexer: names, signs, comments and white space; erl_scan:scan1/5.
+#include "erlang/lexer.h"
+
+#include <cstring>
+
+namespace beamwright::erlang {
+
+Lexer::Lexer(std::string_view text, Level level, Arena& arena, std::vector<Comment>* comments)
+    : begin_(text.data()), end_(text.data() + text.size()), at_(begin_), level_(level), encoding_(encoding_of(text)), arena_(arena),
+      comments_(comments) {}
+
+void Lexer::seek(std::uint32_t offset) {
+  at_ = begin_ + offset;
+  while (comments_ != nullptr && !comments_->empty() && comments_->back().begin >= offset) comments_->pop_back();
+}
+
+Token& Lexer::add(TokenKind kind, const char* begin) {
+  Token& token = tokens_->emplace_back();
+  token.kind = kind;
+  token.location = token.begin = offset(begin);
+  token.end = offset(at_);
+  return token;
+}
+
+void Lexer::add_sign(TokenKind kind, std::size_t length) {
+  const char* begin = at_;
+  at_ += length;
+  add(kind, begin);
+}
+
+void Lexer::fail(const char* begin, const char* message) {
+  if (form_->broken) return;
+  form_->broken = true;
+  form_->error = {offset(begin), offset(at_), message};
+}
+
+bool Lexer::next_form(LexedForm& form, std::vector<Token>& tokens) {
+  tokens.clear();
+  tokens_ = &tokens;
+  form = LexedForm{};
+  form_ = &form;
+  while (at_ < end_ && read_token()) {
+  }
+  if (tokens.empty() && !form.broken) return false;
+  form.begin = tokens.empty() ? form.error.begin : tokens.front().begin;
+  if (form.broken && form.error.begin < form.begin) form.begin = form.error.begin;
+  form.end = position();
+  // yecc names the last token's place when a form ends too early.
+  Token last = tokens.empty() ? Token{} : tokens.back();
+  if (tokens.empty()) last.location = last.begin = last.end = form.begin;
+  last.kind = TokenKind::kEnd;
+  last.integer = 0;
+  tokens.push_back(last);
+  return true;
+}
+
+bool Lexer::read_token() {
+  const auto c = static_cast<unsigned char>(*at_);
+  if (is_space_byte(c)) {
+    ++at_;
+    return true;
+  }
+  if (c >= 'a' && c <= 'z') return read_word(), true;
+  if ((c >= 'A' && c <= 'Z') || c == '_') return read_variable(), true;
+  if (is_digit_byte(c)) return read_number(), true;
+  switch (c) {
+    case '%': read_comment(); return true;
+    case '"': read_string(); return true;
+    case '\'': read_quoted_atom(); return true;
+    case '$': read_character(); return true;
+    case '.': return read_point();
+    default: break;
+  }
+  if (c >= 0x80) {
+    read_wide();
+  } else {
+    read_sign();
+  }
+  return true;
+}
+
+void Lexer::read_comment() {
+  const char* begin = at_;
+  const void* line_end = std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_));
+  at_ = line_end == nullptr ? end_ : static_cast<const char*>(line_end);
+  if (comments_ == nullptr) return;
+  const char* end = at_;
+  if (end[-1] == '\r') --end;
+  comments_->push_back({offset(begin), offset(end)});
+}
+
+void Lexer::read_name(TokenKind kind) {
+  const char* begin = at_;
+  ++at_;
+  while (at_ < end_ && is_name_byte(static_cast<unsigned char>(*at_))) ++at_;
+  std::string_view name(begin, static_cast<std::size_t>(at_ - begin));
+  std::size_t characters = name.size();
+  if (at_ < end_ && static_cast<unsigned char>(*at_) >= 0x80) {
+    // Letters of Latin-1 are rare: only then is the name copied.
+    scratch_.assign(name);
+    while (at_ < end_) {
+      const char* before = at_;
+      const std::uint32_t c = read_character_raw();
+      if (c < 0x80 ? !is_name_byte(static_cast<unsigned char>(c)) : !(is_wide_lowercase(c) || is_wide_uppercase(c))) {
+        at_ = before;
+        break;
+      }
+      append_utf8(c, scratch_);
+      ++characters;
+    }
+    name = scratch_;
+  }
+  if (characters > 255) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
+  const Symbol symbol = intern(name);
+  if (kind == TokenKind::kAtom) {
+    kind = word_kind(symbol);
+    if (kind == TokenKind::kMaybe || kind == TokenKind::kElse) form_->has_feature_word = true;
+  }
+  add(kind, begin).symbol_index = symbol.index;
+}
+
+void Lexer::read_word() { read_name(TokenKind::kAtom); }
+
+void Lexer::read_variable() { read_name(TokenKind::kVar); }
+
+std::uint32_t Lexer::read_character_raw() {
+  const auto c = static_cast<unsigned char>(*at_);
+  if (c < 0x80 || encoding_ == Encoding::kLatin1) return ++at_, c;
+  auto at = static_cast<std::size_t>(at_ - begin_);
+  const std::uint32_t character = decode_utf8({begin_, static_cast<std::size_t>(end_ - begin_)}, at);
+  at_ = begin_ + at;
+  return character;
+}
+
+void Lexer::read_wide() {
+  const char* begin = at_;
+  const std::uint32_t c = read_character_raw();
+  if (is_wide_lowercase(c) || is_wide_uppercase(c)) {
+    // A name that begins with a letter of Latin-1: read on from the second character, then put the first in front.
+    scratch_.clear();
+    append_utf8(c, scratch_);
+    std::size_t characters = 1;
+    while (at_ < end_) {
+      const char* before = at_;
+      const std::uint32_t next = read_character_raw();
+      if (next < 0x80 ? !is_name_byte(static_cast<unsigned char>(next)) : !(is_wide_lowercase(next) || is_wide_uppercase(next))) {
+        at_ = before;
+        break;
+      }
+      append_utf8(next, scratch_);
+      ++characters;
+    }
+    const bool atom = is_wide_lowercase(c);
+    if (characters > 255) return fail(begin, atom ? "illegal atom" : "illegal var");
+    add(atom ? TokenKind::kAtom : TokenKind::kVar, begin).symbol_index = intern(scratch_).index;
+    return;
+  }
+  if (c <= 0xa0) return;  // white space
+  if (c > 0xff) return fail(begin, "illegal character");
+  scratch_.clear();
+  append_utf8(c, scratch_);
+  add(TokenKind::kOther, begin).symbol_index = intern(scratch_).index;
+}
+
+bool Lexer::read_point() {
+  const unsigned char next = peek(1);
+  if (next == '.') {
+    if (peek(2) == '.') {
+      add_sign(TokenKind::kThreePoints, 3);
+    } else {
+      add_sign(TokenKind::kTwoPoints, 2);
+    }
+    return true;
+  }
+  const char* begin = at_;
+  ++at_;
+  bool ends = at_ == end_ || next == '%' || is_space_byte(next);
+  if (!ends && next >= 0x80) {
+    const char* before = at_;
+    const std::uint32_t c = read_character_raw();
+    ends = c >= 0x80 && c <= 0xa0;
+    at_ = before;
+  }
+  add(ends ? TokenKind::kDot : TokenKind::kPoint, begin);
+  if (!ends) return true;
+  if (at_ < end_ && next != '%') ++at_;
+  return false;
+}
+
+bool Lexer::read_triple_sign() {
+  const unsigned char second = peek(1);
+  const unsigned char third = peek(2);
+  if (*at_ == '=') {
+    if (second == ':' && third == '=') return add_sign(TokenKind::kEqualColonEqual, 3), true;
+    if (second == '/' && third == '=') return add_sign(TokenKind::kEqualSlashEqual, 3), true;
+  }
+  if (*at_ == '<' && second == ':' && level_.otp >= 28) {
+    if (third == '-') return add_sign(TokenKind::kStrictLeftArrow, 3), true;
+    if (third == '=') return add_sign(TokenKind::kStrictDoubleLeftArrow, 3), true;
+  }
+  return false;
+}
+
+void Lexer::read_sign() {
+  using K = TokenKind;
+  const unsigned char next = peek(1);
+  // The two-character sign when the next byte is that of one of the pairs, else the single one.
+  const auto sign = [&](K single, std::initializer_list<std::pair<char, K>> pairs) {
+    for (const auto& [second, kind] : pairs)
+      if (next == static_cast<unsigned char>(second)) return add_sign(kind, 2);
+    add_sign(single, 1);
+  };
+  switch (*at_) {
+    case '(': return add_sign(K::kLeftParen, 1);
+    case ')': return add_sign(K::kRightParen, 1);
+    case '{': return add_sign(K::kLeftBrace, 1);
+    case '}': return add_sign(K::kRightBrace, 1);
+    case '[': return add_sign(K::kLeftBracket, 1);
+    case ']': return add_sign(K::kRightBracket, 1);
+    case ',': return add_sign(K::kComma, 1);
+    case ';': return add_sign(K::kSemicolon, 1);
+    case '#': return add_sign(K::kHash, 1);
+    case '*': return add_sign(K::kStar, 1);
+    case '!': return add_sign(K::kBang, 1);
+    case '-': return sign(K::kMinus, {{'>', K::kArrow}, {'-', K::kMinusMinus}});
+    case '+': return sign(K::kPlus, {{'+', K::kPlusPlus}});
+    case '/': return sign(K::kSlash, {{'=', K::kSlashEqual}});
+    case '|': return sign(K::kBar, {{'|', K::kDoubleBar}});
+    case ':': return sign(K::kColon, {{'=', K::kColonEqual}, {':', K::kDoubleColon}});
+    case '>': return sign(K::kGreater, {{'>', K::kRightBinary}, {'=', K::kGreaterEqual}});
+    case '?':
+      if (next == '=') return add_sign(K::kMaybeEqual, 2);
+      form_->has_question = true;
+      return add_sign(K::kQuestion, 1);
+    case '=':
+      if (read_triple_sign()) return;
+      return sign(K::kEqual, {{'<', K::kEqualLess}, {'>', K::kDoubleArrow}, {'=', K::kEqualEqual}});
+    case '<':
+      if (read_triple_sign()) return;
+      return sign(K::kLess, {{'<', K::kLeftBinary}, {'-', K::kLeftArrow}, {'=', K::kDoubleLeftArrow}});
+    case '&':
+      if (next == '&' && level_.otp >= 28) return add_sign(K::kDoubleAmpersand, 2);
+      break;
+    case '~':
+      if (level_.otp >= 27 && read_sigil()) return;
+      break;
+    default: break;
+  }
+  const char* begin = at_;
+  ++at_;
+  add(K::kOther, begin).symbol_index = intern({begin, 1}).index;
+}
+
+}  // namespace beamwright::erlang
