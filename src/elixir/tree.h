@@ -35,7 +35,12 @@ enum class MetaKey : std::uint8_t {
   kNewlines, kEndOfExpressionNewlines, kIndentation, kFromBrackets, kAmbiguousOp,  // numbers, booleans
   kNoParens, kFromInterpolation, kParens,
   kDelimiter, kFormat, kToken,                                                     // texts
+  kPlace,  // a line and column more, of the parentheses inside: ((a; b))
+  kAssoc, kParensEnd,  // places, from 1.17 on: the => behind a key; the ")" of kParens, whose place is the "("
 };
+
+// No way from the root of a tree is longer than this many nodes: whoever walks one may recurse.
+inline constexpr std::uint32_t kMaxTreeHeight = 1000;
 
 struct Meta {
   MetaKey key;
@@ -45,7 +50,8 @@ struct Meta {
 struct Node {
   NodeKind kind = NodeKind::kAtom;
   bool wide_integer = false;
-  std::uint16_t meta_count = 0;
+  bool placeless = false;  // the compiler gives it no line: the blocks it makes up itself
+  std::uint8_t meta_count = 0;
   std::uint32_t offset = 0;  // the byte that the compiler's line and column name (an operator's own place, for example)
   std::uint32_t begin = 0;   // first byte of the whole expression
   std::uint32_t end = 0;     // one past its last byte
@@ -74,6 +80,13 @@ struct Comment {
   std::uint32_t end = 0;    // before the line end
 };
 
+// The compiler's columns count grapheme clusters inside strings and code points elsewhere, and up to 1.14 an escaped \#{ in a string
+// as one column: from `offset` to the end of its line they are `shift` more than the number of code points.
+struct ColumnShift {
+  std::uint32_t offset = 0;
+  std::int32_t shift = 0;
+};
+
 // Elixir 1.14 and newer differ in small things (metadata, sigils, deprecations). The newest is the default.
 struct Level {
   int major = 1;
@@ -91,6 +104,7 @@ struct Tree {
   const Node* root = nullptr;     // never null: an empty file is {:__block__, [], []}
   std::vector<Comment> comments;  // in source order
   source::Diagnostics diagnostics;
+  std::vector<ColumnShift> column_shifts;  // sorted; empty for nearly every file
 };
 
 // Parses any bytes at all. What cannot be understood becomes a diagnostic, and the tree holds what could be.

@@ -1,0 +1,231 @@
+// The parser's tools: walking over tokens, recovering from errors, making nodes.
+#include "elixir/parser.h"
+
+#include "elixir/lexer.h"
+#include "elixir/names.h"
+#include "elixir/repair.h"
+
+namespace beamwright::elixir {
+
+using enum TokenKind;
+
+namespace {
+constexpr std::size_t kMaxDiagnostics = 200;
+}
+
+const Names& names() {
+  static const Names all;
+  return all;
+}
+
+Parser::Parser(source::FileId file, std::string_view text, const Options& options, const TokenList& list, Tree& tree)
+    : file_(file),
+      text_(text),
+      options_(options),
+      list_(list),
+      tokens_(list.tokens),
+      tree_(tree),
+      arena_(tree.arena),
+      lexer_diagnostics_(tree.diagnostics.size()) {
+  stack_.reserve(256);
+}
+
+const Node* Parser::parse() {
+  frame_ = {static_cast<std::uint32_t>(tokens_.size()) - 1, true, false};
+  return parse_block(frame_.closer, nullptr).node;
+}
+
+bool Parser::skip_eol() {
+  if (kind() != kEol) return false;
+  ++pos_;
+  return true;
+}
+
+// eoe: a line end, a semicolon, or both.
+bool Parser::skip_end_of_expression() {
+  const bool eol = skip_eol();
+  if (kind() != kSemicolon) return eol;
+  ++pos_;
+  return true;
+}
+
+// Whether the token can begin an expression.
+bool Parser::at_expression() const {
+  const TokenKind k = kind();
+  if (k >= kIdentifier && k <= kAlias) return true;
+  if (k >= kAtom && k <= kFn) return true;
+  switch (k) {
+    case kOpenParen: case kOpenBracket: case kOpenCurly: case kOpenBits: case kMap: case kStruct:
+    case kAtOp: case kUnaryOp: case kCaptureOp: case kCaptureInteger: case kEllipsisOp:
+    case kDualOp: case kTernaryOp: case kRangeOp:
+      return true;
+    default: return false;
+  }
+}
+
+Parser::Frame Parser::enter(std::uint32_t closer, bool block) {
+  const Frame before = frame_;
+  frame_ = {closer, block, false};
+  return before;
+}
+
+void Parser::leave(const Frame& frame) { frame_ = frame; }
+
+// At the closer of the frame, or an error that goes there.
+void Parser::expect_closer() {
+  if (pos_ == frame_.closer) return;
+  if (kind() == kEol && pos_ + 1 == frame_.closer) {
+    ++pos_;
+    return;
+  }
+  fail_before();
+  pos_ = frame_.closer;
+}
+
+void Parser::report(std::uint32_t begin, std::uint32_t end, std::string message) {
+  // The compiler never gets to parse a text with a token it does not know; what follows from that token is an echo.
+  if (tree_.diagnostics.size() >= kMaxDiagnostics) return;
+  tree_.diagnostics.push_back({source::DiagnosticKind::kSyntax, {file_, begin, end}, std::move(message)});
+}
+
+Parser::Expr Parser::fail(std::string message) { return fail_at(token().offset, token().end, std::move(message)); }
+
+Parser::Expr Parser::fail_at(std::uint32_t begin, std::uint32_t end, std::string message) {
+  if (pos_ != failed_at_) report(begin, end, std::move(message));
+  synchronize();
+  failed_at_ = pos_;
+  return placeholder(begin);
+}
+
+Parser::Expr Parser::fail_before() {
+  const Token& at = token();
+  if (at.kind == kEndOfInput) {
+    const std::uint32_t offset = end_ == 0 ? at.offset : end_ - 1;
+    return fail_at(offset, end_, "syntax error: expression is incomplete");
+  }
+  if (at.kind == kEol) return fail("unexpectedly reached end of line. The current expression is invalid or incomplete");
+  return fail("syntax error before: " + std::string(text_.substr(at.offset, std::min<std::size_t>(at.end - at.offset, 60))));
+}
+
+// To the end of the innermost bracket, or of the statement in a block.
+void Parser::synchronize() {
+  if (!frame_.block) {
+    pos_ = std::max(pos_, frame_.closer);
+    return;
+  }
+  while (pos_ < frame_.closer) {
+    const TokenKind k = kind();
+    if (k == kEol || k == kSemicolon || k == kBlockIdentifier) return;
+    if (is_opener(k) && token().value > pos_ && token().value < frame_.closer) pos_ = token().value;
+    advance();
+  }
+}
+
+// What stands where nothing could be read: an empty block.
+Parser::Expr Parser::placeholder(std::uint32_t offset) {
+  Node* node = make_call(sym::dunder_block, offset, offset, offset);
+  node->placeless = true;
+  Expr result;
+  result.node = node;
+  return result;
+}
+
+Node* Parser::make(NodeKind kind, std::uint32_t offset, std::uint32_t begin, std::uint32_t end) {
+  Node* node = arena_.make<Node>();
+  node->kind = kind;
+  node->offset = offset;
+  node->begin = begin;
+  node->end = end;
+  return node;
+}
+
+Node* Parser::make_call(Symbol name, std::uint32_t offset, std::uint32_t begin, std::uint32_t end) {
+  Node* node = make(NodeKind::kCall, offset, begin, end);
+  node->symbol = name;
+  return node;
+}
+
+Node* Parser::make_atom(Symbol name, std::uint32_t begin, std::uint32_t end) {
+  Node* node = make(NodeKind::kAtom, begin, begin, end);
+  node->symbol = name;
+  return node;
+}
+
+void Parser::add(Children& children, const Node* node, std::uint32_t height) {
+  stack_.push_back(node);
+  children.height = std::max(children.height, height);
+}
+
+Parser::Expr Parser::close_children(Node* node, const Children& children) {
+  const std::span<const Node* const> all(stack_.data() + children.base, stack_.size() - children.base);
+  node->child_data = arena_.copy(all).data();
+  node->child_count = static_cast<std::uint32_t>(all.size());
+  stack_.resize(children.base);
+  Expr result;
+  result.node = node;
+  result.height = children.height + 1;
+  if (result.height <= kMaxTreeHeight) return result;
+  report(node->begin, node->end, "the expression is nested too deeply to be read");
+  return placeholder(node->begin);
+}
+
+Parser::Expr Parser::wrap(Node* node, std::initializer_list<Expr> children) {
+  Children all = open_children();
+  for (const Expr& child : children) add(all, child);
+  return close_children(node, all);
+}
+
+void Parser::set_meta(Node* node, const MetaList& metas) {
+  node->meta_data = arena_.copy(std::span<const Meta>(metas.items, metas.size)).data();
+  node->meta_count = metas.size;
+}
+
+void Parser::prepend_meta(Node* node, const MetaList& metas) {
+  if (metas.size == 0) return;
+  MetaList all = metas;
+  for (const Meta& meta : node->meta()) {
+    if (all.size < 12) all.add(meta.key, meta.value);
+  }
+  set_meta(node, all);
+}
+
+void Parser::add_newlines(MetaList& metas, std::uint32_t newlines) const {
+  if (metadata() && newlines > 0) metas.add(MetaKey::kNewlines, newlines);
+}
+
+// newlines_pair of the grammar.
+Parser::MetaList Parser::pair_meta(std::uint32_t newlines, std::uint32_t closer) const {
+  MetaList metas;
+  if (!metadata()) return metas;
+  add_newlines(metas, newlines);
+  metas.add(MetaKey::kClosing, tokens_[closer].offset);
+  return metas;
+}
+
+// Writes down where the line or semicolon behind an expression is; literals have no place for it.
+void Parser::annotate_end(const Node* node, std::uint32_t eoe) {
+  if (!metadata()) return;
+  const auto takes_meta = [](const Node& n) {
+    return n.kind == NodeKind::kCall || n.kind == NodeKind::kCallOn || n.kind == NodeKind::kVariable;
+  };
+  if (node->is_call(names().arrow) && node->child_count == 2 && takes_meta(node->child(1))) node = &node->child(1);
+  if (!takes_meta(*node)) return;
+  MetaList metas;
+  metas.add(MetaKey::kEndOfExpression, tokens_[eoe].offset);
+  if (tokens_[eoe].newlines > 0) metas.add(MetaKey::kEndOfExpressionNewlines, tokens_[eoe].newlines);
+  // The parser made the node and still owns it.
+  prepend_meta(const_cast<Node*>(node), metas);
+}
+
+Tree parse(source::FileId file, std::string_view text, const Options& options) {
+  Tree tree;
+  if (text.size() >= UINT32_MAX / 2) {
+    tree.diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, 0, 0}, "the file is larger than two gigabytes"});
+    text = {};
+  }
+  const TokenList tokens = Lexer(file, text, options, tree).run();
+  tree.root = Parser(file, text, options, tokens, tree).parse();
+  return tree;
+}
+
+}  // namespace beamwright::elixir

@@ -1,0 +1,233 @@
+// Lists, tuples, bitstrings, maps and structs.
+#include "elixir/names.h"
+#include "elixir/parser.h"
+
+namespace beamwright::elixir {
+
+using enum TokenKind;
+
+// At the opener: reads all up to and with the closer, and notes newlines and closer. False when there is nothing inside.
+bool Parser::parse_bracketed(Children& items, bool lists, MetaList& metas) {
+  const std::uint32_t closer = token().value;
+  advance();
+  const Frame before = enter(closer, false);
+  const std::uint32_t newlines = kind() == kEol ? token().newlines : 0;
+  skip_eol();
+  const bool empty = pos_ == closer;
+  if (!empty) parse_container_items(items, lists);
+  expect_closer();
+  advance();
+  leave(before);
+  metas.add(pair_meta(newlines, closer));
+  return !empty;
+}
+
+// container_args, or list_args, where keywords may come first and become elements of the list itself.
+void Parser::parse_container_items(Children& items, bool lists) {
+  while (pos_ < frame_.closer) {
+    if (at_keyword()) {
+      if (!lists && stack_.size() == items.base) {
+        fail_before();
+        return;
+      }
+      const Expr keywords = parse_keywords(false, false);
+      if (!lists) return add(items, keywords);
+      for (const Node* pair : keywords.node->children()) add(items, pair, keywords.height - 1);
+      return;
+    }
+    add(items, parse_container_value());
+    if (kind() != kComma) return;
+    advance();
+  }
+}
+
+Parser::Expr Parser::parse_list() {
+  const Token opener = token();
+  Children items = open_children();
+  MetaList unused;
+  parse_bracketed(items, true, unused);
+  Expr result = close_children(make(NodeKind::kList, opener.offset, opener.offset, end_), items);
+  result.access = true;
+  return result;
+}
+
+Parser::Expr Parser::parse_tuple() {
+  const Token opener = token();
+  Children items = open_children();
+  MetaList metas;
+  parse_bracketed(items, false, metas);
+  Node* node = nullptr;
+  if (stack_.size() == items.base + 2) {
+    node = make(NodeKind::kPair, opener.offset, opener.offset, end_);
+  } else {
+    node = make_call(names().tuple, opener.offset, opener.offset, end_);
+    set_meta(node, metas);
+  }
+  Expr result = close_children(node, items);
+  result.access = true;
+  return result;
+}
+
+Parser::Expr Parser::parse_bits() {
+  const Token opener = token();
+  Children items = open_children();
+  MetaList metas;
+  parse_bracketed(items, false, metas);
+  Node* node = make_call(names().bits, opener.offset, opener.offset, end_);
+  set_meta(node, metas);
+  Expr result = close_children(node, items);
+  result.access = true;
+  return result;
+}
+
+// At the % before a {.
+Parser::Expr Parser::parse_map(std::uint32_t begin) {
+  advance();
+  skip_eol();
+  if (kind() != kOpenCurly) return fail_before();
+  return parse_map_body(begin);
+}
+
+// map_args, at the {.
+Parser::Expr Parser::parse_map_body(std::uint32_t begin) {
+  const Token opener = token();
+  const std::uint32_t closer = opener.value;
+  advance();
+  const bool in_struct_name = struct_name_;
+  struct_name_ = false;
+  const Frame before = enter(closer, false);
+  const std::uint32_t newlines = kind() == kEol ? token().newlines : 0;
+  skip_eol();
+  Children items = open_children();
+  if (pos_ < closer && !parse_map_update(items)) parse_map_items(items);
+  expect_closer();
+  advance();
+  leave(before);
+  struct_name_ = in_struct_name;
+  Node* node = make_call(names().map, opener.offset, begin, end_);
+  set_meta(node, pair_meta(newlines, closer));
+  Expr result = close_children(node, items);
+  result.access = true;
+  return result;
+}
+
+// assoc and kw_data up to the closer.
+void Parser::parse_map_items(Children& items) {
+  while (pos_ < frame_.closer) {
+    if (at_keyword()) {
+      const Expr keywords = parse_keywords(false, false);
+      for (const Node* pair : keywords.node->children()) add(items, pair, keywords.height - 1);
+      return;
+    }
+    add(items, parse_association());
+    if (kind() != kComma) return;
+    advance();
+  }
+}
+
+// The first item of a map, with everything behind it when that is `map | changes`; false when only one plain item was read, or
+// none.
+bool Parser::parse_map_update(Children& items) {
+  if (at_keyword()) return false;
+  const int above_pipe = binary_precedence(kPipeOp).level + 1;
+  const Expr left = parse_binary(above_pipe);
+  if (kind() != kPipeOp || left.kind == Class::kNoParens) {
+    add(items, finish_association(continue_binary(left, 0)));
+    if (kind() != kComma) return true;
+    advance();
+    return false;
+  }
+  const Token op = token();
+  advance();
+  std::uint32_t newlines = op.newlines;
+  if (kind() == kEol) {
+    newlines = token().newlines;
+    ++pos_;
+  }
+  Children changes = open_children();
+  const std::uint32_t begin = token().offset;
+  if (at_keyword()) {
+    const Expr keywords = parse_keywords(false, false);
+    for (const Node* pair : keywords.node->children()) add(changes, pair, keywords.height - 1);
+  } else {
+    add(changes, parse_association());
+    if (kind() == kComma) {
+      advance();
+      parse_map_items(changes);
+    }
+  }
+  const Expr list = close_children(make(NodeKind::kList, begin, begin, end_), changes);
+  Node* pipe = make_call(Symbol(op.value), op.offset, left.node->begin, end_);
+  MetaList metas;
+  add_newlines(metas, newlines);
+  set_meta(pipe, metas);
+  add(items, wrap(pipe, {left, list}));
+  return true;
+}
+
+Parser::Expr Parser::parse_association() { return finish_association(parse_expression()); }
+
+// key => value; alone only what may stand for pairs at compile time: a variable or a call.
+Parser::Expr Parser::finish_association(Expr key) {
+  if (kind() != kAssocOp) {
+    const bool plain = key.kind == Class::kMatched &&
+                       (key.node->kind == NodeKind::kVariable || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kCall);
+    if (plain || options_.level.at_least(1, 18)) return key;
+    return fail_before();
+  }
+  const Token op = token();
+  advance();
+  skip_eol();
+  if (key.kind == Class::kNoParens) return fail_at(op.offset, op.end, "syntax error before: =>");
+  const bool takes_meta = key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
+  if (metadata() && takes_meta && options_.level.at_least(1, 18)) {
+    MetaList metas;
+    metas.add(MetaKey::kAssoc, op.offset);
+    prepend_meta(key.node, metas);
+  }
+  const Expr value = parse_expression();
+  if (value.kind == Class::kNoParens) return fail_at(value.node->offset, value.node->end, "syntax error before: ,");
+  Node* pair = make(NodeKind::kPair, key.node->begin, key.node->begin, std::max(end_, value.node->end));
+  return wrap(pair, {key, value});
+}
+
+// %Name{}: at the %.
+Parser::Expr Parser::parse_struct() {
+  const Token op = token();
+  advance();
+  const bool outer = struct_name_;
+  struct_name_ = true;
+  const Expr name = parse_struct_name();
+  struct_name_ = outer;
+  skip_eol();
+  if (kind() != kOpenCurly) return fail_before();
+  const Expr map = parse_map_body(token().offset);
+  Node* node = make_call(names().structure, op.offset, op.offset, end_);
+  Expr result = wrap(node, {name, map});
+  result.access = true;
+  return result;
+}
+
+Parser::Expr Parser::parse_struct_name() {
+  const DepthGuard guard(*this);
+  if (guard.too_deep()) return fail("the expression is nested too deeply to be read");
+  const TokenKind k = kind();
+  if (k == kAtOp || k == kUnaryOp || k == kDualOp || k == kTernaryOp) {
+    const Token op = token();
+    advance();
+    skip_eol();
+    const Expr operand = parse_struct_name();
+    return wrap(make_call(Symbol(op.value), op.offset, op.offset, end_), {operand});
+  }
+  switch (k) {
+    case kAtom: case kAtomQuoted: case kAlias:
+    case kIdentifier: case kParenIdentifier: case kBracketIdentifier: case kDoIdentifier: case kOpIdentifier:
+      return parse_primary(false);
+    default:
+      // Whatever may have a dot and a name behind it.
+      if (at_expression() && k != kOpenCurly) return parse_primary(false);
+      return fail_before();
+  }
+}
+
+}  // namespace beamwright::elixir
