@@ -29,6 +29,17 @@ std::int64_t value_of(const Node& node, bool negated) {
 
 }  // namespace
 
+// A macro may use its arguments in another order than they are written: then a node ends before it begins, and stands where its
+// parts stand.
+ErlangLowering::Place ErlangLowering::place_of_parts(const Node& node) const {
+  Place at{std::min(node.begin, node.end), std::max(node.begin, node.end)};
+  for (const Node* part : node.children()) {
+    at.begin = std::min({at.begin, part->begin, part->end});
+    at.end = std::max({at.end, part->begin, part->end});
+  }
+  return at;
+}
+
 ExprId ErlangLowering::add(ExprKind kind, const Node& node, std::uint32_t payload, std::span<const ExprId> children,
                            std::uint8_t flags) {
   const Place at = place(node);

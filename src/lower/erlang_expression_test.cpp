@@ -141,6 +141,12 @@ TEST(ErlangExpressions, WhatAMacroMakesStandsAtTheMacro) {
   EXPECT_EQ(file.text(file.unit->child(file.unit->child(body, 0), 1)), "?SERVER");
 }
 
+TEST(ErlangExpressions, WhatAMacroTurnsRoundStillBeginsBeforeItEnds) {
+  const Lowered file("-module(m).\n-define(SWAP(A, B), {B + A}).\nf(X, Y) -> ?SWAP(X, Y).\n");
+  const auto& body = file.unit->clause(file.function("f")->clauses[0]).body;
+  EXPECT_EQ(file.text(file.unit->child(body, 0)), "X, Y");
+}
+
 TEST(ErlangExpressions, ALongListIsLoweredWithoutDepth) {
   std::string elements = "1";
   for (int i = 0; i < 100000; ++i) elements += ",1";

@@ -34,7 +34,12 @@ class ErlangLowering {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
   };
-  Place place(const Node& node) const { return in_header_ ? Place{header_place_, header_place_} : Place{node.begin, node.end}; }
+  Place place(const Node& node) const {
+    if (in_header_) return {header_place_, header_place_};
+    return node.begin <= node.end ? Place{node.begin, node.end} : place_of_parts(node);
+  }
+
+  Place place_of_parts(const Node& node) const;
 
   // Collects the rows of one expression on a stack that all expressions share: only the innermost run may grow.
   template <typename Row>
