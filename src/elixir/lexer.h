@@ -82,6 +82,8 @@ class Lexer {
   bool scan_text(char last, bool heredoc, bool interpolate, std::uint32_t& indentation);
   bool scan_line_break(char last, bool heredoc, std::uint32_t& indentation, std::uint32_t& end);
   bool scan_interpolation();
+  void skip_cluster(std::uint32_t text_begin);
+  void note_escaped_hash();
   std::string_view cook(const RawPart& part, char last, const TextLiteral& literal, bool unescape, std::uint32_t error_offset);
   void store_text(std::uint32_t token, std::size_t raw_base, TextLiteral literal, char last, bool unescape,
                   std::uint32_t error_offset);

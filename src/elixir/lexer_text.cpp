@@ -5,6 +5,7 @@
 #include "elixir/characters.h"
 #include "elixir/escapes.h"
 #include "elixir/lexer.h"
+#include "source/utf8.h"
 
 namespace beamwright::elixir {
 namespace {
@@ -230,18 +231,42 @@ bool Lexer::scan_text(char last, bool heredoc, bool interpolate, std::uint32_t& 
       } else if (heredoc && next == last && peek(2) == last && peek(3) == last) {
         at_ += 4;
       } else {
-        at_ += 2;
+        if (next == '#' && interpolate && peek(2) == '{') note_escaped_hash();
+        at_ += static_cast<unsigned char>(next) < 0x80 ? 2 : 1;
       }
     } else if (c == '#' && interpolate && peek(1) == '{') {
       finish(at_);
       if (!scan_interpolation()) return false;
       part = RawPart{at_, at_};
+    } else if (static_cast<unsigned char>(c) >= 0x80 && options_.token_metadata) {
+      skip_cluster(part.begin);
     } else {
       ++at_;
     }
   }
   at_ = size_;
   return false;
+}
+
+// The compiler counts a grapheme cluster inside a text as one column. Only the dumps want to know.
+void Lexer::skip_cluster(std::uint32_t text_begin) {
+  std::uint32_t begin = at_;
+  std::size_t length = 0;
+  // A mark joins the letter before it.
+  if (at_ > text_begin && static_cast<unsigned char>(data_[at_ - 1]) >= 0x20 && static_cast<unsigned char>(data_[at_ - 1]) < 0x7F)
+    --begin, length = grapheme_length(data_ + begin, size_ - begin);
+  if (length <= 1) {
+    begin = at_;
+    length = grapheme_length(data_ + begin, size_ - begin);
+  }
+  at_ = begin + static_cast<std::uint32_t>(length);
+  const auto characters = static_cast<std::int32_t>(source::count_characters({data_ + begin, length}));
+  if (characters > 1) tree_.column_shifts.push_back({at_, 1 - characters});
+}
+
+// \#{ counts as one column only, up to 1.15.
+void Lexer::note_escaped_hash() {
+  if (options_.token_metadata && !options_.level.at_least(1, 16)) tree_.column_shifts.push_back({at_ + 3, -2});
 }
 
 // At "#{": its tokens go behind those of the text and end with a kEndOfInput.
