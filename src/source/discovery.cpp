@@ -99,6 +99,7 @@ class Discoverer {
     classify_dependencies();
     publish();
     for (const std::string& path : found.sources) add_source(path);
+    review_scripts_where_nothing_else_is();
     out_.headers = std::move(found.headers);
     out_.other_languages = std::move(found.other_languages);
   }
@@ -246,6 +247,7 @@ class Discoverer {
                              : std::string(without_version(path.empty() ? name_of(out_.absolute_root) : name_of(path)));
       application.kind = manifest.kind;
       application.third_party = third_party_[path];
+      application.project = folder.project;
       application.minimum_elixir = manifest.minimum_elixir;
       application.minimum_otp = manifest.minimum_otp;
       application.defines = manifest.defines;
@@ -270,11 +272,22 @@ class Discoverer {
     }
     if (third_party) {
       file.role = Role::kDependency;
+      ++out_.third_party_files;
     } else if (!test && path.ends_with(".exs")) {
       file.role = Role::kScript;
     }
     file.project = home != folders_.end() ? home->second.project : project_at(nearest_project(path));
     add(std::move(file), path);
+  }
+
+  // In a folder of scripts the scripts are the program.
+  void review_scripts_where_nothing_else_is() {
+    const auto has_role = [&](FileId id, Role role) { return out_.files->file(id).role == role; };
+    if (std::any_of(out_.sources.begin(), out_.sources.end(), [&](FileId id) { return has_role(id, Role::kReviewed); })) return;
+    for (const FileId id : out_.sources) {
+      SourceFile& file = out_.files->file(id);
+      if (file.role == Role::kScript && name_of(file.path) != "mix.exs") file.role = Role::kReviewed;
+    }
   }
 
   void add(SourceFile file, const std::string& raw_path) {

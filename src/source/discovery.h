@@ -22,6 +22,7 @@ struct DiscoveryOptions {
 struct Application {
   std::string name;  // "rabbit_common"; the folder's name without version where no manifest says
   std::string path;  // relative to the root; empty: the root itself
+  ProjectId project;
   BuildKind kind = BuildKind::kFolder;
   bool third_party = false;                  // fetched by a manifest or lock, so not the people's own to mend
   std::pair<int, int> minimum_elixir{0, 0};  // 0.0 and 0: the manifest does not say
@@ -52,12 +53,14 @@ struct Discovery {
   Diagnostics diagnostics;                                       // what could not be walked or read
   std::map<std::string, unsigned, std::less<>> other_languages;  // languages that are not reviewed → number of files
   unsigned left_out_tests = 0;                                   // test files that are not in `sources`
+  unsigned third_party_files = 0;                                // of `sources`
 
   // The innermost application that holds a path relative to the root; null when none does.
   const Application* application_of(std::string_view path) const;
 };
 
-// The path is a folder or a single file, which is then reviewed whatever its role would be. The error says that it does not
+// The path is a folder or a single file, which is then reviewed whatever its role would be; scripts are reviewed where there is
+// nothing but scripts. The error says that it does not
 // exist, cannot be opened, or is neither.
 Result<Discovery> discover(const std::string& path, const DiscoveryOptions& options);
 

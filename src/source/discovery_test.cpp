@@ -189,6 +189,13 @@ TEST(Discovery, SaysWhyAPathCannotBeReviewed) {
             "cannot review " + folder.path() + "/pipe.ex: is neither a folder nor a regular file");
 }
 
+TEST(Discovery, WhereThereAreOnlyScriptsTheScriptsAreReviewed) {
+  const TestFolder folder;
+  folder.write("mix.exs", "");
+  folder.write("serve.exs", "");
+  EXPECT_THAT(listing(discovered(folder)), ElementsAre("s mix.exs", "r serve.exs"));
+}
+
 TEST(Discovery, CountsOtherLanguages) {
   const TestFolder folder;
   for (const char* name : {"a.go", "b.go", "c.ts", "d.md", ".hidden.go"}) folder.write(name, "");
@@ -211,8 +218,8 @@ TEST(Discovery, LinksNeitherLoopNorRepeat) {
   EXPECT_THAT(listing(d), ElementsAre("r lib/a.ex", "r lib/outside.ex"));
   EXPECT_THAT(
       complaints(d),
-      UnorderedElementsAre("lib/gone.ex: cannot read lib/gone.ex: No such file or directory",
-                           "lib/round.ex: cannot read lib/round.ex: Too many levels of symbolic links",
+      UnorderedElementsAre("lib/gone.ex: cannot be read: No such file or directory",
+                           "lib/round.ex: cannot be read: Too many levels of symbolic links",
                            "other: a link to a folder outside the reviewed one is not followed; review its target by itself"));
 }
 
@@ -222,7 +229,7 @@ TEST(Discovery, WhatIsNoRegularFileIsADiagnostic) {
   folder.write("folder.ex/inside.ex", "");
   const Discovery d = discovered(folder);
   EXPECT_THAT(listing(d), ElementsAre("r folder.ex/inside.ex"));
-  EXPECT_THAT(complaints(d), ElementsAre("pipe.erl: cannot read pipe.erl: is not a regular file"));
+  EXPECT_THAT(complaints(d), ElementsAre("pipe.erl: cannot be read: is not a regular file"));
 }
 
 TEST(Discovery, NamesThatAreNotUtf8AreReviewedAndTold) {
@@ -262,7 +269,7 @@ TEST(Discovery, AFolderThatCannotBeListedIsADiagnostic) {
   const Discovery d = discovered(folder);
   chmod((folder.path() + "/closed").c_str(), 0700);
   EXPECT_THAT(listing(d), ElementsAre("r b.ex"));
-  EXPECT_THAT(complaints(d), ElementsAre("closed: cannot list this folder: Permission denied"));
+  EXPECT_THAT(complaints(d), ElementsAre("closed: this folder cannot be listed: Permission denied"));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ Result<std::string_view> FileTable::load(FileId id) {
   const std::lock_guard lock(row.mutex);
   if (!row.loaded) {
     Result<std::string> text = read_file(row.file.absolute_path);
-    if (!text) return Error{text.error()};
+    if (!text) return Error{"cannot be read: " + text.error().substr(("cannot read " + row.file.absolute_path + ": ").size())};
     row.text = std::move(*text);
     row.file.text = row.text;
     row.loaded = true;

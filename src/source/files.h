@@ -38,8 +38,8 @@ struct SourceFile {
 // Offsets are 32 bits wide, and nobody writes a source of this size: larger files are refused with an error.
 inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
 
-// Reads a whole file into memory. The error says the path and the system's reason. Only regular files are sources: a directory,
-// a pipe or a device is an error, and is never waited for.
+// Reads a whole file into memory. The error says the path and the system's reason: "cannot read PATH: REASON". Only regular files
+// are sources: a directory, a pipe or a device is an error, and is never waited for.
 Result<std::string> read_file(const std::string& absolute_path);
 
 class FileTable {
@@ -48,7 +48,8 @@ class FileTable {
   FileId add(SourceFile file);
   // Adds a file with its text, for tests, standard input and headers found later.
   FileId add_text(SourceFile file, std::string text);
-  // Reads the text of a file; idempotent. Thread-safe. After a failure the text stays empty and the next call tries again.
+  // Reads the text of a file; idempotent. Thread-safe. The error is "cannot be read: REASON", for the file is named elsewhere.
+  // After a failure the text stays empty and the next call tries again.
   Result<std::string_view> load(FileId id);
 
   SourceFile& file(FileId id) { return rows_[id.index].file; }

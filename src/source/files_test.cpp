@@ -86,7 +86,7 @@ TEST(Files, AFileThatCannotBeLoadedStaysEmpty) {
   const TestFolder folder;
   FileTable files;
   const FileId id = files.add(named("gone.ex", folder.path() + "/gone.ex"));
-  EXPECT_FALSE(files.load(id));
+  EXPECT_EQ(files.load(id).error(), "cannot be read: No such file or directory");
   EXPECT_EQ(files.file(id).text, "");
   EXPECT_EQ(files.position(id, 3), (Position{1, 1}));
 }

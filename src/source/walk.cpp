@@ -107,14 +107,14 @@ class Walker {
           link(descriptor, entry_path, entry.name, path);
           break;
         case Kind::kOther:
-          if (beam_language(entry.name)) fault(entry_path, "cannot read " + entry_path + ": is not a regular file");
+          if (beam_language(entry.name)) fault(entry_path, "cannot be read: is not a regular file");
           break;
       }
     }
   }
 
  private:
-  static std::string system_fault(int code) { return std::string("cannot list this folder: ") + strerrordesc_np(code); }
+  static std::string system_fault(int code) { return std::string("this folder cannot be listed: ") + strerrordesc_np(code); }
 
   void fault(const std::string& path, std::string message) { out_.faults.push_back({path, std::move(message)}); }
 
@@ -147,12 +147,12 @@ class Walker {
   void link(int folder_descriptor, const std::string& path, const std::string& name, const std::string& folder_path) {
     struct stat status {};
     if (fstatat(folder_descriptor, name.c_str(), &status, 0) != 0) {
-      if (beam_language(name)) fault(path, "cannot read " + path + ": " + strerrordesc_np(errno));
+      if (beam_language(name)) fault(path, std::string("cannot be read: ") + strerrordesc_np(errno));
       return;
     }
     const Kind kind = kind_of_mode(status.st_mode);
     if (kind != Kind::kFolder && kind != Kind::kFile) {
-      if (beam_language(name)) fault(path, "cannot read " + path + ": is not a regular file");
+      if (beam_language(name)) fault(path, "cannot be read: is not a regular file");
       return;
     }
     if (kind == Kind::kFolder && is_left_out(folder_path, name)) return;
