@@ -1,0 +1,28 @@
+defmodule ShopNotify.MixProject do
+  use Mix.Project
+
+  def project do
+    [
+      app: :shop_notify,
+      version: "1.8.2",
+      build_path: "../../_build",
+      config_path: "../../config/config.exs",
+      deps_path: "../../deps",
+      lockfile: "../../mix.lock",
+      elixir: "~> 1.14",
+      start_permanent: Mix.env() == :prod,
+      deps: deps()
+    ]
+  end
+
+  def application do
+    [
+      extra_applications: [:logger, :inets, :ssl],
+      mod: {Shop.Notify.Application, []}
+    ]
+  end
+
+  defp deps do
+    []
+  end
+end
