@@ -12,12 +12,16 @@
 namespace beamwright::model {
 namespace {
 
-constexpr std::uint32_t kNobody = Id<ExprTag>::kNone;
-
 template <typename Row>
 std::uint32_t push(std::vector<Row>& table, Row row) {
   table.push_back(row);
   return static_cast<std::uint32_t>(table.size() - 1);
+}
+
+// Gives back memory where that is worth a copy.
+template <typename Row>
+void trim(std::vector<Row>& table) {
+  if (table.capacity() > table.size() + table.size() / 2 + 16) table.shrink_to_fit();
 }
 
 void ensure_built(const Unit& unit, std::span<const ExprId> ids) {
@@ -28,14 +32,27 @@ void ensure_built_or_none(const Unit& unit, ExprId id) {
   ensure(!id || id.index < unit.exprs.size(), "a child must be built before its parent");
 }
 
+// What an expression inherits from the places it stands in.
+struct Around {
+  static constexpr std::uint32_t kNoFunction = UINT32_MAX >> 1;
+
+  std::uint32_t function : 31 = kNoFunction;
+  std::uint32_t guard : 1 = 0;
+  ExprId closure;
+};
+
 // Passes down what is known about an expression from the places it stands in.
 class Sweep {
  public:
-  explicit Sweep(Unit& unit) : unit_(unit), around_(unit.exprs.size()) { unit.parents.assign(unit.exprs.size(), ExprId()); }
+  explicit Sweep(Unit& unit) : unit_(unit), around_(scratch()) {
+    around_.assign(unit.exprs.size(), Around());
+    unit.parents.assign(unit.exprs.size(), ExprId());
+  }
 
   void run() {
     for (std::uint32_t f = 0; f < unit_.functions.size(); ++f) {
-      const Around function{.function = f};
+      Around function;
+      function.function = f & Around::kNoFunction;
       for (const ClauseId c : unit_.functions[f].clauses) clause(unit_.clause(c), ExprId(), function, true);
     }
     for (std::size_t i = unit_.exprs.size(); i-- > 0;) expression(ExprId(i));
@@ -63,9 +80,9 @@ class Sweep {
     for (const Place& place : places) {
       const Around& around = around_[place.expr];
       Call call = unit_.calls[place.call];
-      call.function = around.function == kNobody ? LocalFunctionId() : LocalFunctionId(around.function);
-      call.closure = around.closure == kNobody ? ExprId() : ExprId(around.closure);
-      call.in_guard = around.guard;
+      call.function = around.function == Around::kNoFunction ? LocalFunctionId() : LocalFunctionId(around.function);
+      call.closure = around.closure;
+      call.in_guard = around.guard != 0;
       unit_.exprs[place.expr].payload = static_cast<std::uint32_t>(calls.size());
       if (call.function) {
         Function& function = unit_.functions[call.function.index];
@@ -77,11 +94,11 @@ class Sweep {
   }
 
  private:
-  struct Around {
-    std::uint32_t function = kNobody;
-    std::uint32_t closure = kNobody;
-    bool guard = false;
-  };
+  // One file after another is lowered on a thread: the memory is kept, for the system takes long to give new pages.
+  static std::vector<Around>& scratch() {
+    static thread_local std::vector<Around> memory;
+    return memory;
+  }
 
   void place(ExprId child, ExprId parent, const Around& around, bool in_pattern) {
     unit_.parents[child.index] = parent;
@@ -94,7 +111,7 @@ class Sweep {
     for (const ExprId p : unit_.patterns_of(c)) place(p, parent, around, true);
     if (c.guard) {
       Around guard = around;
-      guard.guard = around.guard || is_guard;
+      guard.guard |= is_guard;
       place(c.guard, parent, guard, false);
     }
     if (c.body) place(c.body, parent, around, false);
@@ -132,7 +149,7 @@ class Sweep {
         if (const ExprId module = unit_.calls[e.payload].module_expr) place(module, id, around, false);
         break;
       case ExprKind::kClosure: {
-        around.closure = id.index;
+        around.closure = id;
         break;
       }
       case ExprKind::kTry: {
@@ -153,7 +170,7 @@ class Sweep {
   }
 
   Unit& unit_;
-  std::vector<Around> around_;  // by ExprId
+  std::vector<Around>& around_;  // by ExprId
 };
 
 // Sorts rows by module, keeping the order in which they were given, and tells each module its run.
@@ -329,14 +346,14 @@ std::unique_ptr<Unit> UnitBuilder::finish() {
   Sweep sweep(*unit_);
   sweep.run();
   sweep.order_calls();
-  unit_->exprs.shrink_to_fit();
-  unit_->children.shrink_to_fit();
-  unit_->clauses.shrink_to_fit();
-  unit_->clause_lists.shrink_to_fit();
-  unit_->tries.shrink_to_fit();
-  unit_->variables.shrink_to_fit();
-  unit_->integers.shrink_to_fit();
-  unit_->floats.shrink_to_fit();
+  trim(unit_->exprs);
+  trim(unit_->children);
+  trim(unit_->clauses);
+  trim(unit_->clause_lists);
+  trim(unit_->tries);
+  trim(unit_->variables);
+  trim(unit_->integers);
+  trim(unit_->floats);
   return std::move(unit_);
 }
 
