@@ -11,8 +11,8 @@ TEST(ElixirLiterals, BecomeLiterals) {
 }
 
 TEST(ElixirData, BecomesListsTuplesAndMaps) {
-  EXPECT_EQ(lowered("{[a, b | c], [k: a], {a, b, c}, {}, %{a: 1, \"b\" => x}, %{a | b: 1}}"),
-            "{[a, b | c], [{:k, a}], {a, b, c}, {}, %{:a => 1, \"b\" => x}, %{a | :b => 1}}");
+  EXPECT_EQ(lowered("{[a, b | c], [k: a], {a, b, c}, {}, %{\"b\" => x, a: 1}, %{a | b: 1}}"),
+            "{[a, b | c], [{:k, a}], {a, b, c}, {}, %{\"b\" => x, :a => 1}, %{a | :b => 1}}");
 }
 
 TEST(ElixirStructs, CarryTheirModule) {
