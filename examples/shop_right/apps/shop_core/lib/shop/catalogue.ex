@@ -48,7 +48,7 @@ defmodule Shop.Catalogue do
   def reload, do: GenServer.call(__MODULE__, :reload)
 
   @impl true
-  def init(_opts), do: {:ok, %{task: nil}, {:continue, :load}}
+  def init(_opts), do: {:ok, %{task: nil, retry: nil}, {:continue, :load}}
 
   @impl true
   def handle_continue(:load, state), do: {:noreply, load(state)}
@@ -74,7 +74,8 @@ defmodule Shop.Catalogue do
   end
 
   defp load(%{task: nil} = state) do
-    %{state | task: Task.Supervisor.async_nolink(Shop.Core.Tasks, Loader, :load, [])}
+    if state.retry, do: Process.cancel_timer(state.retry)
+    %{state | retry: nil, task: Task.Supervisor.async_nolink(Shop.Core.Tasks, Loader, :load, [])}
   end
 
   defp load(state), do: state
@@ -86,8 +87,7 @@ defmodule Shop.Catalogue do
 
   defp loaded({:error, reason}, state) do
     Logger.error("no catalogue: #{inspect(reason)}, trying again in #{@retry_ms} ms")
-    Process.send_after(self(), :load, @retry_ms)
-    state
+    %{state | retry: Process.send_after(self(), :load, @retry_ms)}
   end
 
   # Inserting a list is one atomic step, and only then what is not in it goes: no reader sees a gap.
