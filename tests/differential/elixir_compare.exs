@@ -1,12 +1,20 @@
-# Compares Beamwright's Elixir trees with the compiler's own: elixir elixir_compare.exs [--level 1.14] [--verbose] DUMPER FILE...
+# Compares Beamwright's Elixir trees with the compiler's own:
+#
+#     elixir elixir_compare.exs [--level 1.14] [--verbose] [--reference DIR] [--snippets FILE] DUMPER FILE...
+#
+# --reference names what elixir_reference.sh made of another version's sources; its --level must be given too. --snippets reads
+# small texts from one file, each behind a line of "%%%".
 # A FILE may be a directory, which stands for every .ex and .exs file below it. One run of the dumper (elixir_dump) parses all
 # files. For each file whose trees differ the smallest differing subterm is printed; for each file that the compiler rejects, a
 # diagnostic must stand on the line the compiler names. Exits 1 when anything differs.
 defmodule Compare do
   def main(args) do
-    {options, [dumper | paths], []} = OptionParser.parse(args, strict: [level: :string, verbose: :boolean])
+    {options, [dumper | paths], []} = OptionParser.parse(args, strict: [level: :string, verbose: :boolean, reference: :string, snippets: :string])
     [_, minor] = String.split(options[:level] || default_level(), ".")
-    files = paths |> Enum.flat_map(&expand/1) |> Enum.uniq() |> Enum.sort()
+    if options[:reference], do: Code.prepend_path(options[:reference])
+    Process.put(:reference, options[:reference] != nil)
+    files = paths |> Enum.flat_map(&expand/1) |> Enum.uniq() |> Enum.sort() |> Enum.map(&{&1, File.read!(&1)})
+    files = files ++ snippets(options[:snippets])
     port = Port.open({:spawn_executable, dumper}, [:binary, {:packet, 4}])
     results = Enum.map(files, &one(port, minor, &1, options[:verbose]))
     count = fn kind -> Enum.count(results, &(&1 == kind)) end
@@ -27,9 +35,15 @@ defmodule Compare do
     if File.dir?(path), do: Path.wildcard(Path.join(path, "**/*.{ex,exs}")), else: [path]
   end
 
-  defp one(port, minor, path, verbose) do
-    theirs = compile(File.read!(path))
-    Port.command(port, minor <> " " <> Path.expand(path))
+  defp snippets(nil), do: []
+
+  defp snippets(path) do
+    path |> File.read!() |> String.split("%%%\n") |> Enum.uniq() |> Enum.map(&{"--- " <> inspect(&1), &1})
+  end
+
+  defp one(port, minor, {path, text}, verbose) do
+    theirs = compile(text)
+    Port.command(port, minor <> " " <> text)
     ours = :erlang.binary_to_term(message(port))
     lines = message(port) |> String.split() |> Enum.map(&String.to_integer/1)
 
@@ -57,12 +71,41 @@ defmodule Compare do
   end
 
   defp compile(text) do
+    if Process.get(:reference), do: reference(String.to_charlist(text)), else: installed(text)
+  rescue
+    error -> {:error, 0, String.slice(Exception.message(error), 0, 200)}
+  end
+
+  # What elixir:string_to_tokens/5 and elixir:tokens_to_quoted/3 do, with the modules of another version.
+  defp reference(text) do
+    case apply(:reference_tokenizer, :tokenize, [text, 1, 1, []]) do
+      {:ok, _, _, _, tokens} -> parse(tokens)
+      {:ok, _, _, _, tokens, terminators} -> parse(Enum.reverse(tokens, terminators))
+      {:error, {line, _, message, token}, _, _, _} -> {:error, line, inspect({message, token})}
+      {:error, {meta, message, token}, _, _, _} -> {:error, meta[:line], inspect({message, token})}
+    end
+  end
+
+  defp parse(tokens) do
+    for {key, value} <- [warning_file: nil, warnings: [], columns: true] do
+      Process.put(:"elixir_parser_#{key}", value)
+    end
+
+    Process.put(:elixir_token_metadata, true)
+    Process.put(:elixir_literal_encoder, false)
+
+    case apply(:reference_parser, :parse, [tokens]) do
+      {:ok, tree} -> {:ok, tree}
+      {:error, {{line, _, _}, _, message}} -> {:error, line, inspect(message)}
+      {:error, {meta, _, message}} -> {:error, meta[:line], inspect(message)}
+    end
+  end
+
+  defp installed(text) do
     case Code.string_to_quoted(text, columns: true, token_metadata: true, emit_warnings: false) do
       {:ok, tree} -> {:ok, tree}
       {:error, {meta, message, token}} -> {:error, meta[:line], String.slice(inspect({message, token}), 0, 200)}
     end
-  rescue
-    error -> {:error, 0, String.slice(Exception.message(error), 0, 200)}
   end
 
   defp message(port) do

@@ -1,10 +1,8 @@
-// Parses Elixir files for elixir_compare.exs, all in one run. Standard input and output carry messages of a four-byte big-endian
-// length and that many bytes, as Erlang's {packet, 4} ports do. A request is "<minor level> <path>"; the answer is two messages:
+// Parses Elixir texts for elixir_compare.exs, all in one run. Standard input and output carry messages of a four-byte big-endian
+// length and that many bytes, as Erlang's {packet, 4} ports do. A request is "<minor level> <text>"; the answer is two messages:
 // the tree as an external term, and the lines of the diagnostics as text, "12 40".
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "elixir/quoted_writer.h"
@@ -39,8 +37,7 @@ int main() {
     const std::size_t space = request.find(' ');
     elixir::Options options;
     options.level.minor = std::stoi(request.substr(0, space));
-    std::ifstream file(request.substr(space + 1), std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string text = request.substr(space + 1);
     const elixir::Tree tree = elixir::parse(source::FileId(0), text, options);
     const source::LineIndex lines(text);
     std::string places;
