@@ -1,3 +1,4 @@
 [
-  inputs: ["mix.exs", "{lib,test}/**/*.{ex,exs}"]
+  inputs: ["mix.exs", "{lib,test}/**/*.{ex,exs}"],
+  line_length: 120
 ]

@@ -35,8 +35,7 @@ defmodule Shop.Core.Application do
         Shop.Orders,
         {Registry, keys: :unique, name: Shop.Carts.Registry, partitions: System.schedulers_online()},
         {PartitionSupervisor,
-         child_spec: {DynamicSupervisor, strategy: :one_for_one, max_children: 20_000},
-         name: Shop.Carts.Supervisor}
+         child_spec: {DynamicSupervisor, strategy: :one_for_one, max_children: 20_000}, name: Shop.Carts.Supervisor}
       ] ++ reports()
 
     Supervisor.start_link(children,

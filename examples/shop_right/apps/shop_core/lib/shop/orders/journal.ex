@@ -74,7 +74,9 @@ defmodule Shop.Orders.Journal do
          {:ok, currency} <- Pricing.known_currency(currency),
          {at, "\n"} <- Integer.parse(at) do
       amount = %{cents: cents, currency: currency}
-      {:ok, %{number: number, id: id, email: URI.decode(email), amount: amount, items: items(items), at: at, status: :paid}}
+
+      {:ok,
+       %{number: number, id: id, email: URI.decode(email), amount: amount, items: items(items), at: at, status: :paid}}
     else
       _other -> :error
     end

@@ -16,8 +16,7 @@ defmodule Shop.Gateway.Application do
       {Shop.Core.Tables, name: Shop.Gateway.Tables, tables: @tables},
       Shop.Gateway.Metrics,
       Shop.Gateway.Sessions,
-      {PartitionSupervisor,
-       child_spec: {Task.Supervisor, max_children: 500}, name: Shop.Gateway.Connections},
+      {PartitionSupervisor, child_spec: {Task.Supervisor, max_children: 500}, name: Shop.Gateway.Connections},
       Listener,
       Supervisor.child_spec({Task, &Listener.accept_loop/0}, id: :acceptor, restart: :permanent)
     ]
