@@ -90,16 +90,25 @@ FunctionRow within_arity(FunctionRow row) {
   return row;
 }
 
+Symbol Reader::module_of(std::string_view text) {
+  if (text != last_module_text_) {
+    last_module_text_ = text;
+    last_module_ = module_symbol(text);
+  }
+  return last_module_;
+}
+
 bool Reader::read_mfa(std::string_view& rest, Mfa& mfa) {
   mfa.text = next_word(rest);
   const std::size_t slash = mfa.text.rfind('/');
   const std::string_view name = mfa.text.substr(0, slash);
   const bool elixir = !name.empty() && is_upper(name.front());
   const std::size_t split = elixir ? name.rfind('.') : name.find(':');
-  if (slash == std::string_view::npos || split == std::string_view::npos || split + 1 == name.size() ||
-      !is_module_name(name.substr(0, split)))
+  const bool split_well = slash != std::string_view::npos && split != std::string_view::npos && split + 1 < name.size();
+  const std::string_view module = name.substr(0, split);
+  if (!split_well || (module != last_module_text_ && !is_module_name(module)))
     return fail({"'", mfa.text, "' is no function; write module:name/arity or Module.name/arity"});
-  mfa.module = module_symbol(name.substr(0, split));
+  mfa.module = module_of(module);
   mfa.name = intern(name.substr(split + 1));
   return read_arity(mfa.text.substr(slash + 1), mfa);
 }

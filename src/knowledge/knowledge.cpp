@@ -20,6 +20,9 @@ const Row* find(const RowIndex& index, const std::vector<Row>& rows, Symbol modu
 
 Result<Knowledge> Knowledge::read(std::span<const DataFile> files) {
   Reader reader;
+  std::size_t bytes = 0;
+  for (const DataFile& file : files) bytes += file.text.size();
+  reader.expect(bytes);
   for (const DataFile& file : files)
     if (auto message = reader.read(file)) return Error{std::move(*message)};
   return reader.take();

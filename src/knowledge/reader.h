@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "knowledge/embedded.h"
 #include "knowledge/knowledge.h"
@@ -18,6 +19,8 @@ class Reader {
  public:
   // The sentence about the first fault, or nothing. Rows of the file go into the knowledge; their text views point into it.
   std::optional<std::string> read(const DataFile& file);
+  // Makes room for the rows of so much text, so that the tables need not grow while they are filled.
+  void expect(std::size_t bytes);
   Knowledge take() { return std::move(knowledge_); }
 
  private:
@@ -36,6 +39,7 @@ class Reader {
   bool read_callback(std::string_view rest);
   bool read_modules(std::string_view rest);
 
+  Symbol module_of(std::string_view text);
   bool read_mfa(std::string_view& rest, Mfa& mfa);
   bool read_arity(std::string_view text, Mfa& mfa);
   bool read_effects(std::string_view word, EffectSet& effects);
@@ -58,6 +62,8 @@ class Reader {
   std::string_view source_;
   std::uint32_t line_ = 0;
   std::string message_;
+  std::string_view last_module_text_;  // rows of one module stand together: its symbol is looked up once
+  Symbol last_module_;
 };
 
 }  // namespace beamwright::knowledge

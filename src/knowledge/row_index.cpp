@@ -1,6 +1,7 @@
 // Open addressing with linear probing; see row_index.h for why it is not a standard container.
 #include "knowledge/row_index.h"
 
+#include <bit>
 #include <utility>
 
 namespace beamwright::knowledge {
@@ -27,7 +28,7 @@ std::size_t RowIndex::place_of(const RowKey& key) const {
 std::uint32_t RowIndex::find(const RowKey& key) const { return slots_.empty() ? kNone : slots_[place_of(key)].row; }
 
 std::uint32_t RowIndex::insert(const RowKey& key, std::uint32_t row) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
+  if ((used_ + 1) * 4 > slots_.size() * 3) resize(slots_.empty() ? kFirstSize : slots_.size() * 2);
   Slot& slot = slots_[place_of(key)];
   if (slot.row == kNone) {
     slot = {key, row};
@@ -36,8 +37,13 @@ std::uint32_t RowIndex::insert(const RowKey& key, std::uint32_t row) {
   return slot.row;
 }
 
-void RowIndex::grow() {
-  std::vector<Slot> larger(slots_.empty() ? kFirstSize : slots_.size() * 2);
+void RowIndex::reserve(std::size_t rows) {
+  const std::size_t wanted = std::bit_ceil(rows * 4 / 3 + 1);
+  if (wanted > slots_.size()) resize(wanted);
+}
+
+void RowIndex::resize(std::size_t slots) {
+  std::vector<Slot> larger(slots);
   slots_.swap(larger);
   for (const Slot& slot : larger)
     if (slot.row != kNone) slots_[place_of(slot.key)] = slot;

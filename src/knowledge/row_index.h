@@ -24,6 +24,8 @@ class RowIndex {
 
   // The row stored under the key, else kNone.
   std::uint32_t find(const RowKey& key) const;
+  // Makes room for so many rows.
+  void reserve(std::size_t rows);
   // Stores the row unless the key is taken; returns the row that now stands there.
   std::uint32_t insert(const RowKey& key, std::uint32_t row);
 
@@ -33,7 +35,7 @@ class RowIndex {
     std::uint32_t row = kNone;
   };
   std::size_t place_of(const RowKey& key) const;
-  void grow();
+  void resize(std::size_t slots);
 
   std::vector<Slot> slots_;  // a power of two, at most three quarters full
   std::size_t used_ = 0;
