@@ -60,8 +60,7 @@ struct Discovery {
 };
 
 // The path is a folder or a single file, which is then reviewed whatever its role would be; scripts are reviewed where there is
-// nothing but scripts. The error says that it does not
-// exist, cannot be opened, or is neither.
+// nothing but scripts. The error says that it does not exist, cannot be opened, or is neither.
 Result<Discovery> discover(const std::string& path, const DiscoveryOptions& options);
 
 }  // namespace beamwright::source

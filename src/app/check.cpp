@@ -1,0 +1,133 @@
+// The review from end to end. check() at the bottom is its table of contents.
+#include "app/check.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "analysis/facts.h"
+#include "app/progress.h"
+#include "app/read.h"
+#include "findings/finish.h"
+#include "knowledge/knowledge.h"
+#include "model/program.h"
+#include "rules/run.h"
+#include "source/utf8.h"
+
+namespace beamwright::app {
+namespace {
+
+using source::Role;
+
+bool is_reviewed(const source::FileTable& files, source::FileId id) { return id && files.file(id).role == Role::kReviewed; }
+
+// "12 files of Go, 3 of TypeScript and 1 of C"; the most frequent first.
+std::string languages_seen(const source::Discovery& discovery) {
+  std::vector<std::pair<std::string, unsigned>> rows(discovery.other_languages.begin(), discovery.other_languages.end());
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i > 0) text += i + 1 == rows.size() ? " and " : ", ";
+    text += std::to_string(rows[i].second) + (i > 0 ? " of " : rows[i].second == 1 ? " file of " : " files of ") + rows[i].first;
+  }
+  return text;
+}
+
+// Why there is nothing to review, or empty.
+std::string nothing_to_review(const source::Discovery& discovery) {
+  const auto& files = *discovery.files;
+  if (std::any_of(discovery.sources.begin(), discovery.sources.end(),
+                  [&](source::FileId id) { return is_reviewed(files, id); })) {
+    return {};
+  }
+  const std::string prefix = "nothing to review in " + source::to_valid_utf8(discovery.root) + ": ";
+  if (discovery.left_out_tests > 0) {
+    return prefix + "it holds no Elixir or Erlang but tests (" + std::to_string(discovery.left_out_tests) +
+           " files), which --include-tests reviews";
+  }
+  if (discovery.third_party_files > 0) return prefix + "all Elixir and Erlang in it is third-party";
+  const std::string seen = languages_seen(discovery);
+  return prefix + "it holds no Elixir and no Erlang, and Beamwright reviews nothing but the BEAM; " +
+         (seen.empty() ? "no other source code was seen either" : "seen: " + seen);
+}
+
+findings::Findings only_reviewed(findings::Findings findings, const source::FileTable& files) {
+  std::erase_if(findings, [&](const findings::Finding& finding) { return !is_reviewed(files, finding.span.file); });
+  return findings;
+}
+
+// By path and place; a header's diagnostic, found by each file that includes it, is told once.
+void sort_diagnostics(source::Diagnostics& diagnostics, const source::FileTable& files) {
+  const auto order = [&](const source::Diagnostic& d) {
+    const std::string_view path = d.span.file ? std::string_view(files.file(d.span.file).path) : std::string_view();
+    return std::tuple(path, d.span.begin, d.span.end, d.kind, std::string_view(d.message));
+  };
+  std::sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  diagnostics.erase(
+      std::unique(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
+      diagnostics.end());
+}
+
+void count_what_was_reviewed(report::Review& review, const source::Discovery& discovery, const Reading& reading,
+                             const model::Program& program, const analysis::Facts& facts) {
+  const auto reviewed = [&](model::ModuleId id) { return program.unit_of(id).role == Role::kReviewed; };
+  for (const source::FileId id : discovery.sources) review.file_count += is_reviewed(*discovery.files, id);
+  review.line_count = reading.reviewed_lines;
+  review.byte_count = reading.reviewed_bytes;
+  for (std::size_t i = 0; i < program.modules.size(); ++i) {
+    const model::ModuleId id(i);
+    review.module_count += reviewed(id) && program.module(id).kind != model::ModuleKind::kScript;
+  }
+  for (const analysis::Process& process : facts.processes.processes) review.process_count += reviewed(process.module);
+  for (const analysis::Supervisor& supervisor : facts.supervisors) review.supervisor_count += reviewed(supervisor.module);
+}
+
+}  // namespace
+
+Result<Checked> check(const CheckOptions& options) {
+  Progress progress(options.show_progress);
+  // Which files there are, in which language and role, and what projects they make.
+  source::DiscoveryOptions discovery_options;
+  discovery_options.include_tests = options.include_tests;
+  Result<source::Discovery> discovered = source::discover(options.path, discovery_options);
+  if (!discovered) return Error{discovered.error()};
+  Checked checked{std::move(*discovered), {}};
+  const source::Discovery& discovery = checked.discovery;
+  const source::FileTable& files = *discovery.files;
+  if (const std::string reason = nothing_to_review(discovery); !reason.empty()) return Error{reason};
+
+  // Every file loaded, parsed and lowered, by itself.
+  Reading reading = read_sources(discovery, options.jobs, progress);
+
+  // All files together: one program.
+  progress.stage("Linking");
+  const model::Program program = model::link(std::move(reading.units), files);
+
+  // What the program does: calls, effects, processes, messages, supervisors.
+  progress.stage("Analysing");
+  const analysis::Facts facts = analysis::analyse(program, knowledge::Knowledge::embedded(), options.jobs);
+
+  // What is wrong with it.
+  progress.stage("Judging");
+  std::vector<std::string> failures;
+  findings::Findings found = rules::run_all(program, facts, options.jobs, failures);
+
+  // Findings in the user's own files alone, in order, each known by its fingerprint; and the verdict.
+  report::Review& review = checked.review;
+  review.root = discovery.root;
+  review.files = &files;
+  review.findings = findings::finish(only_reviewed(std::move(found), files), files);
+  review.verdict = findings::verdict_of(review.findings);
+
+  // What could not be read or understood, and what was.
+  review.diagnostics = discovery.diagnostics;
+  std::move(reading.diagnostics.begin(), reading.diagnostics.end(), std::back_inserter(review.diagnostics));
+  for (std::string& failure : failures) {
+    review.diagnostics.push_back({source::DiagnosticKind::kInternal, {}, "a rule failed and found nothing: " + failure});
+  }
+  sort_diagnostics(review.diagnostics, files);
+  count_what_was_reviewed(review, discovery, reading, program, facts);
+  return checked;
+}
+
+}  // namespace beamwright::app

@@ -1,0 +1,140 @@
+// Each stage takes its own short way from one file to text.
+#include "app/dump.h"
+
+#include <vector>
+
+#include "analysis/facts.h"
+#include "app/headers.h"
+#include "elixir/dump.h"
+#include "elixir/tree.h"
+#include "erlang/dump.h"
+#include "erlang/header_cache.h"
+#include "erlang/tree.h"
+#include "knowledge/knowledge.h"
+#include "lower/lower.h"
+#include "model/program.h"
+#include "source/discovery.h"
+
+namespace beamwright::app {
+namespace {
+
+// "Shop.Cart.handle_call/3  http (without limit) log"
+std::string dump_effects(const model::Program& program) {
+  const analysis::Facts facts = analysis::analyse(program, knowledge::Knowledge::embedded(), 1);
+  std::string out;
+  for (std::size_t i = 0; i < program.functions.size(); ++i) {
+    const model::FunctionId id(i);
+    out += model::display_function(program, id) + " ";
+    for (std::size_t e = 0; e < knowledge::kEffectCount; ++e) {
+      const auto effect = static_cast<knowledge::Effect>(e);
+      if (!facts.effects.all[i].has(effect)) continue;
+      out += " ";
+      out += to_string(effect);
+      const analysis::Witness* witness = facts.effects.witness(id, effect);
+      if (witness && witness->bound_ms != knowledge::Bound::kUnknown)
+        out += " (" + analysis::display_bound(witness->bound_ms) + ")";
+      if (witness && witness->possible) out += "?";
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string complaints(const source::Diagnostics& diagnostics, const source::FileTable& files) {
+  std::string out;
+  for (const source::Diagnostic& diagnostic : diagnostics) {
+    const source::Position at = files.position(diagnostic.span.file, diagnostic.span.begin);
+    out += files.file(diagnostic.span.file).path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+           diagnostic.message + "\n";
+  }
+  return out;
+}
+
+class Dumper {
+ public:
+  Dumper(Stage stage, const source::Discovery& discovery)
+      : stage_(stage),
+        files_(*discovery.files),
+        file_(files_.file(discovery.sources[0])),
+        includes_(discovery, installed_otp()) {}
+
+  Dumped run() {
+    if (file_.language == source::Language::kElixir) {
+      elixir();
+    } else {
+      erlang();
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void elixir() {
+    if (stage_ == Stage::kTokens) {
+      out_.text = elixir::dump_tokens(file_.id, file_.text);
+      return;
+    }
+    const elixir::Tree tree = elixir::parse(file_.id, file_.text);
+    out_.complaints = complaints(tree.diagnostics, files_);
+    if (stage_ == Stage::kAst) {
+      out_.text = elixir::dump_tree(tree, file_.text);
+    } else {
+      model(lower::lower_elixir(file_, tree));
+    }
+  }
+
+  void erlang() {
+    if (stage_ == Stage::kTokens) {
+      out_.text = erlang::dump_tokens(file_.id, file_.text);
+      return;
+    }
+    erlang::HeaderCache headers;
+    erlang::Options options;
+    options.includes = &includes_;
+    options.headers = &headers;
+    options.keep_header_forms = stage_ == Stage::kAst;
+    const erlang::Tree tree = erlang::parse(file_.id, file_.text, options);
+    out_.complaints = complaints(tree.diagnostics, files_);
+    if (stage_ == Stage::kAst) {
+      out_.text = erlang::dump_tree(tree, files_);
+    } else {
+      model(lower::lower_erlang(file_, tree));
+    }
+  }
+
+  void model(std::unique_ptr<model::Unit> unit) {
+    if (stage_ == Stage::kModel) {
+      out_.text = model::dump_unit(*unit, files_);
+      return;
+    }
+    std::vector<std::unique_ptr<model::Unit>> units;
+    units.push_back(std::move(unit));
+    out_.text = dump_effects(model::link(std::move(units), files_));
+  }
+
+  const Stage stage_;
+  const source::FileTable& files_;
+  const source::SourceFile& file_;
+  Headers includes_;
+  Dumped out_;
+};
+
+}  // namespace
+
+std::optional<Stage> stage_named(std::string_view name) {
+  if (name == "tokens") return Stage::kTokens;
+  if (name == "ast") return Stage::kAst;
+  if (name == "model") return Stage::kModel;
+  if (name == "effects") return Stage::kEffects;
+  return std::nullopt;
+}
+
+Result<Dumped> dump(Stage stage, const std::string& path) {
+  Result<source::Discovery> discovery = source::discover(path, {});
+  if (!discovery) return Error{discovery.error()};
+  if (discovery->sources.size() != 1) return Error{"dump takes one file, and " + path + " is a folder"};
+  const Result<std::string_view> text = discovery->files->load(discovery->sources[0]);
+  if (!text) return Error{path + " " + text.error()};
+  return Dumper(stage, *discovery).run();
+}
+
+}  // namespace beamwright::app
