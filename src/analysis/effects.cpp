@@ -71,7 +71,6 @@ Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& un
     if (effects.empty()) continue;
     Witness w;
     w.site = site;
-    w.expr = call.expr;
     w.bound_ms = leaf_bound(program, calls, site);
     for (std::size_t e = 0; e < kEffectCount; ++e)
       if (effects.has(static_cast<Effect>(e))) leaves[e].push_back({FunctionId(unit.first_function + call.function.index), w});
@@ -80,12 +79,36 @@ Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& un
   return leaves;
 }
 
-void flow(const Program& program, const Calls& calls, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
+// Who calls each function in its own process: what effects flow along, in one run of memory a callee.
+struct Upwards {
+  struct Caller {
+    FunctionId function;
+    CallId site;
+    bool possible;
+  };
+  std::vector<Caller> callers;
+  std::vector<std::uint32_t> first;  // by callee, one more at the end
+
+  Upwards(const Program& program, const Calls& calls) {
+    first.reserve(program.functions.size() + 1);
+    for (std::uint32_t f = 0; f < program.functions.size(); ++f) {
+      first.push_back(static_cast<std::uint32_t>(callers.size()));
+      for (const std::uint32_t index : calls.incoming_of(FunctionId(f))) {
+        const Edge& e = calls.edges[index];
+        if (e.runs == Runs::kCaller && !e.spoken_for) callers.push_back({calls.callers[index], e.site, e.possible});
+      }
+    }
+    first.push_back(static_cast<std::uint32_t>(callers.size()));
+  }
+  std::span<const Caller> of(FunctionId f) const { return {callers.data() + first[f.index], first[f.index + 1] - first[f.index]}; }
+};
+
+void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
   if (leaves.empty()) return;
   std::stable_sort(leaves.begin(), leaves.end(), [](const Leaf& a, const Leaf& b) {
     return bound_rank(a.witness.bound_ms) > bound_rank(b.witness.bound_ms);
   });
-  out.slots.assign(program.functions.size(), UINT32_MAX);
+  out.slots.assign(upwards.first.size() - 1, UINT32_MAX);
   std::vector<FunctionId> queue;
   const auto visit = [&](FunctionId f, const Witness& w) {
     if (out.slots[f.index] != UINT32_MAX) return;
@@ -99,17 +122,14 @@ void flow(const Program& program, const Calls& calls, std::vector<Leaf>& leaves,
     for (; at < queue.size(); ++at) {
       const FunctionId callee = queue[at];
       const Witness below = out.rows[out.slots[callee.index]];
-      for (const std::uint32_t index : calls.incoming_of(callee)) {
-        const Edge& e = calls.edges[index];
-        if (e.runs != Runs::kCaller || e.spoken_for) continue;
+      for (const Upwards::Caller& caller : upwards.of(callee)) {
         Witness w;
-        w.site = e.site;
-        w.expr = program.call(e.site).expr;
+        w.site = caller.site;
         w.next = callee;
         w.bound_ms = below.bound_ms;
         w.distance = below.distance + 1;
-        w.possible = below.possible || e.possible;
-        visit(calls.callers[index], w);
+        w.possible = below.possible || caller.possible;
+        visit(caller.function, w);
       }
     }
   }
@@ -166,10 +186,11 @@ Effects find_effects(const Program& program, const Calls& calls, unsigned jobs) 
   Effects effects;
   effects.all.resize(program.functions.size());
   effects.direct.resize(program.functions.size());
+  const Upwards upwards(program, calls);
   parallel_for(kEffectCount, jobs, [&](std::size_t e) {
     std::vector<Leaf> leaves;
     for (const Leaves& l : by_unit) leaves.insert(leaves.end(), l[e].begin(), l[e].end());
-    flow(program, calls, leaves, effects.witnesses[e]);
+    flow(upwards, leaves, effects.witnesses[e]);
   });
   for (std::size_t e = 0; e < kEffectCount; ++e) {
     const auto effect = static_cast<Effect>(e);

@@ -94,7 +94,7 @@ struct Calls {
 // Why a function has an effect: the place in that function where it goes on, and the longest wait found down there.
 struct Witness {
   CallId site;                     // none when the function itself does it (a receive)
-  ExprId expr;                     // the place in the function
+  ExprId expr;                     // then the place in the function
   FunctionId next;                 // the function that is called there; none when this is the last step
   std::int64_t bound_ms = Bound::kUnknown;
   std::uint32_t distance = 0;      // calls down to the cause

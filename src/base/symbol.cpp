@@ -13,20 +13,38 @@
 namespace beamwright {
 namespace {
 
+std::uint64_t load(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// The last one to seven bytes as a word, without reading past them.
+std::uint64_t load_rest(const char* at, std::size_t size) {
+  if (size >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, at, 4);
+    std::memcpy(&last, at + size - 4, 4);
+    return (static_cast<std::uint64_t>(last) << 32) | first;
+  }
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])); };
+  return size == 0 ? 0 : byte(0) | (byte(size / 2) << 8) | (byte(size - 1) << 16);
+}
+
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ull ^ text.size();
   const char* at = text.data();
   std::size_t left = text.size();
-  while (left >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    hash = (std::rotl(hash, 5) ^ word) * 0x9E3779B97F4A7C15ull;
-    at += 8, left -= 8;
-  }
-  std::uint64_t word = 0;
-  if (left != 0) std::memcpy(&word, at, left);
-  hash = (std::rotl(hash, 5) ^ word) * 0x9E3779B97F4A7C15ull;
+  for (; left >= 8; at += 8, left -= 8) hash = (std::rotl(hash, 5) ^ load(at)) * 0x9E3779B97F4A7C15ull;
+  hash = (std::rotl(hash, 5) ^ load_rest(at, left)) * 0x9E3779B97F4A7C15ull;
   return hash ^ (hash >> 29);
+}
+
+// Names are short: most are compared in two words without a call.
+bool same(const char* a, const char* b, std::size_t size) {
+  if (size > 16) return std::memcmp(a, b, size) == 0;
+  if (size >= 8) return load(a) == load(b) && load(a + size - 8) == load(b + size - 8);
+  return load_rest(a, size) == load_rest(b, size);
 }
 
 // Text by number: chunks that never move, so that readers need no lock.
@@ -93,6 +111,59 @@ class Table {
   std::size_t used_ = 0;
 };
 
+// What one thread has interned before: no lock, and the text is at hand.
+class Seen {
+ public:
+  struct Slot {
+    std::uint64_t hash = 0;
+    const char* data = nullptr;  // null: free
+    std::uint32_t size = 0;
+    std::uint32_t index = 0;
+  };
+
+  const Slot* find(std::uint64_t hash, std::string_view text) const {
+    for (std::size_t at = hash & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[at];
+      if (slot.data == nullptr) return nullptr;
+      if (slot.hash == hash && slot.size == text.size() && same(slot.data, text.data(), text.size())) return &slot;
+    }
+  }
+  void insert(const Slot& slot) {
+    if ((++used_ * 2) > slots_.size()) {
+      std::vector<Slot> larger(slots_.size() * 2);
+      for (const Slot& s : slots_)
+        if (s.data != nullptr) place(larger, s);
+      slots_.swap(larger);
+    }
+    place(slots_, slot);
+  }
+
+ private:
+  static void place(std::vector<Slot>& slots, const Slot& slot) {
+    std::size_t at = slot.hash & (slots.size() - 1);
+    while (slots[at].data != nullptr) at = (at + 1) & (slots.size() - 1);
+    slots[at] = slot;
+  }
+  std::vector<Slot> slots_ = std::vector<Slot>(4096);
+  std::size_t used_ = 0;
+};
+
+// The pointer needs no guard at each use, as an object would; the owner frees the table when its thread ends.
+constinit thread_local Seen* seen_here = nullptr;
+struct SeenOwner {
+  Seen seen;
+  SeenOwner() { seen_here = &seen; }
+  ~SeenOwner() { seen_here = nullptr; }
+};
+
+Seen& seen() {
+  if (seen_here == nullptr) [[unlikely]] {
+    thread_local SeenOwner owner;
+    seen_here = &owner.seen;
+  }
+  return *seen_here;
+}
+
 struct alignas(64) Shard {
   std::mutex mutex;
   Table table{256};
@@ -114,19 +185,19 @@ class Interner {
 
   std::uint32_t intern(std::string_view text) {
     if (text.empty()) return 0;
-    const std::uint64_t wide = hash_of(text);
-    const auto hash = static_cast<std::uint32_t>(wide);
-    // Most names of a file were met before on this thread: that table needs no lock.
-    thread_local Table seen{1024};
-    if (const std::uint32_t* found = seen.find(hash, text, texts_)) return *found;
-    const std::uint32_t index = intern_shared(wide, hash, text);
-    seen.insert(hash, index);
+    const std::uint64_t hash = hash_of(text);
+    Seen& here = seen();
+    if (const Seen::Slot* found = here.find(hash, text)) return found->index;
+    const std::uint32_t index = intern_shared(hash, text);
+    const std::string_view kept = texts_.get(index);
+    here.insert({hash, kept.data(), static_cast<std::uint32_t>(kept.size()), index});
     return index;
   }
   std::string_view text(std::uint32_t index) const { return texts_.get(index); }
 
  private:
-  std::uint32_t intern_shared(std::uint64_t wide, std::uint32_t hash, std::string_view text) {
+  std::uint32_t intern_shared(std::uint64_t wide, std::string_view text) {
+    const auto hash = static_cast<std::uint32_t>(wide);
     Shard& shard = shards_[(wide >> 40) & (kShards - 1)];
     const std::lock_guard lock(shard.mutex);
     if (const std::uint32_t* found = shard.table.find(hash, text, texts_)) return *found;
