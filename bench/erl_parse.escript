@@ -1,0 +1,35 @@
+#!/usr/bin/env escript
+%% Scans and parses every file named on standard input with OTP's own erl_scan and erl_parse, form by form, without
+%% preprocessing (a form with a macro is scanned and fails to parse early, to the peer's advantage). Compiled, in one process.
+%% Prints bytes and nanoseconds of the runtime's processor time. The peer of bench_stages.
+-mode(compile).
+
+main(_) ->
+    {Bytes, Spent} = files(0, 0),
+    io:format("~b ~b~n", [Bytes, Spent]).
+
+files(Bytes, Spent) ->
+    case io:get_line("") of
+        eof -> {Bytes, Spent};
+        Line ->
+            {ok, Binary} = file:read_file(string:trim(Line)),
+            Text = case unicode:characters_to_list(Binary) of
+                       List when is_list(List) -> List;
+                       _ -> binary_to_list(Binary)
+                   end,
+            erlang:garbage_collect(),
+            Start = erlang:monotonic_time(nanosecond),
+            parse(Text, {1, 1}),
+            files(Bytes + byte_size(Binary), Spent + erlang:monotonic_time(nanosecond) - Start)
+    end.
+
+parse(Text, Place) ->
+    case erl_scan:tokens([], Text, Place) of
+        {done, {ok, Tokens, Next}, Rest} ->
+            _ = erl_parse:parse_form(Tokens),
+            parse(Rest, Next);
+        {done, {eof, _}, _} -> ok;
+        {done, {error, _, Next}, Rest} when is_list(Rest) -> parse(Rest, Next);
+        {done, _, _} -> ok;
+        {more, _} -> ok
+    end.
