@@ -169,6 +169,7 @@ ExprId ElixirLowering::lower_operator(const Node& node) {
 ExprId ElixirLowering::lower_named(const Node& node) {
   switch (node.symbol.index) {
     case sym::op_match_index:
+    case sym::destructure_index:  // a match that fills up or cuts the list first
       if (node.child_count == 2) {
         const ExprId children[] = {lower(node.child(0)), lower(node.child(1))};
         return add(ExprKind::kMatch, node, 0, children);

@@ -147,6 +147,7 @@ ExprId ElixirLowering::lower_unknown_call(const Node& node, ExprId piped) {
 ExprId ElixirLowering::lower_remote(const Node& node, ExprId piped) {
   const Node& left = node.callee->child(0);
   const Symbol name = node.callee->child(1).symbol;
+  if (is_unquoted_name(node)) return lower_unquoted_name(node, piped);
   Call call;
   call.name = name;
   call.piped = static_cast<bool>(piped);
@@ -170,6 +171,20 @@ ExprId ElixirLowering::lower_remote(const Node& node, ExprId piped) {
   values.push_if(piped);
   arguments(node.children(), values);
   return add_call(call, node, values.span());
+}
+
+// left.unquote(name): the compiler reads a call of a function `unquote` here, and quote takes it for a name (elixir_quote.erl).
+bool ElixirLowering::is_unquoted_name(const Node& node) {
+  return node.kind == NodeKind::kCallOn && node.child_count == 1 && node.callee->is_call(sym::op_dot) &&
+         node.callee->child_count == 2 && node.callee->child(1).is_atom(sym::unquote);
+}
+
+ExprId ElixirLowering::lower_unquoted_name(const Node& node, ExprId piped) {
+  Exprs parts(*this);
+  parts.push_if(piped);
+  parts.push(lower(node.callee->child(0)));
+  if (!in_template_) parts.push(lower(node.child(0)));
+  return unknown(node, parts.span());
 }
 
 // A call without arguments whose last byte is no parenthesis is a field access.

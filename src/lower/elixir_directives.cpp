@@ -106,13 +106,14 @@ void ElixirLowering::alias_as(Symbol module, const Node* options) {
   }
 }
 
-// Options of a `use` stay in the code around, for they may call something.
+// Options that call something stay in the code around.
 ExprId ElixirLowering::add_directive(model::DirectiveKind kind, const Node& node) {
   if (node.child_count == 0 || node.child_count > 2) return lower_local_call(node, ExprId());
   const Node& what = node.child(0);
   const Node* second = node.child_count == 2 ? &node.child(1) : nullptr;
+  const std::size_t calls = builder_.unit().calls.size();
   const ExprId options = second ? lower(*second) : ExprId();
-  const bool runs = second && (kind == model::DirectiveKind::kUse || literal_weight(*second, kMaxLiteral) > kMaxLiteral);
+  const ExprId code = second && runs(*second, calls) ? options : ExprId();
   if (is_multiple(what)) {
     const Symbol base = literal_module(what.callee->child(0));
     for (const Node* part : what.children()) {
@@ -124,12 +125,12 @@ ExprId ElixirLowering::add_directive(model::DirectiveKind kind, const Node& node
       }
       emit_directive(kind, node, module, options);
     }
-    return runs ? options : ExprId();
+    return code;
   }
   const Symbol module = literal_module(what);
   emit_directive(kind, node, module, options);
   if (module && option(second, sym::as)) alias_as(module, second);
-  return runs ? options : ExprId();
+  return code;
 }
 
 void ElixirLowering::emit_directive(model::DirectiveKind kind, const Node& node, Symbol module, ExprId options) {
@@ -161,10 +162,17 @@ ExprId ElixirLowering::set_attribute(const Node& node, bool certain) {
     default:
       break;
   }
+  const std::size_t calls = builder_.unit().calls.size();
   const ExprId id = lower(value);
   know_attribute(assignment.symbol, value, certain);
   builder_.attribute(current_module(), {assignment.symbol, id, node.begin, node.end});
-  return id;
+  return runs(value, calls) ? id : ExprId();
+}
+
+// Whether an attribute's value or a directive's options do anything when the module's body runs. `calls_before` is the number of
+// calls before they were lowered. What does nothing is no code.
+bool ElixirLowering::runs(const Node& value, std::size_t calls_before) const {
+  return builder_.unit().calls.size() != calls_before || literal_weight(value, kMaxLiteral) > kMaxLiteral;
 }
 
 void ElixirLowering::know_attribute(Symbol name, const Node& value, bool certain) {

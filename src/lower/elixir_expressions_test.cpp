@@ -102,6 +102,8 @@ TEST(ElixirClosures, HaveClausesWithGuards) {
 
 TEST(ElixirMatches, BindAndPin) { EXPECT_EQ(lowered("{:ok, ^a, p} = g(b)\np"), "({:ok, ^a, p} = g(b); p)"); }
 
+TEST(ElixirMatches, MayDestructure) { EXPECT_EQ(lowered("destructure [p, q], a\n{p, q}"), "([p, q] = a; {p, q})"); }
+
 TEST(ElixirBlocks, AreTheirStatements) {
   EXPECT_EQ(lowered("p = a\n(g(p); h())\nend_of()"), "(p = a; (g(p); h()); end_of())");
   EXPECT_EQ(lowered("(a)"), "a");

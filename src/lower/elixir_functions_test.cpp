@@ -91,6 +91,11 @@ TEST(ElixirQuotes, KeepWhatIsUnquoted) {
   EXPECT_EQ(lowered("quote do\n h(unquote(g(x)), [unquote_splicing(y)])\n quote do: unquote(a)\nend"), "quote(g(x), y)");
 }
 
+TEST(ElixirQuotes, MayComputeTheNameOfARemoteFunction) {
+  EXPECT_EQ(lowered("quote do\n unquote(a).unquote(b)(unquote(c))\nend"), "quote(a, b, c)");
+  EXPECT_EQ(lowered("A.unquote(b)(c)"), "unknown(unknown(A, b), c)");
+}
+
 TEST(ElixirQuotes, DefineTemplatesAndQuotedDirectives) {
   EXPECT_EQ(all(R"(
 defmodule A do

@@ -201,6 +201,7 @@ class ElixirLowering {
   void know_attribute(Symbol name, const Node& value, bool certain);
   ExprId lower_attribute(const Node& node);
   ExprId use_attribute(const Node& node, Symbol name);
+  bool runs(const Node& value, std::size_t calls_before) const;
   std::size_t known_attribute(const Node& node) const;
   std::uint32_t literal_weight(const Node& node, std::uint32_t budget) const;
   std::uint32_t literal_weight_of_call(const Node& node, std::uint32_t budget) const;
@@ -243,6 +244,8 @@ class ElixirLowering {
   ExprId lower_placeholder(const Node& node, std::int64_t number);
   void arguments(Nodes nodes, Exprs& into);
   ExprId do_argument(const Node& list);
+  static bool is_unquoted_name(const Node& node);
+  ExprId lower_unquoted_name(const Node& node, ExprId piped);
   bool written_without_parens(const Node& node) const;
   static Symbol placeholder(std::size_t number);
 
@@ -286,6 +289,7 @@ class ElixirLowering {
   ExprId lower_quote(const Node& node);
   void scan_quote(const Node& node, Exprs& unquoted);
   void scan_children(const Node& node, Exprs& unquoted);
+  void lower_unquoted(const Node& node, Exprs& unquoted);
   void scan_name(const Node& node, Exprs& unquoted);
   void scan_definition(const Node& node, Exprs& unquoted);
   void scan_directive(model::DirectiveKind kind, const Node& node, Exprs& unquoted);

@@ -119,13 +119,17 @@ end)"),
             "  use X.Y\n"
             "  use X.Z\n"
             "  import Baz in f\n"
-            "  f/0 public () -> 1\n"
-            "  __MODULE_BODY__/0 () -> [{:restart, :temporary}]\n");
+            "  f/0 public () -> 1\n");
+}
+
+TEST(ElixirDirectives, LeaveOptionsThatCallSomethingInTheCode) {
+  EXPECT_EQ(all("defmodule A do\n use B, c: d()\n @e f()\nend"),
+            "module A\n  use B [{:c, d()}]\n  @e f()\n  __MODULE_BODY__/0 () -> ([{:c, d()}]; f())\n");
 }
 
 TEST(ElixirAttributes, AreKeptExceptDocumentationAndTypes) {
   EXPECT_EQ(all("defmodule A do\n @moduledoc \"x\"\n @type t :: x\n @spec f(x) :: y\n @timeout 5_000\n @callback c(x) :: y\nend"),
-            "module A\n  @timeout 5000\n  __MODULE_BODY__/0 () -> 5000\n");
+            "module A\n  @timeout 5000\n");
 }
 
 TEST(ElixirAttributes, ThatAreLiteralsAreWrittenOutAtTheirUses) {

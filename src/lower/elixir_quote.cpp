@@ -44,10 +44,19 @@ void ElixirLowering::scan_quote(const Node& node, Exprs& unquoted) {
   ++depth_;
   if (node.kind == NodeKind::kCall) {
     scan_name(node, unquoted);
+  } else if (unquoting_ && is_unquoted_name(node)) {
+    scan_quote(node.callee->child(0), unquoted);
+    lower_unquoted(node, unquoted);
   } else {
     scan_children(node, unquoted);
   }
   --depth_;
+}
+
+// What is unquoted is code of the macro itself.
+void ElixirLowering::lower_unquoted(const Node& node, Exprs& unquoted) {
+  const Setting outside(defining_templates_, false);
+  lower_all(node.children(), unquoted);
 }
 
 void ElixirLowering::scan_children(const Node& node, Exprs& unquoted) {
@@ -58,12 +67,8 @@ void ElixirLowering::scan_children(const Node& node, Exprs& unquoted) {
 void ElixirLowering::scan_name(const Node& node, Exprs& unquoted) {
   switch (node.symbol.index) {
     case sym::unquote_index: case sym::unquote_splicing_index:
-      if (!unquoting_) break;
-      {
-        const Setting outside(defining_templates_, false);
-        lower_all(node.children(), unquoted);
-      }
-      return;
+      if (unquoting_) return lower_unquoted(node, unquoted);
+      break;
     case sym::quote_index:
       return;
     case sym::def_index: case sym::defp_index: case sym::defmacro_index: case sym::defmacrop_index: case sym::defguard_index:
