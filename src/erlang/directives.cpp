@@ -124,10 +124,10 @@ void Preprocessor::enter_header(File& file, Includes::Header header) {
   set_file_macro(file.file_name);
   if (options_.keep_header_forms) {
     const std::string_view name = options_.includes->name(file.id);
-    const std::int64_t shift = file.line_shift;
-    file.line_shift = 0;
-    add_file_form(file, after_include, name, file.line_of(after_include));
-    file.line_shift = shift;
+    const std::int64_t shifted = file.line_of(after_include);
+    add_file_form(file, after_include, name, shifted - file.line_shift);
+    // After -file the module goes on under the name and line that it gave.
+    if (name != file.file_name) add_file_form(file, after_include, file.file_name, shifted);
   }
   --include_depth_;
 }
