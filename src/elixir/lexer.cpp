@@ -80,7 +80,14 @@ void Lexer::report(std::uint32_t begin, std::uint32_t end, std::string message) 
 bool Lexer::space_at(std::uint32_t ahead) const { return at_ + ahead < size_ && is_class(data_[at_ + ahead], kCharSpace); }
 
 void Lexer::skip_spaces() {
-  while (at_ < size_ && (data_[at_] == ' ' || data_[at_] == '\t')) ++at_;
+  for (;;) {
+    while (at_ < size_ && (data_[at_] == ' ' || data_[at_] == '\t')) ++at_;
+    // From 1.20 on a backslash before a line end is a space among others.
+    if (peek(0) != '\\' || !options_.level.at_least(1, 20)) return;
+    const std::uint32_t length = peek(1) == '\n' ? 2 : peek(1) == '\r' && peek(2) == '\n' ? 3 : 0;
+    if (length == 0 || at_ + length >= size_) return;
+    at_ += length;
+  }
 }
 
 Token& Lexer::push(TokenKind kind, std::uint32_t offset, std::uint32_t value, std::uint32_t newlines) {
@@ -170,7 +177,13 @@ void Lexer::lex_spaces() {
   const char sign = peek(0);
   if ((sign != '+' && sign != '-') || list_.tokens.empty() || list_.tokens.back().kind != TokenKind::kIdentifier) return;
   if (at_ + 1 >= size_ || space_at(1)) return;
-  if (std::memchr("([<{%+-/>:", peek(1), 10) != nullptr) return;
+  const char next = peek(1);
+  if (options_.level.at_least(1, 17)) {
+    if (next == sign || next == '/' || next == '>' || (next == ':' && space_at(2))) return;
+    if (next == '\\' && options_.level.at_least(1, 20)) return;
+  } else if (std::memchr("([<{%+-/>:", next, 10) != nullptr) {
+    return;
+  }
   list_.tokens.back().kind = TokenKind::kOpIdentifier;
   const std::uint32_t offset = at_++;
   push(TokenKind::kDualOp, offset, (sign == '+' ? names().plus : names().minus).index);

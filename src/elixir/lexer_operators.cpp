@@ -241,7 +241,7 @@ void Lexer::lex_dot() {
     at_ += 3;
     const std::uint32_t end = at_;
     at_ = offset;
-    if (!options_.level.at_least(1, 15)) return push_call_identifier(offset, 3, names().ellipsis);
+    if (!options_.level.at_least(1, 17)) return push_call_identifier(offset, 3, names().ellipsis);
     at_ = end;
     skip_spaces();
     push(peek(0) == '/' ? kIdentifier : kEllipsisOp, offset, names().ellipsis.index).end = end;
@@ -287,7 +287,7 @@ void Lexer::lex_dot() {
   if (next == '"' || next == '\'') return lex_quoted_call();
   if (at_ >= size_) return;
   const Operator* found = longest_operator(std::string_view(data_ + at_, size_ - at_));
-  if (found == nullptr || found->kind == kDot) return;
+  if (found == nullptr || found->kind == kDot || (found->kind == kRangeOp && options_.level.at_least(1, 17))) return;
   std::string_view text = found->text;
   if (found->kind == kTernaryOp || found->kind == kAssocOp || found->kind == kStabOp) text = text.substr(0, 1);
   push_call_identifier(at_, static_cast<std::uint32_t>(text.size()), intern(text));
@@ -296,7 +296,7 @@ void Lexer::lex_dot() {
 void Lexer::lex_opener(TokenKind kind, std::uint32_t length) {
   if (kind == kOpenParen && !list_.tokens.empty() && list_.tokens.back().kind == kAlias) {
     const Token& alias = list_.tokens.back();
-    const bool behind = !options_.level.at_least(1, 16);
+    const bool behind = !options_.level.at_least(1, 15);
     report(at_ + (behind ? 1 : 0), at_ + 1,
            "unexpected ( after alias " + std::string(data_ + alias.offset, alias.end - alias.offset) +
                ". Function names and identifiers in Elixir start with lowercase characters or underscore");

@@ -92,7 +92,7 @@ void Lexer::lex_quoted_call() {
   if (!scan_text(quote, false, true, indentation)) return recover_text(token, offset, false, std::string_view(&quote, 1));
   TextLiteral literal;
   literal.delimiter = quote;
-  store_text(token, base, literal, quote, options_.level.at_least(1, 19), offset);
+  store_text(token, base, literal, quote, options_.level.at_least(1, 18), offset);
   const TextLiteral stored = list_.texts.back();
   const TextPart part = list_.parts[stored.first_part];
   if (stored.part_count != 1 || part.first_token != 0)
@@ -166,7 +166,7 @@ void Lexer::lex_heredoc(TokenKind kind, std::uint32_t offset, Symbol sigil, bool
   const char triple[] = {quote, quote, quote};
   std::uint32_t indentation = 0;
   if (peek(0) != '\n') {
-    report(options_.level.at_least(1, 17) ? header : offset, header,
+    report(options_.level.at_least(1, 15) ? header : offset, header,
            "heredoc allows only whitespace characters followed by a new line after opening " + std::string(triple, 3));
     list_.tokens.resize(token);
     at_ = header - 2;  // the text may still be meant: read it as "" and a string
@@ -264,9 +264,9 @@ void Lexer::skip_cluster(std::uint32_t text_begin) {
   if (characters > 1) tree_.column_shifts.push_back({at_, 1 - characters});
 }
 
-// \#{ counts as one column only, up to 1.15.
+// \#{ counts as one column only, up to 1.14.
 void Lexer::note_escaped_hash() {
-  if (options_.token_metadata && !options_.level.at_least(1, 16)) tree_.column_shifts.push_back({at_ + 3, -2});
+  if (options_.token_metadata && !options_.level.at_least(1, 15)) tree_.column_shifts.push_back({at_ + 3, -2});
 }
 
 // At "#{": its tokens go behind those of the text and end with a kEndOfInput.

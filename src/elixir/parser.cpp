@@ -181,12 +181,13 @@ void Parser::set_meta(Node* node, const MetaList& metas) {
 }
 
 void Parser::prepend_meta(Node* node, const MetaList& metas) {
-  if (metas.size == 0) return;
-  MetaList all = metas;
-  for (const Meta& meta : node->meta()) {
-    if (all.size < 12) all.add(meta.key, meta.value);
-  }
-  set_meta(node, all);
+  const std::size_t size = metas.size + std::size_t{node->meta_count};
+  if (metas.size == 0 || size > UINT8_MAX) return;
+  auto* all = static_cast<Meta*>(arena_.allocate(size * sizeof(Meta), alignof(Meta)));
+  std::copy_n(metas.items, metas.size, all);
+  std::copy_n(node->meta_data, node->meta_count, all + metas.size);
+  node->meta_data = all;
+  node->meta_count = static_cast<std::uint8_t>(size);
 }
 
 void Parser::add_newlines(MetaList& metas, std::uint32_t newlines) const {
@@ -205,10 +206,13 @@ Parser::MetaList Parser::pair_meta(std::uint32_t newlines, std::uint32_t closer)
 // Writes down where the line or semicolon behind an expression is; literals have no place for it.
 void Parser::annotate_end(const Node* node, std::uint32_t eoe) {
   if (!metadata()) return;
-  const auto takes_meta = [](const Node& n) {
-    return n.kind == NodeKind::kCall || n.kind == NodeKind::kCallOn || n.kind == NodeKind::kVariable;
-  };
-  if (node->is_call(names().arrow) && node->child_count == 2 && takes_meta(node->child(1))) node = &node->child(1);
+  if (node->is_call(names().arrow) && node->child_count == 2) {
+    if (takes_meta(node->child(1))) {
+      node = &node->child(1);
+    } else if (options_.level.at_least(1, 17)) {
+      return;
+    }
+  }
   if (!takes_meta(*node)) return;
   MetaList metas;
   metas.add(MetaKey::kEndOfExpression, tokens_[eoe].offset);

@@ -19,6 +19,8 @@ namespace beamwright::elixir {
 
 class Parser {
  public:
+  static constexpr std::uint32_t kNoPlace = UINT32_MAX;
+
   Parser(source::FileId file, std::string_view text, const Options& options, const TokenList& list, Tree& tree);
 
   const Node* parse();
@@ -37,6 +39,7 @@ class Parser {
     std::uint32_t height = 1;  // nodes on the longest way down
     Class kind = Class::kMatched;
     bool access = false;       // may be followed by [key]
+    bool bare = false;         // name[key] or @name[key]: no expression stands before the bracket
     bool call = false;         // has arguments without parentheses: nothing binds to it from the right
   };
   // Children of a node under construction, on stack_ from base on.
@@ -114,6 +117,9 @@ class Parser {
   void add_newlines(MetaList& metas, std::uint32_t newlines) const;
   MetaList pair_meta(std::uint32_t newlines, std::uint32_t closer) const;
   void annotate_end(const Node* node, std::uint32_t eoe);
+  static bool takes_meta(const Node& node) {
+    return node.kind == NodeKind::kCall || node.kind == NodeKind::kCallOn || node.kind == NodeKind::kVariable;
+  }
   bool metadata() const { return options_.token_metadata; }
 
   // Expressions (parser_expression.cpp).
@@ -161,18 +167,20 @@ class Parser {
   Expr parse_struct_name();
 
   // Blocks and clauses (parser_block.cpp).
-  Expr parse_block(std::uint32_t closer, bool* clauses);
+  Expr parse_block(std::uint32_t closer, bool* clauses, std::uint32_t place = kNoPlace);
   void parse_statements(Children& items, Expr item);
   Expr parse_clause_or_expression(bool many);
   void parse_clause_arguments(Children& arguments);
   Expr parse_paren_clause(const Expr& head, std::uint32_t begin);
   void unwrap_splice(Children& arguments);
-  Expr parse_clause(Children& arguments, std::uint32_t begin, bool unwrap);
+  Expr parse_clause(Children& arguments, std::uint32_t begin, bool unwrap, const Node* parens = nullptr);
   Expr finish_statements(const Children& items, std::uint32_t offset, bool* clauses);
   Expr collect_clauses(const Children& items);
   Expr build_block(const Node* const* items, std::size_t count, std::uint32_t height, std::uint32_t offset);
   Expr parse_paren();
-  void note_parentheses(Node* block, std::uint32_t offset, std::uint32_t closer);
+  void note_parentheses(Expr& inside, bool single, std::uint32_t offset, std::uint32_t closer);
+  void note_place(Expr& body, bool single, std::uint32_t place);
+  void add_parens(MetaList& metas, std::uint32_t open, std::uint32_t close) const;
   Expr parse_fn();
 
   // Literals (parser_literal.cpp).

@@ -8,7 +8,7 @@ using enum TokenKind;
 
 // expr_list or stab up to the closer, which stays. `clauses` tells whether the result is a list of -> clauses; null where the
 // grammar has none.
-Parser::Expr Parser::parse_block(std::uint32_t closer, bool* clauses) {
+Parser::Expr Parser::parse_block(std::uint32_t closer, bool* clauses, std::uint32_t place) {
   const Frame before = enter(closer, true);
   frame_.clauses = clauses != nullptr;
   const std::uint32_t begin = token().offset;
@@ -17,12 +17,22 @@ Parser::Expr Parser::parse_block(std::uint32_t closer, bool* clauses) {
   Expr result;
   if (pos_ >= closer || (clauses != nullptr && kind() == kBlockIdentifier)) {
     result = build_block(nullptr, 0, 0, begin);
-    // A text of nothing but line ends is the one empty block that has a place.
-    result.node->placeless = clauses != nullptr || !only_separator;
+    if (clauses == nullptr && options_.level.at_least(1, 20)) {
+      // An empty text is at its first character, even that of an interpolation.
+      result.node->offset = 0;
+      result.node->placeless = false;
+    } else if (clauses == nullptr) {
+      // A text of nothing but line ends is the one empty block that has a place.
+      result.node->placeless = !only_separator;
+    } else if (place != kNoPlace) {
+      note_place(result, false, place);
+    }
   } else {
     Children items = open_children();
     parse_statements(items, parse_clause_or_expression(false));
+    const bool single = stack_.size() == items.base + 1;
     result = finish_statements(items, begin, clauses);
+    if (place != kNoPlace && !(clauses != nullptr && *clauses)) note_place(result, single, place);
   }
   leave(before);
   return result;
@@ -112,7 +122,7 @@ Parser::Expr Parser::parse_paren_clause(const Expr& head, std::uint32_t begin) {
     const Expr guarded = close_children(make_call(sym::when, when.offset, begin, end_), arguments);
     add(arguments, guarded);
   }
-  return parse_clause(arguments, begin, false);
+  return parse_clause(arguments, begin, false, head.node);
 }
 
 namespace {
@@ -132,7 +142,7 @@ void Parser::unwrap_splice(Children& arguments) {
 }
 
 // At the ->, with what stands left of it in `arguments`. `unwrap`: a guard at the last argument belongs to the clause.
-Parser::Expr Parser::parse_clause(Children& arguments, std::uint32_t begin, bool unwrap) {
+Parser::Expr Parser::parse_clause(Children& arguments, std::uint32_t begin, bool unwrap, const Node* parens) {
   if (kind() != kStabOp) {
     stack_.resize(arguments.base);
     return fail_before();
@@ -166,6 +176,7 @@ Parser::Expr Parser::parse_clause(Children& arguments, std::uint32_t begin, bool
   }
   Node* node = make_call(names().arrow, arrow.offset, begin, end_);
   MetaList metas;
+  if (parens != nullptr && options_.level.at_least(1, 18)) add_parens(metas, parens->begin, parens->end - 1);
   add_newlines(metas, newlines);
   set_meta(node, metas);
   return wrap(node, {head, body});
@@ -221,7 +232,7 @@ Parser::Expr Parser::build_block(const Node* const* items, std::size_t count, st
     const bool one_argument = only.kind == NodeKind::kCall && only.child_count == 1;
     const bool wraps = one_argument && (only.symbol == sym::unquote_splicing ||
                                         ((only.symbol == sym::not_ || only.symbol == names().bang) &&
-                                         !options_.level.at_least(1, 17)));
+                                         !options_.level.at_least(1, 15)));
     if (!wraps) {
       Expr result;
       result.node = const_cast<Node*>(items[0]);
@@ -252,7 +263,8 @@ Parser::Expr Parser::parse_paren() {
   skip_eol();
   Expr result;
   bool clauses = false;
-  bool empty = pos_ == closer;
+  const bool empty = pos_ == closer;
+  bool single = false;
   if (empty) {
     result = placeholder(opener.offset);
   } else {
@@ -267,6 +279,7 @@ Parser::Expr Parser::parse_paren() {
       } else {
         Children items = open_children();
         parse_statements(items, first);
+        single = stack_.size() == items.base + 1;
         result = finish_statements(items, opener.offset, &clauses);
       }
     }
@@ -276,12 +289,19 @@ Parser::Expr Parser::parse_paren() {
   leave(before);
   const bool clause_follows = head && (kind() == kStabOp || kind() == kWhenOp);
   if (result.kind == Class::kParenMany) {
+    result.node->begin = opener.offset;
+    result.node->end = end_;
     if (clause_follows) return result;
     return fail_at(opener.offset, opener.end,
                    "unexpected parentheses. If you are making a function call, do not insert spaces between the function name and "
                    "the opening parentheses");
   }
-  if (!clauses && !empty) note_parentheses(result.node, opener.offset, closer);
+  if (empty && options_.level.at_least(1, 18)) {
+    MetaList metas;
+    add_parens(metas, opener.offset, tokens_[closer].offset);
+    set_meta(result.node, metas);
+  }
+  if (!clauses && !empty) note_parentheses(result, single, opener.offset, closer);
   result.kind = empty && clause_follows ? Class::kParenEmpty : Class::kMatched;
   result.access = true;
   result.call = false;
@@ -291,21 +311,60 @@ Parser::Expr Parser::parse_paren() {
   return result;
 }
 
-// A block in parentheses has their place.
-void Parser::note_parentheses(Node* block, std::uint32_t offset, std::uint32_t closer) {
-  if (!block->is_call(sym::dunder_block)) return;
+// The `parens` entry of 1.18 and newer; 1.20 names the closing one first.
+void Parser::add_parens(MetaList& metas, std::uint32_t open, std::uint32_t close) const {
+  if (!metadata()) return;
+  const bool closing_first = options_.level.at_least(1, 20);
+  if (closing_first) metas.add(MetaKey::kParensEnd, close);
+  metas.add(MetaKey::kParens, open);
+  if (!closing_first) metas.add(MetaKey::kParensEnd, close);
+}
+
+// What the compiler notes about the parentheses around a block or expression: build_stab and build_paren_stab.
+void Parser::note_parentheses(Expr& inside, bool single, std::uint32_t offset, std::uint32_t closer) {
+  Node* node = inside.node;
+  const bool negation = single && node->kind == NodeKind::kCall && node->child_count == 1 &&
+                        (node->symbol == sym::not_ || node->symbol == names().bang);
+  if (negation && options_.level.at_least(1, 15)) {
+    // (not a) in b is not rewritten: the block keeps it apart.
+    Node* block = make_call(sym::dunder_block, offset, offset, end_);
+    block->placeless = true;
+    inside = wrap(block, {inside});
+    return;
+  }
+  const bool new_block = node->is_call(sym::dunder_block) && node->placeless && node->meta_count == 0;
+  if (single && !new_block && options_.level.at_least(1, 17)) {
+    if (!options_.level.at_least(1, 18) || !takes_meta(*node)) return;
+    MetaList parens;
+    add_parens(parens, offset, tokens_[closer].offset);
+    return prepend_meta(node, parens);
+  }
+  if (!node->is_call(sym::dunder_block)) return;
   MetaList metas;
-  if (!block->placeless) {
-    // Parentheses around parentheses: the compiler notes both, the inner ones first.
-    for (const Meta& meta : block->meta()) {
+  if (!node->placeless) {
+    // Parentheses around parentheses: up to 1.16 the compiler notes both, the inner ones first.
+    for (const Meta& meta : node->meta()) {
       if (metas.size < 8) metas.add(meta.key, meta.value);
     }
-    metas.add(MetaKey::kPlace, block->offset);
+    metas.add(MetaKey::kPlace, node->offset);
   }
   if (metadata()) metas.add(MetaKey::kClosing, tokens_[closer].offset);
-  set_meta(block, metas);
-  block->offset = offset;
-  block->placeless = false;
+  set_meta(node, metas);
+  node->offset = offset;
+  node->placeless = false;
+}
+
+// From 1.20 on the body of a `do` carries the place of the `do`: a block as its own, a single expression under `parens`.
+void Parser::note_place(Expr& body, bool single, std::uint32_t place) {
+  const bool splice = body.node->is_call(sym::dunder_block) && body.node->placeless && body.node->child_count == 1;
+  if (!single || splice) {
+    body.node->offset = place;
+    body.node->placeless = false;
+  } else if (metadata() && takes_meta(*body.node)) {
+    MetaList metas;
+    metas.add(MetaKey::kParens, place);
+    prepend_meta(body.node, metas);
+  }
 }
 
 Parser::Expr Parser::parse_fn() {

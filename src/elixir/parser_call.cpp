@@ -54,7 +54,7 @@ Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot, bool t
     metas.add(MetaKey::kNoParens, 1);
     result = finish_call(target, none, metas);
   }
-  result.access = name.kind == kBracketIdentifier;
+  result.access = result.bare = name.kind == kBracketIdentifier;
   (void)tight;
   return result;
 }
@@ -68,7 +68,7 @@ Parser::Expr Parser::finish_call(const CallTarget& target, Children& arguments, 
     arguments.height = std::max(arguments.height, target.height);
   }
   MetaList all = metas;
-  if (target.quote != 0 && metadata() && options_.level.at_least(1, 15))
+  if (target.quote != 0 && metadata() && options_.level.at_least(1, 18))
     all.add(MetaKey::kDelimiter, intern({reinterpret_cast<const char*>(&target.quote), 1}).index);
   if (all.size > 0) set_meta(node, all);
   return close_children(node, arguments);
@@ -89,7 +89,7 @@ Parser::Expr Parser::parse_parens_call(CallTarget target) {
     target = outer;
     arguments = open_children();
     MetaList second = parse_parens_arguments(arguments);
-    if (!options_.level.at_least(1, 17)) second.add(metas);
+    if (!options_.level.at_least(1, 19)) second.add(metas);
     metas = second;
   }
   if (!at_do_block()) {
@@ -188,7 +188,8 @@ void Parser::parse_do_block(Children& arguments, MetaList& metas) {
   key.node = make_atom(sym::do_, opener.offset, opener.end);
   for (;;) {
     bool clauses = false;
-    const Expr body = parse_block(closer, &clauses);
+    const std::uint32_t place = sections.height == 0 && options_.level.at_least(1, 20) ? opener.offset : kNoPlace;
+    const Expr body = parse_block(closer, &clauses, place);
     Node* pair = make(NodeKind::kPair, key.node->begin, key.node->begin, std::max(end_, body.node->end));
     add(sections, wrap(pair, {key, body}));
     if (kind() != kBlockIdentifier || pos_ >= closer) break;

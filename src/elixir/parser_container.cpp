@@ -104,7 +104,8 @@ Parser::Expr Parser::parse_map_body(std::uint32_t begin) {
   advance();
   leave(before);
   struct_name_ = in_struct_name;
-  Node* node = make_call(names().map, opener.offset, begin, end_);
+  // From 1.17 on the map stands where its % does.
+  Node* node = make_call(names().map, options_.level.at_least(1, 17) ? begin : opener.offset, begin, end_);
   set_meta(node, pair_meta(newlines, closer));
   Expr result = close_children(node, items);
   result.access = true;
@@ -172,7 +173,7 @@ Parser::Expr Parser::finish_association(Expr key) {
   if (kind() != kAssocOp) {
     const bool plain = key.kind == Class::kMatched &&
                        (key.node->kind == NodeKind::kVariable || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kCall);
-    if (plain || options_.level.at_least(1, 18)) return key;
+    if (plain || options_.level.at_least(1, 17)) return key;
     return fail_before();
   }
   const Token op = token();

@@ -82,19 +82,18 @@ Parser::Expr Parser::build_binary(Expr left, const Token& op, std::uint32_t newl
     }
   } else if (op.kind == kInOp && (negated || op.value == names().not_in.index)) {
     // `not a in b` and `a not in b` are both not(a in b).
-    const bool new_level = options_.level.at_least(1, 17);
-    const bool rewritten = op.value != names().not_in.index;
+        const bool rewritten = op.value != names().not_in.index;
     Node* in = make_call(sym::in, op.offset, begin, end);
     Node* outer = make_call(rewritten ? left.node->symbol : sym::not_, op.offset, begin, end);
     Expr operand = left;
     if (rewritten) {
       operand.node = const_cast<Node*>(&left.node->child(0));
-      if (new_level) {
+      if (options_.level.at_least(1, 20)) {
         outer->offset = left.node->offset;
         outer->meta_data = left.node->meta_data;
         outer->meta_count = left.node->meta_count;
       }
-    } else if (new_level) {
+    } else if (options_.level.at_least(1, 19)) {
       in->offset = op.offset + op.gap;
       MetaList metas;
       add_newlines(metas, newlines);
@@ -134,7 +133,7 @@ Parser::Expr Parser::parse_unary(bool tight) {
     result.access = true;
     return tight ? result : parse_postfix(result);
   }
-  if (op.kind == kEllipsisOp && (!at_expression() || kind() == kDualOp || kind() == kTernaryOp || kind() == kRangeOp)) {
+  if (op.kind == kEllipsisOp && (!at_expression() || kind() == kRangeOp)) {
     Children none = open_children();
     return close_children(node, none);
   }
@@ -177,6 +176,7 @@ Parser::Expr Parser::parse_at(bool tight) {
   result.call = operand.call;
   if (result.kind != Class::kMatched || result.call) return result;
   if (access && kind() == kOpenBracket) {
+    result.bare = true;
     result = parse_access(result);
     result.access = true;
   }
@@ -217,7 +217,7 @@ Parser::Expr Parser::parse_primary(bool tight) {
       advance();
       Children none = open_children();
       result = close_children(make_call(Symbol(op.value), op.offset, op.offset, op.end), none);
-      result.access = !options_.level.at_least(1, 15);
+      result.access = !options_.level.at_least(1, 17);
       break;
     }
     default: result = parse_literal(); break;
@@ -304,7 +304,7 @@ Parser::Expr Parser::parse_dot_container(Expr left, const Token& dot) {
   const bool empty = !parse_bracketed(items, false, metas);
   Node* node = make(NodeKind::kCallOn, dot.offset, left.node->begin, end_);
   node->callee = target.node;
-  if (!empty || options_.level.at_least(1, 17)) set_meta(node, metas);
+  if (!empty || options_.level.at_least(1, 19)) set_meta(node, metas);
   items.height = std::max(items.height, target.height);
   Expr result = close_children(node, items);
   result.access = true;
@@ -332,7 +332,7 @@ Parser::Expr Parser::parse_access(Expr left) {
   advance();
   leave(before);
   MetaList metas;
-  if (options_.level.at_least(1, 15)) metas.add(MetaKey::kFromBrackets, 1);
+  if (options_.level.at_least(1, 17) || (options_.level.at_least(1, 15) && !left.bare)) metas.add(MetaKey::kFromBrackets, 1);
   metas.add(pair_meta(newlines, closer));
   Node* callee = make_call(names().dot, opener.offset, left.node->begin, opener.end);
   set_meta(callee, metas);

@@ -143,16 +143,14 @@ Parser::Expr Parser::parse_text() {
   if (metadata()) {
     const char quotes[] = {text.delimiter, text.delimiter, text.delimiter};
     if (at.kind == kKwInterpolated) {
-      if (options_.level.at_least(1, 17)) metas.add(MetaKey::kDelimiter, intern({quotes, 1}).index);
+      if (options_.level.at_least(1, 18)) metas.add(MetaKey::kDelimiter, intern({quotes, 1}).index);
       metas.add(MetaKey::kFormat, intern("keyword").index);
     } else {
-      const char shown = at.kind == kAtomInterpolated && !options_.level.at_least(1, 17) ? '"' : text.delimiter;
+      const char shown = at.kind == kAtomInterpolated && !options_.level.at_least(1, 18) ? '"' : text.delimiter;
       const char one[] = {shown, shown, shown};
       metas.add(MetaKey::kDelimiter, intern({one, text.heredoc ? 3u : 1u}).index);
     }
     if (text.heredoc) metas.add(MetaKey::kIndentation, text.indentation);
-  }
-  if (at.kind == kKwInterpolated && metadata()) {
   }
   Node* parts = charlist ? make(NodeKind::kList, at.offset, at.offset, at.end) : make_call(names().bits, at.offset, at.offset, at.end);
   if (!charlist && !name) set_meta(parts, metas);
@@ -224,7 +222,7 @@ Parser::Expr Parser::interpolation(const TextPart& part, bool charlist) {
   Node* call = make(NodeKind::kCallOn, part.begin, part.begin, part.end + 1);
   call->callee = target.node;
   MetaList metas;
-  if (options_.level.at_least(1, 15)) metas.add(MetaKey::kFromInterpolation, 1);
+  if (options_.level.at_least(1, 16)) metas.add(MetaKey::kFromInterpolation, 1);
   if (metadata()) metas.add(MetaKey::kClosing, part.end);
   set_meta(call, metas);
   Children arguments = open_children();

@@ -74,14 +74,16 @@ class Writer {
     const std::span<const Meta> all = node.meta();
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (is_part(all[i].key)) continue;
-      const Meta* next = i + 1 < all.size() && is_part(all[i + 1].key) ? &all[i + 1] : nullptr;
-      one_meta(all[i], next);
+      const bool before = all[i].key == MetaKey::kParens && i > 0 && all[i - 1].key == MetaKey::kParensEnd;
+      const bool behind = i + 1 < all.size() && is_part(all[i + 1].key) && all[i + 1].key != MetaKey::kParensEnd;
+      const bool closing = !before && all[i].key == MetaKey::kParens && i + 1 < all.size() && all[i + 1].key == MetaKey::kParensEnd;
+      one_meta(all[i], before ? &all[i - 1] : behind || closing ? &all[i + 1] : nullptr, before);
     }
     if (!node.placeless) place(node.offset);
     sink_.close_list();
   }
 
-  void one_meta(const Meta& meta, const Meta* part) {
+  void one_meta(const Meta& meta, const Meta* part, bool part_first) {
     switch (meta.key) {
       case MetaKey::kDo: return place_key("do", meta.value, nullptr);
       case MetaKey::kEnd: return place_key("end", meta.value, nullptr);
@@ -89,7 +91,7 @@ class Writer {
       case MetaKey::kLast: return place_key("last", meta.value, nullptr);
       case MetaKey::kAssoc: return place_key("assoc", meta.value, nullptr);
       case MetaKey::kEndOfExpression: return place_key("end_of_expression", meta.value, part);
-      case MetaKey::kParens: return place_key("parens", meta.value, part);
+      case MetaKey::kParens: return place_key("parens", meta.value, part, part_first);
       case MetaKey::kPlace: return place(meta.value);
       case MetaKey::kNewlines: return number("newlines", meta.value);
       case MetaKey::kIndentation: return number("indentation", meta.value);
@@ -120,15 +122,16 @@ class Writer {
     return sum;
   }
 
-  void place_key(std::string_view key, std::uint32_t offset, const Meta* part) {
+  void place_key(std::string_view key, std::uint32_t offset, const Meta* part, bool part_first = false) {
     const bool newlines = part != nullptr && part->key == MetaKey::kEndOfExpressionNewlines;
     const bool closing = part != nullptr && part->key == MetaKey::kParensEnd;
     sink_.open_tuple(2);
     sink_.atom(key);
     sink_.open_list(newlines || closing ? 3 : 2);
     if (newlines) number("newlines", part->value);
-    if (closing) place_key("closing", part->value, nullptr);
+    if (closing && part_first) place_key("closing", part->value, nullptr);
     place(offset);
+    if (closing && !part_first) place_key("closing", part->value, nullptr);
     sink_.close_list();
     sink_.close_tuple();
   }
