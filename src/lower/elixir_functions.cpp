@@ -55,10 +55,14 @@ bool ElixirLowering::read_head(const Node& node, Head& head) {
   } else {
     return false;
   }
-  if (computed) {
+  if (computed && computed->child_count == 1 && computed->child(0).kind == NodeKind::kAtom) {
+    head.name = computed->child(0).symbol;
+  } else if (computed) {
     // No call can have this name, so it is safe to show it.
     const bool shown = computed->end - computed->begin <= kMaxShownName && computed->end <= text_.size();
     head.name = shown ? intern(text_.substr(computed->begin, computed->end - computed->begin)) : intern("unquote(…)");
+  }
+  if (computed) {
     head.name_begin = computed->begin;
     head.name_end = computed->end;
   }

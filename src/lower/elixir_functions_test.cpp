@@ -57,6 +57,10 @@ TEST(ElixirFunctions, OfComputedNameShowItAsWritten) {
             "  __MODULE_BODY__/0 () -> for(n <- [:a, :b], nil)\n");
 }
 
+TEST(ElixirFunctions, MayHaveTheirNameUnquoted) {
+  EXPECT_EQ(in_module("def unquote(:^^^)(a, b), do: {a, b}"), "  ^^^/2 public (a, b) -> {a, b}\n");
+}
+
 TEST(ElixirFunctions, KnowTheirPlaces) {
   const std::string text = "defmodule A do\n  def add(x), do: x\n  def add(x, y) do\n    x\n  end\nend\n";
   const Lowered a(text);
