@@ -1,0 +1,181 @@
+// Slow work in handle_call: while one caller's request is at the network, everybody else's waits in the mailbox, and after five
+// seconds they exit although the server is fine. The server then still serves the requests that were given up.
+#include <algorithm>
+#include <set>
+
+#include "rules/callers.h"
+#include "rules/support.h"
+#include "rules/work.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::Count;
+using analysis::ProcessKind;
+
+// How bad it is that callers who wait `patience_ms` wait for this; kInfo: not at all.
+Severity weigh(const SlowWork& work, std::int64_t patience_ms) {
+  constexpr std::int64_t kSecond = 1000, kNotable = 100;
+  const bool unlimited = work.bound_ms == Bound::kInfinite;
+  const bool unknown = work.bound_ms == Bound::kUnknown;
+  const std::int64_t patience = patience_ms == Bound::kInfinite ? 5000 : patience_ms;
+  const bool near = unlimited || (!unknown && work.bound_ms >= patience / 2);
+  switch (work.effect) {
+    case Effect::kHttp:
+    case Effect::kDatabase:
+    case Effect::kSubprocess:
+    case Effect::kRpc:
+      return unknown || near ? Severity::kHigh : Severity::kLow;
+    case Effect::kSleep:
+      if (unknown) return Severity::kMedium;
+      return work.bound_ms >= kSecond ? Severity::kHigh : near ? Severity::kMedium
+             : work.bound_ms >= kNotable ? Severity::kLow : Severity::kInfo;
+    case Effect::kSocket:
+      return unknown || near ? Severity::kMedium : Severity::kLow;
+    case Effect::kAwait:
+      return unlimited ? Severity::kHigh : near ? Severity::kMedium : Severity::kInfo;
+    case Effect::kCall:
+      return unlimited && work.beyond ? Severity::kHigh : unlimited || (work.beyond && near) ? Severity::kMedium : Severity::kInfo;
+    default:
+      return Severity::kLow;
+  }
+}
+
+struct Worst {
+  const SlowWork* work = nullptr;
+  Severity severity = Severity::kInfo;
+};
+
+Worst worst_of(const std::vector<SlowWork>& works, std::int64_t patience_ms) {
+  Worst worst;
+  for (const SlowWork& work : works) {
+    Severity severity = weigh(work, patience_ms);
+    if (work.possible) severity = std::min(severity, Severity::kMedium);
+    if (severity > worst.severity) worst = {&work, severity};
+  }
+  return worst;
+}
+
+std::string fix_for(const std::string& handler, const SlowWork& work, const std::string& callee, bool erlang) {
+  if (work.effect == Effect::kSleep) {
+    return erlang ? "Arm a timer and answer later: keep From, `erlang:send_after(Time, self(), {retry, From})`, return {noreply, "
+                    "State} and call gen_server:reply(From, Reply) in handle_info."
+                  : "Arm a timer and answer later: keep `from`, `Process.send_after(self(), {:retry, from}, time)`, return {:noreply, "
+                    "state} and call GenServer.reply(from, reply) in handle_info.";
+  }
+  return erlang ? "Let the caller do " + callee + " itself, or hand it to a process and answer from there: in " + handler +
+                      " `spawn_monitor(fun() -> gen_server:reply(From, Work()) end)` under a limit, keep the monitor in the state and "
+                      "return {noreply, State}."
+                : "Let the caller do " + callee + " itself, or hand it to a task and answer from there: in " + handler +
+                      " `Task.Supervisor.async_nolink(MyApp.Tasks, fn -> GenServer.reply(from, work()) end)`, return {:noreply, state} "
+                      "and take the task's reply and DOWN in handle_info.";
+}
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) review(ProcessId(i));
+  }
+
+ private:
+  void review(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (process.count == Count::kMany || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor) return;
+    std::set<std::pair<CallId, Effect>> causes;
+    bool files = false;
+    for (const HandlerId handler_id : process.handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      if (handler.kind == HandlerKind::kCall && in_production(program_, facts_, handler.function)) {
+        review(id, handler_id, causes, files);
+      }
+    }
+  }
+
+  void review(ProcessId id, HandlerId handler_id, std::set<std::pair<CallId, Effect>>& causes, bool& files) {
+    const Handler& handler = facts_.handler(handler_id);
+    const std::vector<SlowWork> works = slow_work(program_, facts_, handler, {.files = true, .calls = true});
+    if (works.empty()) return;
+    const std::vector<MessageId> messages = messages_to(facts_, handler_id);
+    const Callers callers = callers_of(program_, facts_, messages, id);
+    if (callers.only_tools) return;
+    const std::int64_t patience = shortest_wait(facts_, messages);
+    Worst worst = worst_of(works, patience);
+    if (!worst.work) return;
+    // File access is said once a process, and one cause is said once, however many clauses lead to it.
+    if (worst.work->effect == Effect::kFile && std::exchange(files, true)) return;
+    if (!causes.emplace(cause(*worst.work), worst.work->effect).second) return;
+    const Process& process = facts_.process(id);
+    const bool shared = process.count == Count::kOne || callers.requests || callers.modules.size() > 1;
+    if (!shared) worst.severity = std::min(worst.severity, Severity::kLow);
+    report(id, handler, worst, callers, patience);
+  }
+
+  // The last call site of the project on the way to the effect.
+  CallId cause(const SlowWork& work) const {
+    CallId site = work.site;
+    FunctionId function = facts_.calls.external(site) ? FunctionId() : facts_.calls.callees[site.index].function;
+    for (int steps = 0; function && steps < 64; ++steps) {
+      const analysis::Witness* witness = facts_.effects.witness(function, work.effect);
+      if (!witness || !witness->site) break;
+      site = witness->site;
+      function = witness->next;
+    }
+    return site;
+  }
+
+  void report(ProcessId id, const Handler& handler, const Worst& worst, const Callers& callers, std::int64_t patience) {
+    const SlowWork& work = *worst.work;
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string name = process_name(program_, facts_, id);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const CallId last = cause(work);
+    const std::string callee = callee_text(program_, facts_, last);
+
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, work.site));
+    finding.severity = worst.severity;
+    finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = "The server " + name + " does " + describe_work(work) + " while its callers wait: " + shown + " reaches " + callee;
+    if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
+    finding.why = "Meanwhile " + name + " answers nobody. " + consequence(work, patience);
+    finding.fix = fix_for(shown, work, callee, erlang);
+    for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
+      finding.path.push_back({call_span(program_, callers.sites[i]),
+                              model::display_function(program_, callers.functions[i]) + " asks " + name + " and waits" +
+                                  wait_text(patience)});
+    }
+    for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    finding.key = shown + " " + callee;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  static std::string consequence(const SlowWork& work, std::int64_t patience) {
+    if (work.effect == Effect::kFile) return "A slow disk or a full write cache holds up everybody who asks.";
+    if (patience == Bound::kInfinite) return "Its callers wait without limit, so each slow request delays all that come after it.";
+    return "Its callers wait " + analysis::display_bound(patience) +
+           " and then exit, and the server goes on to serve the requests that were given up: under load with retries it does not "
+           "recover.";
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& blocking_call_handler() {
+  static const Rule rule{{.code = "BW401",
+                          .name = "blocking-call-handler",
+                          .family = findings::Family::kBlocking,
+                          .severity = Severity::kHigh,
+                          .summary = "handle_call of a shared server does slow work while all its callers wait"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,169 @@
+// Servers that call each other synchronously from their callbacks wait for each other: nobody is left to answer. With the default
+// timeout both die after five seconds, with infinity they hang for ever. A server that calls itself exits with calling_self.
+#include <algorithm>
+#include <set>
+
+#include "rules/reach.h"
+#include "rules/support.h"
+
+namespace beamwright::rules {
+namespace {
+
+// A clause that, while it runs, calls another clause (of the same process or of another) and waits.
+struct Wait {
+  HandlerId from;
+  HandlerId to;  // a clause that takes the message; unset when nobody does, yet the process is called
+  ProcessId called;
+  MessageId message;
+  std::vector<CallId> chain;
+  bool possible = false;
+};
+
+bool is_callback(HandlerKind kind) {
+  return kind == HandlerKind::kCall || kind == HandlerKind::kCast || kind == HandlerKind::kInfo || kind == HandlerKind::kContinue;
+}
+
+class Cycles {
+ public:
+  Cycles(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter), waits_(facts.processes.handlers.size()) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < waits_.size(); ++i) collect(HandlerId(i));
+    for (std::uint32_t i = 0; i < waits_.size(); ++i) {
+      path_.clear();
+      entered_.clear();
+      search(HandlerId(i), facts_.handler(HandlerId(i)).process);
+    }
+  }
+
+ private:
+  void collect(HandlerId id) {
+    const Handler& handler = facts_.handler(id);
+    if (!is_callback(handler.kind) || !in_production(program_, facts_, handler.function)) return;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      for (Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall, true)) {
+        const Message& message = facts_.message(reached.message);
+        if (!message.receiver) continue;
+        // Which instance is called, and which is calling, is known only of processes that there is one of.
+        const bool possible = reached.possible || !is_one(message.receiver) || !is_one(handler.process);
+        Wait wait{id, {}, message.receiver, reached.message, reached.chain, possible};
+        if (message.receiver == handler.process) {
+          waits_[id.index].push_back(wait);
+          continue;
+        }
+        for (const HandlerId taker : takers(facts_, message)) {
+          wait.to = taker;
+          waits_[id.index].push_back(wait);
+        }
+      }
+    }
+  }
+
+  bool is_one(ProcessId id) const { return facts_.process(id).count == analysis::Count::kOne; }
+
+  // Depth first from a clause of `start` back to any clause of `start`.
+  void search(HandlerId at, ProcessId start) {
+    constexpr std::size_t kLongest = 6;
+    if (path_.size() >= kLongest || !entered_.insert(at).second) return;
+    for (const Wait& wait : waits_[at.index]) {
+      path_.push_back(&wait);
+      if (wait.called == start) {
+        report();
+      } else if (wait.to && !on_path(wait.called)) {
+        search(wait.to, start);
+      }
+      path_.pop_back();
+    }
+  }
+
+  bool on_path(ProcessId id) const {
+    return std::any_of(path_.begin(), path_.end() - 1, [&](const Wait* w) { return facts_.handler(w->from).process == id; });
+  }
+
+  void report() {
+    std::vector<ProcessId> processes;
+    bool possible = false;
+    for (const Wait* wait : path_) {
+      processes.push_back(facts_.handler(wait->from).process);
+      possible |= wait->possible;
+    }
+    // Two instances of one class may call each other in peace, and often do.
+    if (processes.size() == 1 && !is_one(processes[0])) return;
+    std::vector<ProcessId> key = processes;
+    std::sort(key.begin(), key.end());
+    if (!reported_.insert(key).second) return;
+
+    const Wait& first = *path_.front();
+    const CallId site = first.chain.front();
+    const FunctionId function = facts_.handler(first.from).function;
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.severity = Severity::kCritical;
+    finding.confidence = possible ? Confidence::kPossible : path_.size() == 1 ? Confidence::kCertain : Confidence::kLikely;
+    finding.structural = true;
+    describe(finding, processes, in_erlang(program_, function));
+    for (const Wait* wait : path_) add_steps(*wait, finding.path);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void describe(Finding& finding, const std::vector<ProcessId>& processes, bool erlang) const {
+    std::vector<std::string> names;
+    for (const ProcessId id : processes) names.push_back(process_name(program_, facts_, id));
+    const Wait& first = *path_.front();
+    const std::string message = message_text(facts_.message(first.message).pattern, erlang);
+    const std::string handler = analysis::display_handler(program_, facts_, facts_.handler(first.from));
+    if (names.size() == 1) {
+      finding.message = names[0] + " calls itself: " + handler + " sends it " + message + " and waits for the reply";
+      finding.why = "Nobody but the process itself could answer; OTP exits with calling_self, and " + names[0] + " dies each time.";
+      finding.fix = "In " + handler + " call the function that does the work of " + message + " directly, on the state at hand; "
+                    "the client function is for other processes.";
+    } else {
+      std::string circle;
+      for (const std::string& name : names) circle += name + " → ";
+      finding.message = "Servers that wait for each other: " + circle + names[0] + ", beginning with " + message + " from " + handler;
+      finding.why = "While " + names[0] + " waits for " + names[1] + ", it cannot answer the call that comes back to it: all of them "
+                    "exit when the timeout is over, together with everybody who waits for them, or hang for ever with infinity.";
+      finding.fix = "Break the circle in one place: pass what " + names.back() + " needs from " + names[0] +
+                    " along in the message, read it from an ETS table, or answer later with " +
+                    (erlang ? "gen_server:reply/2" : "GenServer.reply/2") + " instead of waiting inside the callback.";
+    }
+    std::sort(names.begin(), names.end());
+    finding.key = join_names(names, names.size());
+  }
+
+  void add_steps(const Wait& wait, std::vector<findings::Step>& path) const {
+    const Message& message = facts_.message(wait.message);
+    const Handler& handler = facts_.handler(wait.from);
+    const bool erlang = in_erlang(program_, handler.function);
+    path.push_back({call_span(program_, wait.chain.front()), analysis::display_handler(program_, facts_, handler) + " calls " +
+                                                                 callee_text(program_, facts_, wait.chain.front())});
+    for (std::size_t i = 1; i < wait.chain.size(); ++i) path.push_back(call_step(program_, facts_, wait.chain[i]));
+    path.push_back({call_span(program_, message.site), process_name(program_, facts_, wait.called) + " is asked for " +
+                                                           message_text(message.pattern, erlang) + " and waited for" +
+                                                           wait_text(message.timeout.milliseconds)});
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::vector<std::vector<Wait>> waits_;  // by HandlerId
+  std::vector<const Wait*> path_;
+  std::set<HandlerId> entered_;
+  std::set<std::vector<ProcessId>> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Cycles(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& call_cycle() {
+  static const Rule rule{{.code = "BW403",
+                          .name = "call-cycle",
+                          .family = findings::Family::kBlocking,
+                          .severity = Severity::kCritical,
+                          .summary = "Servers that call each other synchronously, or themselves: a deadlock"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

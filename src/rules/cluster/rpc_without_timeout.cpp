@@ -1,0 +1,143 @@
+// rpc:call/4, erpc:call/4 and gen_server:multi_call/2,3 wait for ever. A peer that refuses answers in milliseconds, but a peer that
+// was connected and hangs is noticed after net_ticktime only, a minute later, and whoever waits here waits as long.
+#include "rules/support.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::Runs;
+
+// rpc:multicall/4 is two functions: (Nodes, M, F, A), which waits for ever, and (M, F, A, Timeout). The module tells them apart.
+bool has_nodes_first(const Program& program, CallId site) {
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  const Unit& unit = program.unit_of(site);
+  if (arguments.size() != 4 || unit.expr(arguments[0]).kind == ExprKind::kAtom) return false;
+  return unit.expr(arguments[3]).kind == ExprKind::kList || unit.expr(arguments[2]).kind == ExprKind::kAtom;
+}
+
+bool is_remote(const analysis::External& external) {
+  if (external.module == sym::rpc || external.module == sym::erpc) return true;
+  return external.name == intern("multi_call") && (external.module == sym::gen_server || external.module == sym::Elixir_GenServer);
+}
+
+// The row of a remote call at the site that waits for ever; null for everything else.
+const knowledge::FunctionRow* unlimited_rpc(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || !is_remote(*external)) return nullptr;
+  const Effect effect = external->row->effects.has(Effect::kRpc) ? Effect::kRpc : Effect::kCall;
+  if (!external->row->effects.has(effect)) return nullptr;
+  if (program.call(site).capture) return nullptr;
+  if (external->name == intern("multicall") && external->arity == 4 && external->module == sym::rpc && !has_nodes_first(program, site)) {
+    return nullptr;
+  }
+  return analysis::bound_at(program, facts, site, effect) == Bound::kInfinite ? external->row : nullptr;
+}
+
+ExprId argument(const Program& program, CallId site, std::size_t number) {
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  return number >= 1 && number <= arguments.size() ? arguments[number - 1] : ExprId();
+}
+
+// node() itself: the call is made without the network.
+bool is_this_node(const Program& program, const Facts& facts, CallId site, ExprId node) {
+  if (!node) return false;
+  const Unit& unit = program.unit_of(site);
+  const analysis::ExprRef value = analysis::resolve_value(
+      program, facts, {program.call_units[site.index], node});
+  const Unit& there = value.unit == program.call_units[site.index] ? unit : program.unit(value.unit);
+  const model::Expr& e = there.expr(value.expr);
+  if (e.kind != ExprKind::kCall) return false;
+  const model::Call& call = there.call_of(e);
+  return call.name == intern("node") && call.arity == 0;
+}
+
+// erpc:call(Node, M, F, [.., Timeout]): what runs over there gives up by itself, which bounds the usual case.
+bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
+  for (const ExprId argument : arguments_of(program, site)) {
+    const std::string text = source_text(program, unit, argument, 400);
+    if (text.find("imeout") != std::string::npos || text.find("TIMEOUT") != std::string::npos ||
+        text.find("eadline") != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A process with synchronous callers that may run the function.
+ProcessId waited_for(const Facts& facts, FunctionId function) {
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    for (const MessageId message : facts.messages.to[id.index]) {
+      if (facts.message(message).kind == MessageKind::kCall) return id;
+    }
+  }
+  return {};
+}
+
+std::string fix_for(const analysis::External& external, bool erlang) {
+  const std::string_view name = external.name.text();
+  if (external.module == sym::rpc || external.module == sym::erpc) {
+    const std::string call = erlang ? std::string(external.module.text()) + ":" : ":" + std::string(external.module.text()) + ".";
+    const bool many = name.starts_with("multi");
+    const std::string arguments = many ? (erlang ? "Nodes, M, F, A, 5000" : "nodes, m, f, a, 5_000")
+                                       : (erlang ? "Node, M, F, A, 5000" : "node, m, f, a, 5_000");
+    const std::string timeout = external.module == sym::rpc
+                                    ? (many ? "the nodes that did not answer are in the second list"
+                                            : (erlang ? "match {badrpc, timeout} with the other {badrpc, _}"
+                                                      : "match {:badrpc, :timeout} with the other {:badrpc, _}"))
+                                    : (many ? "an answer that is late is {error, {erpc, timeout}}"
+                                            : "catch error:{erpc, timeout}");
+    return "Give it a timeout, `" + call + std::string(name) + "(" + arguments + ")`, and handle it: " + timeout + ".";
+  }
+  return erlang ? "Give it a timeout: `gen_server:multi_call(Nodes, Name, Request, 5000)`; the nodes that did not answer are in the "
+                  "second list."
+                : "Give it a timeout: `GenServer.multi_call(nodes, name, request, 5_000)`; the nodes that did not answer are in the "
+                  "second list.";
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string callee = callee_text(program, facts, site);
+  const bool own = facts.calls.runs[site.index] == Runs::kCaller;
+  const ProcessId server = own ? waited_for(facts, function) : ProcessId();
+
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = server ? Severity::kHigh : Severity::kMedium;
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
+  if (server) finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
+  finding.why = "A node that was connected and hangs is noticed after net_ticktime only (measured: 62 to 74 s); what runs over there "
+                "may wait for ever." +
+                (server ? " Meanwhile every call to " + process_name(program, facts, server) + " times out." : std::string());
+  finding.fix = fix_for(*facts.calls.external(site), erlang);
+  finding.path = {{finding.span, finding.function + " calls " + callee + ", which waits without limit"}};
+  finding.key = callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
+    if (!row || !in_production(program, facts, program.function_of(site))) continue;
+    if (is_this_node(program, facts, site, argument(program, site, row->target_argument))) continue;
+    if (row->timeout_argument != 0 && argument(program, site, row->timeout_argument)) continue;  // somebody chose infinity
+    if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
+    report(program, facts, reporter, site);
+  }
+}
+
+}  // namespace
+
+const Rule& rpc_without_timeout() {
+  static const Rule rule{{.code = "BW604",
+                          .name = "rpc-without-timeout",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "A remote call that waits for another node without limit"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,133 @@
+// A cast costs its sender nothing, whatever the receiver's mailbox holds. Where many processes cast to one that does slow work
+// for each message, nothing slows them down, and the mailbox grows until the node is out of memory.
+#include <algorithm>
+#include <set>
+
+#include "rules/callers.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+#include "rules/work.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Count;
+
+bool is_heavy(const SlowWork& work) {
+  return work.effect == Effect::kHttp || work.effect == Effect::kDatabase || work.effect == Effect::kSubprocess ||
+         work.effect == Effect::kRpc || work.effect == Effect::kSleep;
+}
+
+// The slow work that hurts most: the first heavy and certain one, else the first.
+const SlowWork* worst_of(const std::vector<SlowWork>& works) {
+  const SlowWork* worst = nullptr;
+  const auto rank = [](const SlowWork& w) { return (is_heavy(w) ? 2 : 0) + (w.possible ? 0 : 1); };
+  for (const SlowWork& work : works) {
+    if (!worst || rank(work) > rank(*worst)) worst = &work;
+  }
+  return worst;
+}
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      const Process& process = facts_.process(ProcessId(i));
+      if (process.count != Count::kOne) continue;
+      for (const HandlerId id : process.handlers) {
+        const HandlerKind kind = facts_.handler(id).kind;
+        if (kind == HandlerKind::kCast || kind == HandlerKind::kInfo) review(ProcessId(i), id);
+      }
+    }
+  }
+
+ private:
+  void review(ProcessId id, HandlerId handler_id) {
+    const Handler& handler = facts_.handler(handler_id);
+    if (!in_production(program_, facts_, handler.function)) return;
+    const std::vector<MessageId> messages = asynchronous(messages_to(facts_, handler_id));
+    if (messages.empty()) return;
+    const std::vector<SlowWork> works = slow_work(program_, facts_, handler);
+    const SlowWork* worst = worst_of(works);
+    if (!worst) return;
+    const Callers callers = callers_of(program_, facts_, messages, id);
+    // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
+    if (!callers.concurrent() && !callers.loop && callers.modules.size() < 2 && !(callers.tasks && is_heavy(*worst))) return;
+    if (sheds_load(facts_.process(id).module, messages)) return;
+    report(id, handler, messages, *worst, callers);
+  }
+
+  // Without timers, which come one at a time, and without what is only concluded of a bare message.
+  std::vector<MessageId> asynchronous(std::vector<MessageId> messages) const {
+    std::erase_if(messages, [&](MessageId id) {
+      const Message& message = facts_.message(id);
+      const analysis::External* external = facts_.calls.external(message.site);
+      const bool timer = external && external->row && external->row->effects.has(Effect::kTimer);
+      return timer || (message.kind == MessageKind::kInfo && message.likely);
+    });
+    return messages;
+  }
+
+  // Somebody looks at the length of the queue: the receiver to drop work, or a sender to hold back.
+  bool sheds_load(ModuleId module, const std::vector<MessageId>& messages) const {
+    if (module_names_atom(program_, module, sym::message_queue_len)) return true;
+    return std::any_of(messages.begin(), messages.end(), [&](MessageId id) {
+      return module_names_atom(program_, program_.module_of(facts_.message(id).sender), sym::message_queue_len);
+    });
+  }
+
+  void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const SlowWork& work,
+              const Callers& callers) {
+    const Message& message = facts_.message(messages.front());
+    const bool erlang = in_erlang(program_, message.sender);
+    const std::string name = process_name(program_, facts_, id);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string text = message_text(message.pattern, erlang);
+
+    Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
+    finding.severity = callers.concurrent() && is_heavy(work) ? Severity::kHigh : Severity::kMedium;
+    finding.confidence = work.possible || message.likely ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = "Nothing slows down who sends " + text + " to " + name + ", which does " + describe_work(work) + " for each";
+    if (!callers.text.empty()) {
+      finding.message += "; sent " + std::string(callers.loop && !callers.concurrent() ? "in a loop " : "") + "by " + callers.text;
+    }
+    finding.why = "A cast costs its sender the same whether no or a million messages wait. When " + name +
+                  " is slower than its senders for a while, its mailbox grows, everything it does gets later and later, and at "
+                  "last the node runs out of memory; a crash loses all that waits.";
+    finding.fix = erlang ? "Send it with gen_server:call(" + name + ", Message) so that senders feel the wait; or answer at once and "
+                           "keep a bounded queue in " + shown + ", with the work in a limited number of processes."
+                         : "Send it with GenServer.call(" + name + ", message) so that senders feel the wait; or keep a bounded queue in " +
+                           shown + " and do the work in Task.Supervisor.start_child/2 with max_children, dropping or refusing when full.";
+    for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
+      if (callers.sites[i] == message.site) continue;
+      finding.path.push_back({call_span(program_, callers.sites[i]),
+                              model::display_function(program_, callers.functions[i]) + " sends it"});
+    }
+    finding.path.push_back({finding.span, text + " goes to " + name + ", and nobody waits"});
+    for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    finding.key = name + " " + text;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& unbounded_cast() {
+  static const Rule rule{{.code = "BW201",
+                          .name = "unbounded-cast",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "Many senders cast to one process that does slow work for each message"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,97 @@
+#include "rules/reach.h"
+
+#include <unordered_map>
+
+namespace beamwright::rules {
+
+using analysis::Edge;
+using analysis::Runs;
+
+namespace {
+
+// Code that leads further than this is a whole subsystem: whatever it reaches is no longer evidence about the place it began.
+constexpr std::size_t kMaxFunctions = 3000;
+
+struct Visit {
+  CallId site;           // how the function was reached
+  std::uint32_t before;  // the visit it was reached from
+  FunctionId function;
+  bool possible;
+};
+
+Effect effect_of(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::kCall: return Effect::kCall;
+    case MessageKind::kCast: return Effect::kCast;
+    case MessageKind::kInfo: return Effect::kSend;
+  }
+  return Effect::kSend;
+}
+
+class Search {
+ public:
+  Search(const Program& program, const Facts& facts, MessageKind kind, bool skip_guarded)
+      : program_(program), facts_(facts), kind_(kind), skip_guarded_(skip_guarded) {}
+
+  std::vector<Reached> run(CallId site) {
+    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
+    note_messages(program_.function_of(site), site, UINT32_MAX, false);
+    for (const Edge& edge : facts_.calls.edges_of(program_.function_of(site))) {
+      if (edge.site == site) enter(edge, UINT32_MAX);
+    }
+    for (std::uint32_t i = 0; i < visits_.size() && visits_.size() < kMaxFunctions; ++i) {
+      const FunctionId function = visits_[i].function;
+      note_messages(function, CallId(), i, visits_[i].possible);
+      for (const Edge& edge : facts_.calls.edges_of(function)) enter(edge, i);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void enter(const Edge& edge, std::uint32_t before) {
+    if (edge.runs != Runs::kCaller || !facts_.effects.all[edge.callee.index].has(effect_of(kind_))) return;
+    if (skip_guarded_ && compares_with_self(program_, facts_, edge.callee)) return;
+    const bool possible = edge.possible || (before != UINT32_MAX && visits_[before].possible);
+    if (seen_.emplace(edge.callee.index, true).second) visits_.push_back({edge.site, before, edge.callee, possible});
+  }
+
+  // Messages of a function; with `only`, the one at that site.
+  void note_messages(FunctionId function, CallId only, std::uint32_t visit, bool possible) {
+    for (const MessageId id : facts_.messages.by_function[function.index]) {
+      const Message& message = facts_.message(id);
+      if (message.kind != kind_ || message.runs != Runs::kCaller || (only && message.site != only)) continue;
+      Reached reached{id, {message.site}, possible || message.likely};
+      for (std::uint32_t i = visit; i != UINT32_MAX; i = visits_[i].before) {
+        reached.chain.insert(reached.chain.begin(), visits_[i].site);
+      }
+      found_.push_back(std::move(reached));
+    }
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  MessageKind kind_;
+  bool skip_guarded_;
+  std::vector<Visit> visits_;
+  std::unordered_map<std::uint32_t, bool> seen_;
+  std::vector<Reached> found_;
+};
+
+}  // namespace
+
+std::vector<Reached> messages_reached(const Program& program, const Facts& facts, CallId site, MessageKind kind,
+                                      bool skip_guarded) {
+  return Search(program, facts, kind, skip_guarded).run(site);
+}
+
+findings::Step call_step(const Program& program, const Facts& facts, CallId site) {
+  return {call_span(program, site),
+          model::display_function(program, program.function_of(site)) + " calls " + callee_text(program, facts, site)};
+}
+
+void append_chain(const Program& program, const Facts& facts, const std::vector<CallId>& chain,
+                  std::vector<findings::Step>& path) {
+  for (const CallId site : chain) path.push_back(call_step(program, facts, site));
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,349 @@
+#include "rules/strays.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analysis/values.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+
+using analysis::Pattern;
+using analysis::Runs;
+using knowledge::FunctionRow;
+using knowledge::Resource;
+
+namespace {
+
+struct Names {
+  Symbol monitor = intern("monitor"), monitor_node = intern("monitor_node"), monitor_nodes = intern("monitor_nodes");
+  Symbol start_timer = intern("start_timer"), connect = intern("connect"), active = intern("active");
+  Symbol subscribe = intern("subscribe"), mnesia = intern("mnesia");
+};
+
+const Names& names() {
+  static const Names kNames;
+  return kNames;
+}
+
+class Finder {
+ public:
+  Finder(const Program& program, const Facts& facts, const StrayCauses& causes, ProcessId id)
+      : program_(program),
+        facts_(facts),
+        causes_(causes),
+        id_(id),
+        process_(facts.process(id)),
+        erlang_(in_erlang(program, process_.module)) {}
+
+  std::vector<Stray> find() {
+    for (const FunctionId f : program_.functions_of(process_.module)) {
+      if (!runs_here(f)) continue;
+      const bool waits_itself = function_has(program_, f, ExprKind::kReceive);
+      for (const CallId site : program_.calls_of(f)) {
+        if (program_.call(site).capture || facts_.calls.runs[site.index] != Runs::kCaller) continue;
+        const analysis::External* external = facts_.calls.external(site);
+        if (external && external->row) read_call(f, site, *external, *external->row, waits_itself);
+        if (process_.traps_exits) read_link(f, site);
+      }
+      if (waits_itself) read_waits(f);
+    }
+    find_tasks_elsewhere();
+    find_messages();
+    return std::move(found_);
+  }
+
+ private:
+  bool runs_here(FunctionId f) const {
+    const std::vector<ProcessId>& processes = facts_.contexts.of(f).processes;
+    return std::binary_search(processes.begin(), processes.end(), id_) && in_production(program_, facts_, f);
+  }
+
+  // Does some clause take the message? A clause whose pattern cannot be read may take anything.
+  bool taken(Symbol tag, std::uint32_t size) const {
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
+      const Pattern& p = handler.pattern;
+      if (p.any || !p.expr || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return true;
+      if (p.size == size && (!p.tag || p.tag == tag)) return true;
+    }
+    return false;
+  }
+
+  std::string tuple(Symbol tag, std::string_view rest) const {
+    return "{" + (tag ? atom_text(tag, erlang_) + ", " : std::string()) + std::string(rest) + "}";
+  }
+
+  std::string place(FunctionId f, CallId site) const {
+    return callee_text(program_, facts_, site) + " in " + model::display_function(program_, f);
+  }
+
+  void add(FunctionId f, CallId site, Symbol tag, std::uint32_t size, std::string text, Severity severity,
+           Confidence confidence = Confidence::kLikely) {
+    if (taken(tag, size)) return;
+    found_.push_back({call_span(program_, site), tag, size, std::move(text), place(f, site), severity, confidence});
+  }
+
+  void read_call(FunctionId f, CallId site, const analysis::External& external, const FunctionRow& row, bool waits_itself) {
+    if (external.name == names().monitor_nodes || external.name == names().monitor_node) return read_nodes(f, site);
+    if (external.module == sym::Elixir_Node && external.name == names().monitor) return read_nodes(f, site);
+    if (row.returns == Resource::kMonitor && !waits_itself && external.arity < 3) read_monitor(f, site);
+    if (row.returns == Resource::kTask && external.module != sym::rpc) read_task(f, site, external);
+    if (external.name == sym::spawn_monitor && !waits_itself) read_monitor(f, site);
+    if (row.effects.has(Effect::kTimer)) read_timer(f, site, external, row);
+    if (row.effects.has(Effect::kSend) && row.message_argument != 0) read_send(f, site, row);
+    if (row.returns == Resource::kSubscription) read_subscription(f, site, external);
+    if (row.returns == Resource::kSocket) read_socket(f, site, external);
+    if (row.effects.has(Effect::kHttp)) read_http(f, site, external);
+  }
+
+  bool function_releases(FunctionId f, Resource resource) const {
+    for (const CallId site : program_.calls_of(f)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (external && external->row && external->row->releases == resource) return true;
+    }
+    return false;
+  }
+
+  bool module_releases(ModuleId module, Resource resource) const {
+    for (const FunctionId f : program_.functions_of(module)) {
+      if (function_releases(f, resource)) return true;
+    }
+    return false;
+  }
+
+  void read_monitor(FunctionId f, CallId site) {
+    if (function_releases(f, Resource::kMonitor)) return;
+    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"), Severity::kHigh);
+  }
+
+  void read_nodes(FunctionId f, CallId site) {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    const bool all = program_.call(site).name == names().monitor_nodes;
+    const std::size_t at = all ? 0 : 1;
+    if (at >= arguments.size() || analysis::atom_value(unit, arguments[at]) != sym::true_) return;
+    const std::uint32_t size = all && arguments.size() == 2 ? 3 : 2;
+    const std::string rest = erlang_ ? (size == 3 ? "Node, Info" : "Node") : (size == 3 ? "node, info" : "node");
+    add(f, site, sym::nodedown, size, tuple(sym::nodedown, rest), Severity::kHigh);
+    if (all) add(f, site, sym::nodeup, size, tuple(sym::nodeup, rest), Severity::kHigh);
+  }
+
+  // What a task sends its owner: {ref, result}, then DOWN unless the monitor was removed; DOWN alone when it crashes.
+  void read_task(FunctionId f, CallId site, const analysis::External& external) {
+    if (function_releases(f, Resource::kTask)) {
+      if (only_yields(f)) add_task_reply(f, site, Confidence::kLikely, Severity::kMedium);
+      return;
+    }
+    const ModuleId module = program_.module_of(f);
+    if (module_releases(module, Resource::kTask) || module_releases(process_.module, Resource::kTask)) return;
+    add_task_reply(f, site, Confidence::kLikely, Severity::kHigh);
+    const bool linked = external.row->effects.has(Effect::kLink);
+    if (linked && module_releases(process_.module, Resource::kMonitor)) return;
+    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"), Severity::kHigh);
+  }
+
+  void add_task_reply(FunctionId f, CallId site, Confidence confidence, Severity severity) {
+    add(f, site, Symbol(), 2, erlang_ ? "{Ref, Result}" : "{ref, result}", severity, confidence);
+  }
+
+  // Task.yield gives nil when the time is over, and the task goes on to send its reply.
+  bool only_yields(FunctionId f) const {
+    bool yields = false;
+    for (const CallId site : program_.calls_of(f)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || external->module != sym::Elixir_Task) continue;
+      const std::string_view name = external->name.text();
+      if (name.starts_with("await") || name == "shutdown" || name == "ignore") return false;
+      yields |= name == "yield" || (name == "yield_many" && arguments_of(program_, site).size() == 1);
+    }
+    return yields;
+  }
+
+  bool is_self(const Unit& unit, ExprId target) const {
+    target = analysis::local_value(unit, target);
+    if (!target || unit.expr(target).kind != ExprKind::kCall) return false;
+    const model::Call& call = unit.call_of(unit.expr(target));
+    return call.name == sym::self && call.arity == 0;
+  }
+
+  // A timer that sends something to the process itself.
+  void read_timer(FunctionId f, CallId site, const analysis::External& external, const FunctionRow& row) {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (row.message_argument == 0 || row.message_argument > arguments.size()) return;
+    const Unit& unit = program_.unit_of(site);
+    if (row.target_argument != 0 && !is_self(unit, arguments[row.target_argument - 1u])) return;
+    if (external.name == names().start_timer) {
+      const Symbol timeout = sym::timeout;
+      add(f, site, timeout, 3, tuple(timeout, erlang_ ? "Ref, Message" : "ref, message"), Severity::kHigh);
+    } else {
+      add_written(f, site, arguments[row.message_argument - 1u]);
+    }
+  }
+
+  void read_send(FunctionId f, CallId site, const FunctionRow& row) {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    if (row.message_argument > arguments.size() || row.target_argument == 0 || row.target_argument > arguments.size()) return;
+    if (is_self(unit, arguments[row.target_argument - 1u])) add_written(f, site, arguments[row.message_argument - 1u]);
+  }
+
+  // A message whose text stands in the sources and that no clause takes.
+  void add_written(FunctionId f, CallId site, ExprId message) {
+    const Pattern sent = analysis::outline(program_.unit_of(site), program_.call_units[site.index], message);
+    if (!sent.tag) return;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      const bool receives = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
+      if (receives && analysis::may_match(handler.pattern, sent)) return;
+    }
+    found_.push_back({call_span(program_, site), sent.tag, sent.size, message_text(sent, erlang_), place(f, site), Severity::kHigh,
+                      Confidence::kLikely});
+  }
+
+  void read_subscription(FunctionId f, CallId site, const analysis::External& external) {
+    if (external.module == names().mnesia) {
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      const Unit& unit = program_.unit_of(site);
+      if (arguments.size() != 1) return;
+      const std::optional<Symbol> what = analysis::atom_value(unit, arguments[0]);
+      const std::string_view kind = what == intern("system") ? "system" : what == intern("activity") ? "activity" : "table";
+      if (!what && unit.expr(arguments[0]).kind != ExprKind::kTuple) return;
+      const Symbol tag = intern("mnesia_" + std::string(kind) + "_event");
+      add(f, site, tag, 2, tuple(tag, erlang_ ? "Event" : "event"), Severity::kMedium);
+    }
+    if (external.module.text().ends_with("PubSub") && external.name == names().subscribe) read_broadcasts(f, site);
+  }
+
+  // Broadcasts of the project under the very topic that is subscribed here.
+  void read_broadcasts(FunctionId f, CallId subscription) {
+    const Symbol topic = text_argument(subscription, 1);
+    if (!topic) return;
+    for (const CallId site : causes_.broadcasts) {
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      if (arguments.size() < 3 || text_argument(site, 1) != topic || !in_production(program_, facts_, program_.function_of(site))) continue;
+      add_written(f, site, arguments[2]);
+    }
+  }
+
+  Symbol text_argument(CallId site, std::size_t at) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    if (at >= arguments.size()) return {};
+    const ExprId value = analysis::local_value(unit, arguments[at]);
+    return value && unit.expr(value).kind == ExprKind::kString ? unit.expr(value).symbol() : Symbol();
+  }
+
+  // A socket in active mode whose data is handled and whose end is not.
+  void read_socket(FunctionId f, CallId site, const analysis::External& external) {
+    const bool tls = external.module == sym::ssl;
+    if ((!tls && external.module != sym::gen_tcp) || external.name != names().connect || is_passive(site)) return;
+    const Symbol data = intern(tls ? "ssl" : "tcp"), closed = intern(tls ? "ssl_closed" : "tcp_closed");
+    const Symbol failed = intern(tls ? "ssl_error" : "tcp_error");
+    if (!taken(data, 3)) return;
+    add(f, site, closed, 2, tuple(closed, erlang_ ? "Socket" : "socket"), Severity::kMedium);
+    add(f, site, failed, 3, tuple(failed, erlang_ ? "Socket, Reason" : "socket, reason"), Severity::kLow);
+  }
+
+  bool is_passive(CallId site) const {
+    for (const ExprId argument : arguments_of(program_, site)) {
+      const Unit& unit = program_.unit_of(site);
+      const ExprId value = analysis::local_value(unit, argument);
+      if (analysis::atom_value(unit, analysis::literal_option(unit, value, names().active)) == sym::false_) return true;
+    }
+    return false;
+  }
+
+  // Clients that run in the process that asks and leave messages behind: late data and the end of a pooled connection.
+  void read_http(FunctionId f, CallId site, const analysis::External& external) {
+    static const std::array<std::string_view, 4> kLeaving = {"hackney", "ibrowse", "Elixir.HTTPoison", "Elixir.Mint.HTTP"};
+    if (std::find(kLeaving.begin(), kLeaving.end(), external.module.text()) == kLeaving.end()) return;
+    const Symbol closed = intern("ssl_closed");
+    add(f, site, closed, 2, tuple(closed, erlang_ ? "Socket" : "socket"), Severity::kMedium, Confidence::kPossible);
+  }
+
+  // A process that traps exits and links to others gets their EXIT, normal ones as well.
+  void read_link(FunctionId f, CallId site) {
+    if (!analysis::effects_at(program_, facts_, site).has(Effect::kLink)) return;
+    const analysis::External* external = facts_.calls.external(site);
+    if (external && external->row && external->row->returns == Resource::kTask) return;
+    add(f, site, sym::EXIT, 3, tuple(sym::EXIT, erlang_ ? "Pid, Reason" : "pid, reason"), Severity::kMedium);
+  }
+
+  // receive … after: what was waited for comes later.
+  void read_waits(FunctionId f) {
+    const Unit& unit = program_.unit_of(f);
+    const analysis::UnitId unit_id = program_.functions[f.index].unit;
+    for (const model::ClauseId clause : program_.function(f).clauses) {
+      any_below(unit, unit.clause(clause).body, [&](ExprId id) {
+        const model::Expr& e = unit.expr(id);
+        if (e.kind != ExprKind::kReceive || e.child_count == 0) return false;
+        const std::optional<std::int64_t> limit = analysis::integer_value(unit, unit.child(id, 0));
+        if (limit == 0 || analysis::atom_value(unit, unit.child(id, 0)) == sym::infinity) return false;
+        for (const model::ClauseId c : unit.clauses_of(e)) {
+          const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
+          if (!patterns.empty()) add_late(f, unit.span(id), analysis::outline(unit, unit_id, patterns[0]));
+        }
+        return false;
+      });
+    }
+  }
+
+  void add_late(FunctionId f, source::Span span, const Pattern& waited) {
+    if (waited.any || waited.size == 0 || waited.tag == sym::EXIT || taken(waited.tag, waited.size)) return;
+    if (waited.tag == sym::DOWN && function_releases(f, Resource::kMonitor)) return;
+    const std::string text = waited.tag ? message_text(waited, erlang_) : erlang_ ? "{Ref, Reply}" : "{ref, reply}";
+    found_.push_back({span, waited.tag, waited.size, text, "the wait that is given up in " + model::display_function(program_, f),
+                      Severity::kMedium, Confidence::kLikely});
+  }
+
+  // Task.async in code of another module that this process runs.
+  void find_tasks_elsewhere() {
+    for (const CallId site : causes_.tasks) {
+      const FunctionId f = program_.function_of(site);
+      if (program_.module_of(f) == process_.module || !runs_here(f)) continue;
+      read_task(f, site, *facts_.calls.external(site));
+    }
+  }
+
+  void find_messages() {
+    for (const MessageId id : facts_.messages.to[id_.index]) {
+      const Message& message = facts_.message(id);
+      if (message.kind != MessageKind::kInfo || message.likely || !message.pattern.tag) continue;
+      if (!in_production(program_, facts_, message.sender) || taken(message.pattern.tag, message.pattern.size)) continue;
+      found_.push_back({call_span(program_, message.site), message.pattern.tag, message.pattern.size,
+                        message_text(message.pattern, erlang_), place(message.sender, message.site), Severity::kHigh,
+                        Confidence::kLikely});
+    }
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  const StrayCauses& causes_;
+  ProcessId id_;
+  const Process& process_;
+  bool erlang_;
+  std::vector<Stray> found_;
+};
+
+}  // namespace
+
+StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
+  StrayCauses causes;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const analysis::External* external = facts.calls.external(site);
+    if (!external || program.call(site).capture) continue;
+    const bool task = external->row && external->row->returns == Resource::kTask && external->module != sym::rpc;
+    if (task && facts.calls.runs[i] == Runs::kCaller) causes.tasks.push_back(site);
+    if (external->module.text().ends_with("PubSub") && external->name.text().starts_with("broadcast")) causes.broadcasts.push_back(site);
+  }
+  return causes;
+}
+
+std::vector<Stray> untaken_strays(const Program& program, const Facts& facts, const StrayCauses& causes, ProcessId process) {
+  return Finder(program, facts, causes, process).find();
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,183 @@
+#include "rules/support.h"
+
+#include <algorithm>
+
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+
+using analysis::Context;
+using analysis::Pattern;
+
+bool in_production(const Program& program, const Facts& facts, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  if (unit.role != source::Role::kReviewed) return false;
+  constexpr std::uint16_t kElsewhere = model::kMacro | model::kTemplate | model::kModuleBody | model::kGuardMacro | model::kGenerated;
+  if ((program.function(function).flags & kElsewhere) != 0) return false;
+  const Context& context = facts.contexts.of(function);
+  constexpr std::uint16_t kWork =
+      analysis::kInRequest | analysis::kInTask | analysis::kInBoot | analysis::kFromOutside | analysis::kInShutdown;
+  if ((context.flags & kWork) != 0 || !context.processes.empty() || context.many) return true;
+  return (context.flags & (analysis::kInTool | analysis::kInTest | analysis::kAtCompileTime)) == 0;
+}
+
+bool in_erlang(const Program& program, FunctionId function) {
+  return program.unit_of(function).language == source::Language::kErlang;
+}
+
+bool in_erlang(const Program& program, ModuleId module) {
+  return program.unit_of(module).language == source::Language::kErlang;
+}
+
+std::string process_name(const Program& program, const Facts& facts, ProcessId process) {
+  return model::display_module(program.module(facts.process(process).module).name);
+}
+
+std::string atom_text(Symbol atom, bool erlang) {
+  std::string text(atom.text());
+  if (text.starts_with("Elixir.")) return erlang ? "'" + text + "'" : model::display_module(atom);
+  return erlang ? text : ":" + text;
+}
+
+std::string message_text(const Pattern& pattern, bool erlang) {
+  if (!pattern.tag) return pattern.size > 0 ? "a tuple of " + std::to_string(pattern.size) : "a message";
+  const std::string tag = atom_text(pattern.tag, erlang);
+  if (pattern.size == 0) return tag;
+  std::string text = "{" + tag;
+  for (std::uint32_t i = 1; i < pattern.size; ++i) text += ", _";
+  return text + "}";
+}
+
+std::string callee_text(const Program& program, const Facts& facts, CallId site) {
+  const analysis::Callee& callee = facts.calls.callees[site.index];
+  if (callee.function) return model::display_function(program, callee.function);
+  if (const analysis::External* external = facts.calls.external(site)) {
+    return model::display_mfa(external->module, external->name, external->arity);
+  }
+  const Unit& unit = program.unit_of(site);
+  return source_text(program, unit, program.call(site).expr);
+}
+
+std::string source_text(const Program& program, const Unit& unit, ExprId expr, std::size_t limit) {
+  const std::string_view file = program.files->file(unit.file).text;
+  const model::Expr& e = unit.expr(expr);
+  if (e.begin >= e.end || e.end > file.size()) return "";
+  std::string text;
+  for (const char c : file.substr(e.begin, e.end - e.begin)) {
+    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (blank && (text.empty() || text.back() == ' ')) continue;
+    text += blank ? ' ' : c;
+  }
+  if (text.size() <= limit) return text;
+  std::size_t cut = limit;
+  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u) --cut;
+  return text.substr(0, cut) + "…";
+}
+
+std::string wait_text(std::int64_t bound_ms) {
+  if (bound_ms == analysis::Bound::kUnknown) return "";
+  return " " + analysis::display_bound(bound_ms);
+}
+
+std::string join_names(const std::vector<std::string>& names, std::size_t shown) {
+  std::string text;
+  const std::size_t listed = names.size() <= shown + 1 ? names.size() : shown;
+  for (std::size_t i = 0; i < listed; ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " and " : ", ";
+    text += names[i];
+  }
+  if (listed < names.size()) text += " and " + std::to_string(names.size() - listed) + " more";
+  return text;
+}
+
+source::Span name_span(const Program& program, FunctionId function) {
+  const model::Function& f = program.function(function);
+  return {program.unit_of(function).file, f.name_begin, f.name_end};
+}
+
+source::Span call_span(const Program& program, CallId site) { return program.span_of(site); }
+
+Finding found_in(const Reporter& reporter, const Program& program, FunctionId function, source::Span span) {
+  Finding finding = reporter.finding();
+  finding.span = span;
+  finding.function = model::display_function(program, function);
+  return finding;
+}
+
+void report_weighed(Reporter& reporter, Finding finding) {
+  if (finding.confidence == Confidence::kPossible) finding.severity = std::min(finding.severity, Severity::kMedium);
+  reporter.report(std::move(finding));
+}
+
+HandlerKind handler_kind(MessageKind kind) {
+  switch (kind) {
+    case MessageKind::kCall: return HandlerKind::kCall;
+    case MessageKind::kCast: return HandlerKind::kCast;
+    case MessageKind::kInfo: return HandlerKind::kInfo;
+  }
+  return HandlerKind::kOther;
+}
+
+std::vector<HandlerId> takers(const Facts& facts, const Message& message) {
+  std::vector<HandlerId> found;
+  if (!message.receiver) return found;
+  bool named = false;  // a clause for just this tag has been seen: the catch-all below it is not where the message goes
+  for (const HandlerId id : facts.process(message.receiver).handlers) {
+    const Handler& handler = facts.handler(id);
+    if (handler.kind != handler_kind(message.kind) || !analysis::may_match(handler.pattern, message.pattern)) continue;
+    if (named && handler.pattern.any) continue;
+    found.push_back(id);
+    if (handler.catch_all) break;
+    named |= message.pattern.tag && handler.pattern.tag == message.pattern.tag;
+  }
+  return found;
+}
+
+std::vector<MessageId> messages_to(const Facts& facts, HandlerId handler) {
+  std::vector<MessageId> found;
+  for (const MessageId id : facts.messages.to[facts.handler(handler).process.index]) {
+    const std::vector<HandlerId> ids = takers(facts, facts.message(id));
+    if (std::find(ids.begin(), ids.end(), handler) != ids.end()) found.push_back(id);
+  }
+  return found;
+}
+
+std::span<const ExprId> arguments_of(const Program& program, CallId site) {
+  return program.unit_of(site).children_of(program.call(site).expr);
+}
+
+bool calls_external(const Facts& facts, CallId site, Symbol module, Symbol name) {
+  const analysis::External* external = facts.calls.external(site);
+  return external && external->module == module && external->name == name;
+}
+
+bool compares_with_self(const Program& program, const Facts& facts, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  for (const CallId site : program.calls_of(function)) {
+    if (program.call(site).name != sym::self || facts.calls.callees[site.index].function) continue;
+    // self() as an operand, in a guard or as the subject of a case; through a match `Self = self()` as well.
+    const ExprId around = unit.parent(program.call(site).expr);
+    if (program.call(site).in_guard) return true;
+    if (!around) continue;
+    const ExprKind kind = unit.expr(around).kind;
+    if (kind == ExprKind::kOperator || kind == ExprKind::kCase || kind == ExprKind::kPin) return true;
+  }
+  return false;
+}
+
+bool in_loop(const Program& program, const Facts& facts, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  static const Symbol lists_of_many[] = {sym::lists, sym::maps, sym::Elixir_Enum, sym::Elixir_Stream, intern("sets")};
+  ExprId below = program.call(site).expr;
+  for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kComprehension) return true;
+    if (e.kind != ExprKind::kCall || unit.expr(below).kind != ExprKind::kClosure) continue;
+    const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
+    if (!external) continue;
+    if (std::find(std::begin(lists_of_many), std::end(lists_of_many), external->module) != std::end(lists_of_many)) return true;
+  }
+  return false;
+}
+
+}  // namespace beamwright::rules

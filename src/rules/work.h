@@ -1,0 +1,33 @@
+// Slow work that a clause of a callback does in its own process: what everybody who waits for the process waits for as well.
+#pragma once
+
+#include <vector>
+
+#include "rules/support.h"
+
+namespace beamwright::rules {
+
+struct SlowWork {
+  CallId site;  // in the clause
+  Effect effect = Effect::kHttp;
+  std::int64_t bound_ms = analysis::Bound::kUnknown;
+  bool possible = false;
+  HandlerId beyond;            // kCall: the slow clause of the server that is called
+  std::vector<CallId> chain;   // kCall: down to the call
+};
+
+// http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only when
+// `files`; a call of another server only when `calls` and that server is known to be slow, or waits without limit for a server
+// of which nothing is known. Sleeps below ten milliseconds are not slow.
+struct Including {
+  bool files = false;
+  bool calls = true;
+};
+std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including = {});
+
+// "an HTTP request", "a database query", "a sleep of 2 s".
+std::string describe_work(const SlowWork& work);
+// The steps from the handler's call site down to the cause.
+std::vector<findings::Step> path_of(const Program& program, const Facts& facts, const SlowWork& work);
+
+}  // namespace beamwright::rules

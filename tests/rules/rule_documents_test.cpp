@@ -1,0 +1,136 @@
+// The documents of the rules are their tests. Each example is reviewed through the real pipeline, and exactly its marked lines must be
+// reported by the rule; other rules may report only where the block says so.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "document.h"
+#include "rules/rule.h"
+#include "support/review.h"
+
+namespace beamwright::tests {
+namespace {
+
+std::string file_name(const Block& block) {
+  if (!block.file.empty()) return block.file;
+  return block.language == "erlang" ? "src/example.erl" : "lib/example.ex";
+}
+
+class RuleDocument : public testing::Test {
+ public:
+  explicit RuleDocument(const rules::RegisteredRule& registered) : info_(registered.rule->info), text_(registered.document) {}
+
+  void TestBody() override {
+    const std::vector<Section> sections = read_document(text_);
+    check_headings(sections);
+    for (const Section& section : sections) {
+      for (const Group& group : section.groups) check_group(section, group);
+    }
+    for (const std::string language : {"elixir", "erlang"}) {
+      EXPECT_GT(firing_[language], 0) << info_.name << " never fires in " << language;
+      EXPECT_GT(silent_[language], 0) << info_.name << " is never silent in " << language;
+    }
+  }
+
+ private:
+  void check_headings(const std::vector<Section>& sections) {
+    std::vector<std::string> found;
+    for (const Section& section : sections) found.push_back(std::string(static_cast<std::size_t>(section.level), '#') + " " + section.heading);
+    const std::vector<std::string> wanted = {"# " + std::string(info_.name) + " (" + std::string(info_.code) + ")", "## What it finds",
+                                             "## Why it matters", "## Fires", "## Stays silent", "## Instead"};
+    EXPECT_EQ(found, wanted);
+    for (const Section& section : sections) {
+      if (section.heading == "What it finds" || section.heading == "Why it matters" || section.heading == "Instead") {
+        EXPECT_GT(section.text.size(), 40u) << section.heading << " is empty";
+      }
+    }
+  }
+
+  void check_group(const Section& section, const Group& group) {
+    const std::string language = group.front().language;
+    if (language != "elixir" && language != "erlang") return;
+    std::vector<Text> texts;
+    for (const Block& block : group) texts.push_back({file_name(block), block.text});
+    const ReviewedTexts reviewed = review_texts(texts);
+    for (const source::Diagnostic& diagnostic : reviewed.diagnostics) {
+      ADD_FAILURE() << place(group.front()) << ": the example is not " << language << ": " << diagnostic.message;
+    }
+    EXPECT_TRUE(reviewed.failures.empty()) << place(group.front()) << ": " << (reviewed.failures.empty() ? "" : reviewed.failures[0]);
+    std::size_t marks = 0;
+    for (const Block& block : group) {
+      marks += block.marks.size();
+      check_block(block, reviewed);
+    }
+    EXPECT_EQ(marks > 0, section.heading == "Fires") << place(group.front()) << ": marks stand under Fires, and nowhere else";
+    ++(marks > 0 ? firing_ : silent_)[language];
+  }
+
+  void check_block(const Block& block, const ReviewedTexts& reviewed) {
+    std::multiset<std::uint32_t> wanted, found;
+    std::string messages;
+    for (const Mark& mark : block.marks) wanted.insert(mark.line);
+    for (const findings::Finding& finding : reviewed.findings) {
+      if (reviewed.files->file(finding.span.file).path != file_name(block)) continue;
+      if (finding.code == info_.code) {
+        found.insert(line_of(reviewed, finding));
+        messages += "\n  line " + std::to_string(line_of(reviewed, finding)) + ": " + finding.message;
+        check_finding(block, finding, line_of(reviewed, finding));
+      } else {
+        EXPECT_NE(std::find(block.also.begin(), block.also.end(), finding.code), block.also.end())
+            << place(block) << ": " << finding.code << " reports as well, line " << line_of(reviewed, finding) << ": " << finding.message;
+      }
+    }
+    EXPECT_EQ(found, wanted) << place(block) << messages;
+  }
+
+  void check_finding(const Block& block, const findings::Finding& finding, std::uint32_t line) {
+    EXPECT_FALSE(finding.why.empty()) << place(block);
+    EXPECT_FALSE(finding.fix.empty()) << place(block);
+    EXPECT_FALSE(finding.path.empty()) << place(block);
+    EXPECT_FALSE(finding.key.empty()) << place(block);
+    for (const Mark& mark : block.marks) {
+      if (mark.line == line && !mark.message.empty()) {
+        EXPECT_NE(finding.message.find(mark.message), std::string::npos)
+            << place(block) << ", line " << line << ": no \"" << mark.message << "\" in: " << finding.message;
+      }
+    }
+  }
+
+  std::string place(const Block& block) const { return std::string(info_.name) + ".md:" + std::to_string(block.line); }
+
+  const rules::RuleInfo& info_;
+  std::string_view text_;
+  std::map<std::string, int> firing_, silent_;
+};
+
+TEST(RuleRegistry, CodesAndNamesAreUniqueAndNameTheFile) {
+  std::set<std::string> codes, names, stems;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(BW_RULES_DIR)) {
+    if (entry.path().extension() == ".md") stems.insert(entry.path().stem().string());
+  }
+  for (const rules::RegisteredRule& registered : rules::all_rules()) {
+    const rules::RuleInfo& info = registered.rule->info;
+    EXPECT_TRUE(codes.insert(std::string(info.code)).second) << info.code;
+    EXPECT_TRUE(names.insert(std::string(info.name)).second) << info.name;
+    EXPECT_FALSE(info.summary.empty()) << info.code;
+    std::string stem(info.name);
+    std::replace(stem.begin(), stem.end(), '-', '_');
+    EXPECT_EQ(stems.count(stem), 1u) << stem << ".md";
+  }
+  EXPECT_EQ(codes.size(), stems.size());
+}
+
+}  // namespace
+}  // namespace beamwright::tests
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  for (const beamwright::rules::RegisteredRule& registered : beamwright::rules::all_rules()) {
+    const std::string name(registered.rule->info.name);
+    testing::RegisterTest("RuleDocument", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [&registered]() -> testing::Test* { return new beamwright::tests::RuleDocument(registered); });
+  }
+  return RUN_ALL_TESTS();
+}

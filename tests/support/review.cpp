@@ -1,0 +1,58 @@
+#include "support/review.h"
+
+#include "elixir/tree.h"
+#include "erlang/tree.h"
+#include "knowledge/knowledge.h"
+#include "lower/lower.h"
+#include "rules/run.h"
+
+namespace beamwright::tests {
+
+namespace {
+
+source::SourceFile describe(const Text& text) {
+  source::SourceFile file;
+  file.path = text.path;
+  file.absolute_path = "/" + text.path;
+  file.language = text.path.ends_with(".erl") ? source::Language::kErlang : source::Language::kElixir;
+  const bool test = text.path.starts_with("test/") || text.path.find("/test/") != std::string::npos;
+  file.role = test ? source::Role::kTest : text.path.ends_with(".exs") ? source::Role::kScript : source::Role::kReviewed;
+  file.project = source::ProjectId(0);
+  return file;
+}
+
+std::unique_ptr<model::Unit> read(const source::SourceFile& file, source::Diagnostics& diagnostics) {
+  const auto take = [&](const source::Diagnostics& found) { diagnostics.insert(diagnostics.end(), found.begin(), found.end()); };
+  if (file.language == source::Language::kErlang) {
+    const erlang::Tree tree = erlang::parse(file.id, file.text);
+    take(tree.diagnostics);
+    return lower::lower_erlang(file, tree);
+  }
+  elixir::Options options;
+  options.token_metadata = false;
+  const elixir::Tree tree = elixir::parse(file.id, file.text, options);
+  take(tree.diagnostics);
+  return lower::lower_elixir(file, tree);
+}
+
+}  // namespace
+
+ReviewedTexts review_texts(const std::vector<Text>& texts) {
+  ReviewedTexts reviewed;
+  reviewed.files = std::make_unique<source::FileTable>();
+  std::vector<std::unique_ptr<model::Unit>> units;
+  for (const Text& text : texts) {
+    const source::FileId id = reviewed.files->add_text(describe(text), text.text);
+    units.push_back(read(reviewed.files->file(id), reviewed.diagnostics));
+  }
+  reviewed.program = model::link(std::move(units), *reviewed.files);
+  reviewed.facts = analysis::analyse(reviewed.program, knowledge::Knowledge::embedded(), 1);
+  reviewed.findings = rules::run_all(reviewed.program, reviewed.facts, 1, reviewed.failures);
+  return reviewed;
+}
+
+std::uint32_t line_of(const ReviewedTexts& reviewed, const findings::Finding& finding) {
+  return reviewed.files->position(finding.span.file, finding.span.begin).line;
+}
+
+}  // namespace beamwright::tests
