@@ -15,6 +15,9 @@ defmodule Exports do
     {:application, :config_change, 3}
   ]
 
+  # Modules of applications that distributions package apart from OTP: excused where they are not installed.
+  @packaged_apart [:wx_object]
+
   def main([folder]) do
     rows = for path <- files(folder), row <- rows(path), do: row
     outcomes = Enum.map(rows, fn row -> {row, check(row)} end)
@@ -49,18 +52,30 @@ defmodule Exports do
     end
   end
 
-  defp check(%{kind: "module", what: names}) do
+  defp check(row) do
+    if apart?(row), do: :excused, else: check_installed(row)
+  end
+
+  defp apart?(%{kind: "module"}), do: false
+  defp apart?(%{kind: "behaviour", what: name}), do: module(name) in @packaged_apart and not loads?(module(name))
+
+  defp apart?(%{what: what}) do
+    {module, _, _} = mfa(what)
+    module in @packaged_apart and not loads?(module)
+  end
+
+  defp check_installed(%{kind: "module", what: names}) do
     case Enum.reject(String.split(names), &loads?(module(&1))) do
       [] -> :ok
       missing -> {:fault, "no such module: #{Enum.join(missing, ", ")}"}
     end
   end
 
-  defp check(%{kind: "behaviour", what: name}) do
+  defp check_installed(%{kind: "behaviour", what: name}) do
     if behaviour?(module(name)) or used?(module(name)), do: :ok, else: {:fault, "neither a behaviour nor made for use"}
   end
 
-  defp check(%{kind: kind, what: what, fields: fields} = row) do
+  defp check_installed(%{kind: kind, what: what, fields: fields} = row) do
     {module, name, arities} = mfa(what)
     missing = Enum.reject(arities, &exported?(kind, module, name, &1))
     newer = excused?(fields)
