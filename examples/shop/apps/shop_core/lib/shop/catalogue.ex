@@ -7,6 +7,8 @@ defmodule Shop.Catalogue do
 
   alias Shop.Catalogue.Loader
 
+  @reload_ms :timer.hours(1)
+
   @type sku :: String.t()
   @type product :: %{
           sku: sku(),
@@ -36,6 +38,7 @@ defmodule Shop.Catalogue do
   @impl true
   def init(_opts) do
     {:ok, products} = Loader.load()
+    Process.send_after(self(), :reload, @reload_ms)
     {:ok, %{products: products}}
   end
 
@@ -51,5 +54,12 @@ defmodule Shop.Catalogue do
   def handle_call(:reload, _from, state) do
     {:ok, products} = Loader.load()
     {:reply, {:ok, map_size(products)}, %{state | products: products}}
+  end
+
+  @impl true
+  def handle_info(:reload, state) do
+    {:ok, products} = Loader.load()
+    Process.send_after(self(), :reload, @reload_ms)
+    {:noreply, %{state | products: products}}
   end
 end

@@ -14,6 +14,7 @@ defmodule Shop.Catalogue do
   alias Shop.Catalogue.Loader
 
   @table :shop_catalogue
+  @reload_ms :timer.hours(1)
   @retry_ms :timer.seconds(30)
 
   @type sku :: String.t()
@@ -48,7 +49,7 @@ defmodule Shop.Catalogue do
   def reload, do: GenServer.call(__MODULE__, :reload)
 
   @impl true
-  def init(_opts), do: {:ok, %{task: nil, retry: nil}, {:continue, :load}}
+  def init(_opts), do: {:ok, %{task: nil, timer: nil}, {:continue, :load}}
 
   @impl true
   def handle_continue(:load, state), do: {:noreply, load(state)}
@@ -74,21 +75,23 @@ defmodule Shop.Catalogue do
   end
 
   defp load(%{task: nil} = state) do
-    if state.retry, do: Process.cancel_timer(state.retry)
-    %{state | retry: nil, task: Task.Supervisor.async_nolink(Shop.Core.Tasks, Loader, :load, [])}
+    if state.timer, do: Process.cancel_timer(state.timer)
+    %{state | timer: nil, task: Task.Supervisor.async_nolink(Shop.Core.Tasks, Loader, :load, [])}
   end
 
   defp load(state), do: state
 
   defp loaded({:ok, products}, state) do
     publish(products)
-    state
+    load_after(state, @reload_ms)
   end
 
   defp loaded({:error, reason}, state) do
     Logger.error("no catalogue: #{inspect(reason)}, trying again in #{@retry_ms} ms")
-    %{state | retry: Process.send_after(self(), :load, @retry_ms)}
+    load_after(state, @retry_ms)
   end
+
+  defp load_after(state, time_ms), do: %{state | timer: Process.send_after(self(), :load, time_ms)}
 
   # Inserting a list is one atomic step, and only then what is not in it goes: no reader sees a gap.
   defp publish(products) do

@@ -11,7 +11,7 @@ defmodule Shop.Cluster.Remote do
   @spec available(node(), String.t()) :: non_neg_integer()
   def available(node, sku), do: GenServer.call({Stock, node}, {:available, sku})
 
-  @doc "Lets every node load the catalogue again."
+  @doc "Lets every node load the catalogue again, for operators at the console."
   @spec reload_everywhere() :: :ok
   def reload_everywhere do
     :rpc.multicall(Catalogue, :reload, [])

@@ -8,8 +8,12 @@ defmodule Shop.Pricing.Rates do
   alias Shop.Notify.HttpClient
 
   @initial %{EUR: 1.0, USD: 1.08, GBP: 0.85, CHF: 0.96}
+  @refresh_ms :timer.hours(24)
 
-  def start_link(_opts), do: Agent.start_link(fn -> @initial end, name: __MODULE__)
+  def start_link(_opts) do
+    :timer.apply_interval(@refresh_ms, __MODULE__, :refresh, [])
+    Agent.start_link(fn -> @initial end, name: __MODULE__)
+  end
 
   @spec rate(atom()) :: {:ok, float()} | :error
   def rate(currency) do

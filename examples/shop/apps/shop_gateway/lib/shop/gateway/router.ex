@@ -2,7 +2,6 @@ defmodule Shop.Gateway.Router do
   @moduledoc "What each address of the shop does."
 
   alias Shop.{Carts, Catalogue, Checkout, Orders, Pricing, Search, Stock}
-  alias Shop.Cluster.Remote
   alias Shop.Gateway.{Http, Metrics, Params, Sessions}
   alias Shop.Notify.Webhooks
 
@@ -79,16 +78,6 @@ defmodule Shop.Gateway.Router do
       :ok -> {200, %{status: "ok"}}
       {:error, _reason} -> {400, %{error: "not understood"}}
     end
-  end
-
-  defp route("POST", ["admin", "reload"], _params, _session, _request) do
-    Remote.reload_everywhere()
-    {200, %{status: "reloaded"}}
-  end
-
-  defp route("POST", ["admin", "rates"], _params, _session, _request) do
-    Pricing.Rates.refresh()
-    {200, %{status: "refreshed"}}
   end
 
   defp route(_method, _path, _params, _session, _request), do: {404, %{error: "not found"}}

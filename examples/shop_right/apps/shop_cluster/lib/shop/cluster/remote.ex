@@ -20,7 +20,7 @@ defmodule Shop.Cluster.Remote do
     answer
   end
 
-  @doc "Lets every node load the catalogue again; returns the nodes that could not be told."
+  @doc "Lets every node load the catalogue again, for operators at the console; returns the nodes that could not be told."
   @spec reload_everywhere() :: [node()]
   def reload_everywhere do
     for {node, {:error, _reason}} <- ask([node() | Node.list()], Catalogue, :reload, []), do: node

@@ -13,6 +13,7 @@ defmodule Shop.Pricing.Rates do
 
   @table :shop_rates
   @initial [EUR: 1.0, USD: 1.08, GBP: 0.85, CHF: 0.96]
+  @refresh_ms :timer.hours(24)
 
   def start_link(_opts), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
 
@@ -40,17 +41,19 @@ defmodule Shop.Pricing.Rates do
   def init(_opts) do
     # A restart keeps the rates that are already there.
     :ets.insert_new(@table, @initial)
+    Process.send_after(self(), :refresh, @refresh_ms)
     {:ok, %{task: nil}}
   end
 
   @impl true
-  def handle_call(:refresh, _from, %{task: nil} = state) do
-    {:reply, :ok, %{state | task: Task.Supervisor.async_nolink(Shop.Core.Tasks, __MODULE__, :download, [])}}
-  end
-
-  def handle_call(:refresh, _from, state), do: {:reply, :ok, state}
+  def handle_call(:refresh, _from, state), do: {:reply, :ok, begin(state)}
 
   @impl true
+  def handle_info(:refresh, state) do
+    Process.send_after(self(), :refresh, @refresh_ms)
+    {:noreply, begin(state)}
+  end
+
   def handle_info({ref, result}, %{task: %Task{ref: ref}} = state) do
     Process.demonitor(ref, [:flush])
     keep(result)
@@ -66,6 +69,12 @@ defmodule Shop.Pricing.Rates do
     Logger.warning("rates got an unexpected message: #{inspect(message, limit: 5)}")
     {:noreply, state}
   end
+
+  defp begin(%{task: nil} = state) do
+    %{state | task: Task.Supervisor.async_nolink(Shop.Core.Tasks, __MODULE__, :download, [])}
+  end
+
+  defp begin(state), do: state
 
   defp keep({:ok, rates}), do: :ets.insert(@table, rates)
   defp keep({:error, reason}), do: Logger.warning("no exchange rates: #{inspect(reason)}")

@@ -9,7 +9,7 @@ defmodule Shop.Gateway.Metrics do
   require Logger
 
   @table :shop_metrics
-  @areas ~w(health products search cart checkout orders webhooks payments admin)
+  @areas ~w(health products search cart checkout orders webhooks payments)
   @report_ms :timer.minutes(5)
   @watch_ms :timer.seconds(5)
   @long_queue 500

@@ -2,7 +2,6 @@ defmodule Shop.Gateway.Router do
   @moduledoc "What each address of the shop does."
 
   alias Shop.{Carts, Catalogue, Checkout, Orders, Pricing, Search, Stock}
-  alias Shop.Cluster.Remote
   alias Shop.Gateway.{Http, Metrics, Params, Sessions}
   alias Shop.Notify.Webhooks
 
@@ -83,18 +82,6 @@ defmodule Shop.Gateway.Router do
       :ok -> {200, %{status: "ok"}}
       {:error, _reason} -> {400, %{error: "not understood"}}
     end
-  end
-
-  defp route("POST", ["admin", "reload"], _params, _session, _request) do
-    case Remote.reload_everywhere() do
-      [] -> {200, %{status: "reloading"}}
-      failed -> {503, %{error: "not reached", nodes: failed}}
-    end
-  end
-
-  defp route("POST", ["admin", "rates"], _params, _session, _request) do
-    Pricing.Rates.refresh()
-    {200, %{status: "refreshing"}}
   end
 
   defp route(_method, _path, _params, _session, _request), do: {404, %{error: "not found"}}
