@@ -134,8 +134,10 @@ void Lexer::lex_one() {
 }
 
 void Lexer::lex_newline(std::uint32_t length) {
-  const std::uint32_t offset = at_;
-  at_ += length;
+  // The compiler does not count the columns of a comment.
+  const std::uint32_t offset = comment_end_ == at_ ? tree_.comments.back().begin : at_;
+  const std::uint32_t line = at_ + length;
+  at_ = line;
   Token* last = list_.tokens.empty() ? nullptr : &list_.tokens.back();
   const bool counts =
       last != nullptr && (last->kind == TokenKind::kEol || last->kind == TokenKind::kComma || last->kind == TokenKind::kSemicolon);
@@ -146,7 +148,7 @@ void Lexer::lex_newline(std::uint32_t length) {
   }
   skip_spaces();
   // A version control marker stands at the very begin of its line.
-  if (at_ == offset + length && peek(0) == '<' && starts_with("<<<<<<<")) {
+  if (at_ == line && peek(0) == '<' && starts_with("<<<<<<<")) {
     const std::uint32_t begin = at_;
     while (at_ < size_ && data_[at_] != '\n') ++at_;
     report(begin, at_, "found an unexpected version control marker, please resolve the conflicts");
@@ -160,6 +162,7 @@ void Lexer::lex_comment() {
   std::uint32_t end = at_;
   if (found != nullptr && end > begin && data_[end - 1] == '\r') end = --at_;
   tree_.comments.push_back({begin, end});
+  comment_end_ = end;
   const std::string_view text(data_ + begin, end - begin);
   if (!source::is_ascii(text)) {
     for (std::uint32_t at = 0, length = 0; at < text.size(); at += length) {

@@ -102,6 +102,7 @@ class Lexer {
   std::vector<Opener> openers_;
   std::vector<RawPart> raw_;           // a stack: the texts around the interpolation at hand lie below
   std::uint32_t at_ = 0;
+  std::uint32_t comment_end_ = UINT32_MAX;  // where the comment last read ends
   std::uint32_t openers_base_ = 0;     // openers below belong to the text around the interpolation at hand
   std::uint32_t interpolation_depth_ = 0;
   std::uint32_t unterminated_ = 0;     // texts without an end so far; each costs a second look at its bytes

@@ -31,7 +31,7 @@ Parser::Parser(source::FileId file, std::string_view text, const Options& option
 }
 
 const Node* Parser::parse() {
-  frame_ = {static_cast<std::uint32_t>(tokens_.size()) - 1, true, false};
+  frame_.closer = static_cast<std::uint32_t>(tokens_.size()) - 1;
   return parse_block(frame_.closer, nullptr).node;
 }
 
@@ -65,7 +65,9 @@ bool Parser::at_expression() const {
 
 Parser::Frame Parser::enter(std::uint32_t closer, bool block) {
   const Frame before = frame_;
-  frame_ = {closer, block, false};
+  frame_ = Frame();
+  frame_.closer = closer;
+  frame_.block = block;
   return before;
 }
 
@@ -74,10 +76,8 @@ void Parser::leave(const Frame& frame) { frame_ = frame; }
 // At the closer of the frame, or an error that goes there.
 void Parser::expect_closer() {
   if (pos_ == frame_.closer) return;
-  if (kind() == kEol && pos_ + 1 == frame_.closer) {
-    ++pos_;
-    return;
-  }
+  if (kind() == kEol && (!frame_.block || pos_ + 1 == frame_.closer)) ++pos_;
+  if (pos_ == frame_.closer) return;
   fail_before();
   pos_ = frame_.closer;
 }
@@ -216,7 +216,7 @@ void Parser::annotate_end(const Node* node, std::uint32_t eoe) {
   if (!takes_meta(*node)) return;
   MetaList metas;
   metas.add(MetaKey::kEndOfExpression, tokens_[eoe].offset);
-  if (tokens_[eoe].newlines > 0) metas.add(MetaKey::kEndOfExpressionNewlines, tokens_[eoe].newlines);
+  metas.add(MetaKey::kEndOfExpressionNewlines, tokens_[eoe].newlines);
   // The parser made the node and still owns it.
   prepend_meta(const_cast<Node*>(node), metas);
 }

@@ -41,6 +41,9 @@ class Parser {
     bool access = false;       // may be followed by [key]
     bool bare = false;         // name[key] or @name[key]: no expression stands before the bracket
     bool call = false;         // has arguments without parentheses: nothing binds to it from the right
+    bool name = false;         // a name, alone or behind a dot, without arguments
+    bool parens = false;       // a call with parentheses
+    bool base = false;         // what else may stand for pairs in a map, or before the { of a struct
   };
   // Children of a node under construction, on stack_ from base on.
   struct Children {
@@ -67,9 +70,10 @@ class Parser {
   };
   // The bracket or block whose inside is read, for recovery.
   struct Frame {
-    std::uint32_t closer;
-    bool block;
-    bool no_do;      // inside arguments without parentheses, whose call takes the do-block
+    std::uint32_t closer = 0;
+    bool block = true;
+    bool no_do = false;    // inside arguments without parentheses, whose call takes the do-block
+    bool struct_name = false;  // behind %: a name takes no arguments
     bool clauses = false;  // -> may stand here
   };
   struct DepthGuard {
@@ -129,6 +133,7 @@ class Parser {
   Expr build_binary(Expr left, const Token& op, std::uint32_t newlines, Expr right);
   Expr parse_unary(bool tight = false);
   Expr parse_at(bool tight);
+  Expr build_unary(const Token& op, Expr operand);
   Expr parse_primary(bool tight);
   Expr parse_postfix(Expr left);
   Expr parse_dot(Expr left);
@@ -146,7 +151,7 @@ class Parser {
   void parse_do_section(Children& sections, Symbol name, std::uint32_t closer);
   Expr finish_call(const CallTarget& target, Children& arguments, const MetaList& metas);
   bool at_no_parens_argument() const;
-  bool at_do_block() const { return kind() == TokenKind::kDo && !frame_.no_do && !struct_name_; }
+  bool at_do_block() const { return kind() == TokenKind::kDo && !frame_.no_do && !frame_.struct_name; }
   Expr parse_keywords(bool no_parens, bool call);
   Expr parse_keyword_key();
   Expr parse_container_value();
@@ -163,8 +168,10 @@ class Parser {
   bool parse_map_update(Children& items);
   Expr parse_association();
   Expr finish_association(Expr key);
+  bool stands_for_pairs(const Expr& key) const;
   Expr parse_struct();
   Expr parse_struct_name();
+  bool names_struct(const Expr& name) const;
 
   // Blocks and clauses (parser_block.cpp).
   Expr parse_block(std::uint32_t closer, bool* clauses, std::uint32_t place = kNoPlace);
@@ -203,11 +210,10 @@ class Parser {
   std::vector<const Node*> stack_;
   std::uint32_t pos_ = 0;
   std::uint32_t end_ = 0;  // of the token last taken
-  Frame frame_{0, true, false};
+  Frame frame_;
   std::uint32_t depth_ = 0;
   std::uint32_t clause_start_ = UINT32_MAX;  // the token where `(a, b)` may be the head of a clause
   std::uint32_t failed_at_ = UINT32_MAX;     // where the last error left off: another one there is its echo
-  bool struct_name_ = false;                 // behind %: a name takes no arguments
   std::size_t lexer_diagnostics_ = 0;
 };
 

@@ -117,7 +117,6 @@ Parser::Expr Parser::parse_paren_clause(const Expr& head, std::uint32_t begin) {
   if (kind() == kWhenOp) {
     const Token when = token();
     advance();
-    skip_eol();
     add(arguments, parse_expression());
     const Expr guarded = close_children(make_call(sym::when, when.offset, begin, end_), arguments);
     add(arguments, guarded);
@@ -315,9 +314,8 @@ Parser::Expr Parser::parse_paren() {
 void Parser::add_parens(MetaList& metas, std::uint32_t open, std::uint32_t close) const {
   if (!metadata()) return;
   const bool closing_first = options_.level.at_least(1, 20);
-  if (closing_first) metas.add(MetaKey::kParensEnd, close);
   metas.add(MetaKey::kParens, open);
-  if (!closing_first) metas.add(MetaKey::kParensEnd, close);
+  metas.add(closing_first ? MetaKey::kParensEndFirst : MetaKey::kParensEnd, close);
 }
 
 // What the compiler notes about the parentheses around a block or expression: build_stab and build_paren_stab.

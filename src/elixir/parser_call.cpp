@@ -32,7 +32,7 @@ Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot, bool t
     target.quote = name.delimiter;
   }
   if (name.kind == kParenIdentifier && kind() == kOpenParen) return parse_parens_call(target);
-  if (!struct_name_ && (name.kind == kOpIdentifier || (name.kind == kIdentifier && at_no_parens_argument()))) {
+  if (!frame_.struct_name && (name.kind == kOpIdentifier || (name.kind == kIdentifier && at_no_parens_argument()))) {
     target.signed_argument = name.kind == kOpIdentifier && left == nullptr;
     return parse_no_parens_call(target);
   }
@@ -55,6 +55,7 @@ Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot, bool t
     result = finish_call(target, none, metas);
   }
   result.access = result.bare = name.kind == kBracketIdentifier;
+  result.name = true;
   (void)tight;
   return result;
 }
@@ -94,7 +95,7 @@ Parser::Expr Parser::parse_parens_call(CallTarget target) {
   }
   if (!at_do_block()) {
     Expr result = finish_call(target, arguments, metas);
-    result.access = true;
+    result.access = result.parens = true;
     return result;
   }
   MetaList block;

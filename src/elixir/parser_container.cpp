@@ -1,4 +1,5 @@
 // Lists, tuples, bitstrings, maps and structs.
+#include "elixir/characters.h"
 #include "elixir/names.h"
 #include "elixir/parser.h"
 
@@ -93,8 +94,6 @@ Parser::Expr Parser::parse_map_body(std::uint32_t begin) {
   const Token opener = token();
   const std::uint32_t closer = opener.value;
   advance();
-  const bool in_struct_name = struct_name_;
-  struct_name_ = false;
   const Frame before = enter(closer, false);
   const std::uint32_t newlines = kind() == kEol ? token().newlines : 0;
   skip_eol();
@@ -103,7 +102,6 @@ Parser::Expr Parser::parse_map_body(std::uint32_t begin) {
   expect_closer();
   advance();
   leave(before);
-  struct_name_ = in_struct_name;
   // From 1.17 on the map stands where its % does.
   Node* node = make_call(names().map, options_.level.at_least(1, 17) ? begin : opener.offset, begin, end_);
   set_meta(node, pair_meta(newlines, closer));
@@ -168,18 +166,35 @@ bool Parser::parse_map_update(Children& items) {
 
 Parser::Expr Parser::parse_association() { return finish_association(parse_expression()); }
 
+bool Parser::stands_for_pairs(const Expr& key) const {
+  if (key.kind != Class::kMatched) return false;
+  if (options_.level.at_least(1, 17)) return key.base || key.access || key.name;
+  return key.name || key.parens || key.call;
+}
+
+bool Parser::names_struct(const Expr& name) const {
+  if (name.kind != Class::kMatched) return false;
+  if (options_.level.at_least(1, 17)) return name.base || name.access || name.name;
+  const Node& node = *name.node;
+  const bool atom = node.kind == NodeKind::kAtom && text_[node.begin] == ':';
+  const bool container = node.kind == NodeKind::kCallOn && node.callee->child_count == 2 && node.callee->child(1).is_atom(names().tuple);
+  return name.name || name.parens || atom || container || node.is_call(sym::dunder_aliases);
+}
+
 // key => value; alone only what may stand for pairs at compile time: a variable or a call.
 Parser::Expr Parser::finish_association(Expr key) {
   if (kind() != kAssocOp) {
-    const bool plain = key.kind == Class::kMatched &&
-                       (key.node->kind == NodeKind::kVariable || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kCall);
-    if (plain || options_.level.at_least(1, 17)) return key;
+    if (stands_for_pairs(key)) return key;
+    if (kind() == kEol) ++pos_;  // what the compiler names is the closer
     return fail_before();
   }
   const Token op = token();
   advance();
   skip_eol();
-  if (key.kind == Class::kNoParens) return fail_at(op.offset, op.end, "syntax error before: =>");
+  // unmatched_expr -> at_op_eol expr: an operator in front makes a key of any call.
+  const bool unary = key.node->kind == NodeKind::kCall && key.node->child_count == 1 && key.node->begin == key.node->offset &&
+                     (key.node->symbol == sym::not_ || !is_letter(text_[key.node->begin]));
+  if (key.kind == Class::kNoParens && !unary) return fail_at(op.offset, op.end, "syntax error before: =>");
   const bool takes_meta = key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
   if (metadata() && takes_meta && options_.level.at_least(1, 18)) {
     MetaList metas;
@@ -196,12 +211,12 @@ Parser::Expr Parser::finish_association(Expr key) {
 Parser::Expr Parser::parse_struct() {
   const Token op = token();
   advance();
-  const bool outer = struct_name_;
-  struct_name_ = true;
+  const bool outer = frame_.struct_name;
+  frame_.struct_name = true;
   const Expr name = parse_struct_name();
-  struct_name_ = outer;
-  skip_eol();
-  if (kind() != kOpenCurly) return fail_before();
+  frame_.struct_name = outer;
+  if (kind() == kEol) ++pos_;
+  if (kind() != kOpenCurly || !name.base) return fail_before();
   const Expr map = parse_map_body(token().offset);
   Node* node = make_call(names().structure, op.offset, op.offset, end_);
   Expr result = wrap(node, {name, map});
@@ -218,17 +233,14 @@ Parser::Expr Parser::parse_struct_name() {
     advance();
     skip_eol();
     const Expr operand = parse_struct_name();
-    return wrap(make_call(Symbol(op.value), op.offset, op.offset, end_), {operand});
+    Expr result = build_unary(op, operand);
+    result.base = operand.base;
+    return result;
   }
-  switch (k) {
-    case kAtom: case kAtomQuoted: case kAlias:
-    case kIdentifier: case kParenIdentifier: case kBracketIdentifier: case kDoIdentifier: case kOpIdentifier:
-      return parse_primary(false);
-    default:
-      // Whatever may have a dot and a name behind it.
-      if (at_expression() && k != kOpenCurly) return parse_primary(false);
-      return fail_before();
-  }
+  if (!at_expression() || k == kOpenCurly) return fail_before();
+  Expr result = parse_unary();
+  result.base = names_struct(result);
+  return result;
 }
 
 }  // namespace beamwright::elixir

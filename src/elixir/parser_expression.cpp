@@ -123,26 +123,31 @@ Parser::Expr Parser::parse_unary(bool tight) {
   const Token op = token();
   clause_start_ = UINT32_MAX;
   advance();
-  Node* node = make_call(Symbol(op.value), op.offset, op.offset, op.end);
   const bool placeholder_number =
       (op.kind == kCaptureOp && !options_.level.at_least(1, 15) && kind() == kInteger) || (op.kind == kCaptureInteger && kind() == kInteger);
   if (placeholder_number) {
-    Expr number = parse_number();
-    node->end = end_;
-    Expr result = wrap(node, {number});
+    const Expr number = parse_number();
+    Expr result = wrap(make_call(Symbol(op.value), op.offset, op.offset, end_), {number});
     result.access = true;
     return tight ? result : parse_postfix(result);
   }
-  if (op.kind == kEllipsisOp && (!at_expression() || kind() == kRangeOp)) {
+  if (op.kind == kEllipsisOp && (!at_expression() || kind() == kRangeOp || (frame_.struct_name && kind() == kOpenCurly))) {
     Children none = open_children();
-    return close_children(node, none);
+    Expr result = close_children(make_call(Symbol(op.value), op.offset, op.offset, op.end), none);
+    result.base = true;
+    return tight ? result : parse_postfix(result);
   }
+  if (op.kind == kCaptureInteger) return fail_before();
   if (op.kind != kEllipsisOp) skip_eol();
   const int precedence = op.kind == kCaptureOp || op.kind == kEllipsisOp ? kCapturePrecedence : kUnaryPrecedence;
-  Expr operand = precedence == kUnaryPrecedence ? parse_unary(tight) : parse_binary(precedence + 1);
+  Expr operand = precedence == kUnaryPrecedence ? parse_unary(false) : parse_binary(precedence + 1);
   // A do-block gives its operand to what follows: unmatched_expr -> unary_op_eol expr.
   if (operand.kind == Class::kUnmatched) operand = continue_binary(operand, 0);
-  node->end = std::max(end_, operand.node->end);
+  return build_unary(op, operand);
+}
+
+Parser::Expr Parser::build_unary(const Token& op, Expr operand) {
+  Node* node = make_call(Symbol(op.value), op.offset, op.offset, std::max(end_, operand.node->end));
   Expr result;
   if (op.kind == kTernaryOp) {
     // //2 is the variable / divided by 2.
@@ -158,6 +163,7 @@ Parser::Expr Parser::parse_unary(bool tight) {
   }
   result.kind = operand.kind;
   result.call = operand.call;
+  result.base = op.kind != kCaptureOp && (operand.base || operand.access || operand.name);
   return result;
 }
 
@@ -174,6 +180,7 @@ Parser::Expr Parser::parse_at(bool tight) {
   Expr result = wrap(node, {operand});
   result.kind = operand.kind;
   result.call = operand.call;
+  result.base = operand.base || operand.access || operand.name;
   if (result.kind != Class::kMatched || result.call) return result;
   if (access && kind() == kOpenBracket) {
     result.bare = true;
@@ -218,6 +225,7 @@ Parser::Expr Parser::parse_primary(bool tight) {
       Children none = open_children();
       result = close_children(make_call(Symbol(op.value), op.offset, op.offset, op.end), none);
       result.access = !options_.level.at_least(1, 17);
+      result.base = true;
       break;
     }
     default: result = parse_literal(); break;
@@ -232,7 +240,7 @@ Parser::Expr Parser::parse_postfix(Expr left) {
     if (left.kind != Class::kMatched || left.call) return left;
     if (kind() == kDot || kind() == kDotCall) {
       left = parse_dot(left);
-    } else if (kind() == kOpenBracket && left.access && !struct_name_) {
+    } else if (kind() == kOpenBracket && left.access && (!frame_.struct_name || options_.level.at_least(1, 17))) {
       left = parse_access(left);
     } else {
       return left;

@@ -201,8 +201,6 @@ Parser::Expr Parser::interpolation(const TextPart& part, bool charlist) {
   const std::uint32_t position = pos_;
   const std::uint32_t end = end_;
   const std::uint32_t failed = failed_at_;
-  const bool struct_name = struct_name_;
-  struct_name_ = false;
   clause_start_ = UINT32_MAX;
   pos_ = part.first_token;
   end_ = part.begin;
@@ -212,7 +210,6 @@ Parser::Expr Parser::interpolation(const TextPart& part, bool charlist) {
   pos_ = position;
   end_ = end;
   failed_at_ = failed;
-  struct_name_ = struct_name;
   Node* callee = make_call(names().dot, part.begin, part.begin, part.end + 1);
   Expr module;
   module.node = make_atom(sym::Elixir_Kernel, part.begin, part.begin + 2);

@@ -65,7 +65,9 @@ class Writer {
     sink_.close_tuple();
   }
 
-  static bool is_part(MetaKey key) { return key == MetaKey::kEndOfExpressionNewlines || key == MetaKey::kParensEnd; }
+  static bool is_part(MetaKey key) { 
+    return key == MetaKey::kEndOfExpressionNewlines || key == MetaKey::kParensEnd || key == MetaKey::kParensEndFirst;
+  }
 
   void meta(const Node& node) {
     std::size_t size = node.placeless ? 0 : 2;
@@ -74,16 +76,13 @@ class Writer {
     const std::span<const Meta> all = node.meta();
     for (std::size_t i = 0; i < all.size(); ++i) {
       if (is_part(all[i].key)) continue;
-      const bool before = all[i].key == MetaKey::kParens && i > 0 && all[i - 1].key == MetaKey::kParensEnd;
-      const bool behind = i + 1 < all.size() && is_part(all[i + 1].key) && all[i + 1].key != MetaKey::kParensEnd;
-      const bool closing = !before && all[i].key == MetaKey::kParens && i + 1 < all.size() && all[i + 1].key == MetaKey::kParensEnd;
-      one_meta(all[i], before ? &all[i - 1] : behind || closing ? &all[i + 1] : nullptr, before);
+      one_meta(all[i], i + 1 < all.size() && is_part(all[i + 1].key) ? &all[i + 1] : nullptr);
     }
     if (!node.placeless) place(node.offset);
     sink_.close_list();
   }
 
-  void one_meta(const Meta& meta, const Meta* part, bool part_first) {
+  void one_meta(const Meta& meta, const Meta* part) {
     switch (meta.key) {
       case MetaKey::kDo: return place_key("do", meta.value, nullptr);
       case MetaKey::kEnd: return place_key("end", meta.value, nullptr);
@@ -91,7 +90,7 @@ class Writer {
       case MetaKey::kLast: return place_key("last", meta.value, nullptr);
       case MetaKey::kAssoc: return place_key("assoc", meta.value, nullptr);
       case MetaKey::kEndOfExpression: return place_key("end_of_expression", meta.value, part);
-      case MetaKey::kParens: return place_key("parens", meta.value, part, part_first);
+      case MetaKey::kParens: return place_key("parens", meta.value, part);
       case MetaKey::kPlace: return place(meta.value);
       case MetaKey::kNewlines: return number("newlines", meta.value);
       case MetaKey::kIndentation: return number("indentation", meta.value);
@@ -102,7 +101,7 @@ class Writer {
       case MetaKey::kFormat: return name("format", Symbol(meta.value).text());
       case MetaKey::kDelimiter: return text("delimiter", Symbol(meta.value).text());
       case MetaKey::kToken: return text("token", Symbol(meta.value).text());
-      case MetaKey::kEndOfExpressionNewlines: case MetaKey::kParensEnd: return;
+      case MetaKey::kEndOfExpressionNewlines: case MetaKey::kParensEnd: case MetaKey::kParensEndFirst: return;
     }
   }
 
@@ -122,16 +121,17 @@ class Writer {
     return sum;
   }
 
-  void place_key(std::string_view key, std::uint32_t offset, const Meta* part, bool part_first = false) {
+  void place_key(std::string_view key, std::uint32_t offset, const Meta* part) {
     const bool newlines = part != nullptr && part->key == MetaKey::kEndOfExpressionNewlines;
-    const bool closing = part != nullptr && part->key == MetaKey::kParensEnd;
+    const bool first = part != nullptr && part->key == MetaKey::kParensEndFirst;
+    const bool last = part != nullptr && part->key == MetaKey::kParensEnd;
     sink_.open_tuple(2);
     sink_.atom(key);
-    sink_.open_list(newlines || closing ? 3 : 2);
+    sink_.open_list(newlines || first || last ? 3 : 2);
     if (newlines) number("newlines", part->value);
-    if (closing && part_first) place_key("closing", part->value, nullptr);
+    if (first) place_key("closing", part->value, nullptr);
     place(offset);
-    if (closing && !part_first) place_key("closing", part->value, nullptr);
+    if (last) place_key("closing", part->value, nullptr);
     sink_.close_list();
     sink_.close_tuple();
   }

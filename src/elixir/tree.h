@@ -36,7 +36,8 @@ enum class MetaKey : std::uint8_t {
   kNoParens, kFromInterpolation, kParens,
   kDelimiter, kFormat, kToken,                                                     // texts
   kPlace,  // a line and column more, of the parentheses inside: ((a; b))
-  kAssoc, kParensEnd,  // places, from 1.17 on: the => behind a key; the ")" of kParens, whose place is the "("
+  kAssoc,                       // place, from 1.18 on: the => behind a key
+  kParensEnd, kParensEndFirst,  // places: the ")" of the kParens just before, whose place is the "("; written last or first
 };
 
 // No way from the root of a tree is longer than this many nodes: whoever walks one may recurse.
