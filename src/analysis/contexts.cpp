@@ -88,7 +88,11 @@ class ContextFinder {
     if (is_tool(module) || (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
       c.flags |= kInTool;
     else if (has(sym::application) || has(sym::Elixir_Application)) c.flags |= application_flags(f);
-    if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && calls_.incoming_of(id).empty()) c.flags |= kFromOutside;
+    if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && calls_.incoming_of(id).empty()) {
+      // The actions of a controller have names of their own: the framework runs them in the process of the request.
+      const ProcessId process = processes_.of(module);
+      c.flags |= process && processes_.processes[process.index].kind == ProcessKind::kRequest ? kInRequest : kFromOutside;
+    }
     if (c.flags != 0) add(id, c);
   }
 
