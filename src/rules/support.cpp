@@ -33,10 +33,23 @@ std::string process_name(const Program& program, const Facts& facts, ProcessId p
   return model::display_module(program.module(facts.process(process).module).name);
 }
 
+namespace {
+
+// Can an atom be written without quotes?
+bool is_plain(std::string_view text, bool erlang) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  if (text.empty() || !letter(text[0]) || (erlang && !(text[0] >= 'a' && text[0] <= 'z'))) return false;
+  if (!erlang && (text.back() == '?' || text.back() == '!')) text.remove_suffix(1);
+  return std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '@'; });
+}
+
+}  // namespace
+
 std::string atom_text(Symbol atom, bool erlang) {
-  std::string text(atom.text());
-  if (text.starts_with("Elixir.")) return erlang ? "'" + text + "'" : model::display_module(atom);
-  return erlang ? text : ":" + text;
+  const std::string text(atom.text());
+  if (text.starts_with("Elixir.") && !erlang) return model::display_module(atom);
+  if (is_plain(text, erlang)) return erlang ? text : ":" + text;
+  return erlang ? "'" + text + "'" : ":\"" + text + "\"";
 }
 
 std::string message_text(const Pattern& pattern, bool erlang) {
@@ -165,17 +178,27 @@ bool compares_with_self(const Program& program, const Facts& facts, FunctionId f
   return false;
 }
 
+namespace {
+
+// Functions that run what they are given once for each element.
+bool runs_for_each(const Facts& facts, CallId site) {
+  static const Symbol kModules[] = {sym::lists, sym::maps, sym::Elixir_Enum, sym::Elixir_Stream, intern("sets")};
+  const analysis::External* external = facts.calls.external(site);
+  return external && std::find(std::begin(kModules), std::end(kModules), external->module) != std::end(kModules);
+}
+
+}  // namespace
+
 bool in_loop(const Program& program, const Facts& facts, CallId site) {
   const Unit& unit = program.unit_of(site);
-  static const Symbol lists_of_many[] = {sym::lists, sym::maps, sym::Elixir_Enum, sym::Elixir_Stream, intern("sets")};
+  if (runs_for_each(facts, site)) return true;  // Enum.each(rows, &Shop.Indexer.add/1)
   ExprId below = program.call(site).expr;
   for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
     const model::Expr& e = unit.expr(around);
     if (e.kind == ExprKind::kComprehension) return true;
-    if (e.kind != ExprKind::kCall || unit.expr(below).kind != ExprKind::kClosure) continue;
-    const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
-    if (!external) continue;
-    if (std::find(std::begin(lists_of_many), std::end(lists_of_many), external->module) != std::end(lists_of_many)) return true;
+    const ExprKind kind = unit.expr(below).kind;
+    const bool given = kind == ExprKind::kClosure || kind == ExprKind::kCapture;
+    if (e.kind == ExprKind::kCall && given && runs_for_each(facts, CallId(unit.first_call + e.payload))) return true;
   }
   return false;
 }

@@ -55,10 +55,11 @@ bool is_fallback_of_existing(const Program& program, CallId site) {
 }
 
 // Inside `quote` it runs where the macro is used, and inside `unquote` where the function is defined, while that is compiled.
-bool runs_while_compiling(const Unit& unit, ExprId expr) {
+bool runs_while_compiling(const Program& program, const Unit& unit, ExprId expr) {
   for (ExprId around = unit.parent(expr); around; around = unit.parent(around)) {
-    const model::Expr& e = unit.expr(around);
-    if (e.kind == ExprKind::kQuote || (e.kind == ExprKind::kCall && unit.call_of(e).name == sym::unquote)) return true;
+    const ExprKind kind = unit.expr(around).kind;
+    if (kind == ExprKind::kQuote) return true;
+    if (kind == ExprKind::kUnknown && source_text(program, unit, around).starts_with("unquote")) return true;
   }
   return false;
 }
@@ -126,7 +127,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const ExprId text = text_of(program, facts, site);
     if (!text || !program.call(site).function || !in_production(program, facts, program.function_of(site))) continue;
     const Unit& unit = program.unit_of(site);
-    if (runs_while_compiling(unit, program.call(site).expr) || is_member_checked(program, site, variables_in(unit, text))) continue;
+    if (runs_while_compiling(program, unit, program.call(site).expr) || is_member_checked(program, site, variables_in(unit, text))) continue;
     const Origin origin = origin_of(program, facts, program.function_of(site), text);
     if (origin.kind <= OriginKind::kSettings) continue;
     report(program, facts, reporter, site, text, origin);
