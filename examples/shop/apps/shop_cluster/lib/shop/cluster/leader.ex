@@ -30,6 +30,7 @@ defmodule Shop.Cluster.Leader do
     Process.send_after(self(), :check, @check_ms)
     leader? = Enum.min([node() | Node.list()]) == node()
     if leader? and not state.leader?, do: take_over()
+    if not leader?, do: follow(whereis())
     {:noreply, %{state | leader?: leader?}}
   end
 
@@ -37,4 +38,8 @@ defmodule Shop.Cluster.Leader do
     Logger.info("#{node()} leads")
     :global.register_name(__MODULE__, self())
   end
+
+  # Watched, so that the node list does not lose a leader that has nothing to say.
+  defp follow(:undefined), do: :ok
+  defp follow(leader), do: Process.monitor(leader)
 end
