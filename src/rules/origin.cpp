@@ -21,6 +21,7 @@ namespace {
 constexpr int kMaxDepth = 24;        // expressions inside each other
 constexpr int kMaxCalls = 4;         // calls upwards
 constexpr std::size_t kMaxCallers = 40;
+constexpr int kMaxVisits = 2000;     // expressions looked at for one question: callers of callers branch without end
 
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
@@ -68,7 +69,7 @@ class Search {
   Search(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   Origin of(FunctionId f, ExprId id, int depth, int calls) {
-    if (!id || depth > kMaxDepth) return {};
+    if (!id || depth > kMaxDepth || ++visits_ > kMaxVisits) return {};
     const Unit& unit = program_.unit_of(f);
     const Expr& e = unit.expr(id);
     switch (e.kind) {
@@ -327,6 +328,7 @@ class Search {
   const Program& program_;
   const Facts& facts_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> entered_;
+  int visits_ = 0;
 };
 
 }  // namespace
