@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <set>
 
 namespace beamwright::source {
 namespace {
@@ -93,7 +94,13 @@ std::pair<int, int> first_version(std::string_view requirement) {
 }
 
 void add(std::vector<std::string>& to, std::string_view name) {
-  if (!name.empty() && std::find(to.begin(), to.end(), name) == to.end()) to.emplace_back(name);
+  if (!name.empty()) to.emplace_back(name);
+}
+
+// Keeps the first of equal names.
+void remove_repetitions(std::vector<std::string>& names) {
+  std::set<std::string, std::less<>> seen;
+  std::erase_if(names, [&](const std::string& name) { return !seen.insert(name).second; });
 }
 
 // {:name, "~> 1.0"} {:name, git: "…"} {:name, path: "…"} {:name, in_umbrella: true}; `i` is at the brace.
@@ -239,13 +246,16 @@ void read_mix_lock(std::string_view text, Manifest& out) {
 }
 
 void read_rebar_config(std::string_view text, Manifest& out) {
+  // {profiles, [{test, [{deps, […]}]}]}: deeper ones are none of rebar3's, and would cost squared time in a hostile file.
+  constexpr int kDeepestDependencies = 6;
   out.kind = std::max(out.kind, BuildKind::kRebar);
   const Tokens tokens(text, '%');
   int depth = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     if (tokens.mark(i, '{') && tokens.word(i + 1) && tokens.mark(i + 2, ',')) {
       const std::string_view key = tokens.at(i + 1).text;
-      if (key == "deps" && tokens.mark(i + 3, '[')) read_names_of_list(tokens, i + 3, out.fetched);
+      if (key == "deps" && depth <= kDeepestDependencies && tokens.mark(i + 3, '['))
+        read_names_of_list(tokens, i + 3, out.fetched);
       if (key == "erl_opts" && depth == 0) read_compiler_options(tokens, i + 3, out);
       if (key == "minimum_otp_vsn" && tokens.string(i + 3)) out.minimum_otp = first_version(tokens.at(i + 3).text).first;
       if (key == "project_app_dirs") {
@@ -320,6 +330,8 @@ void read_manifest(std::string_view name, std::string_view text, Manifest& out) 
   } else if (name == "Makefile" || (name.ends_with(".mk") && name != "erlang.mk")) {
     read_makefile(text, out);
   }
+  for (auto* names : {&out.fetched, &out.own, &out.listed, &out.application_folders, &out.include_folders})
+    remove_repetitions(*names);
 }
 
 }  // namespace beamwright::source

@@ -107,6 +107,9 @@ TEST(Manifest, AnyBytesAreRead) {
   for (std::size_t i = 0; i < hostile.size(); i += 4) hostile.replace(i, 4, "{:a,");
   for (const std::string_view name : {"mix.exs", "mix.lock", "rebar.config", "rebar.lock", "x.app.src", "Makefile"}) {
     EXPECT_THAT(read(name, hostile).own, IsEmpty()) << name;
+    std::string lists;
+    for (int i = 0; i < 20000; ++i) lists += "[{deps, [";
+    EXPECT_THAT(read(name, lists).own, IsEmpty()) << name;
     EXPECT_THAT(read(name, "\"never closed \\").fetched, IsEmpty()) << name;
     EXPECT_THAT(read(name, std::string_view("{deps, [\0\xff", 10)).own, IsEmpty()) << name;
     EXPECT_THAT(read(name, "").fetched, IsEmpty()) << name;
