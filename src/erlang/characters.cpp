@@ -68,23 +68,23 @@ Declared declared_encoding(std::string_view text) {
 
 }  // namespace
 
-bool is_valid_utf8(std::string_view text) {
+std::size_t first_broken_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::uint64_t word;
     while (at + 8 <= text.size() && (std::memcpy(&word, text.data() + at, 8), (word & 0x8080808080808080ull) == 0)) at += 8;
     if (at >= text.size()) break;
     const std::size_t length = sequence_length(text, at);
-    if (length == 0) return false;
+    if (length == 0) return at;
     at += length;
   }
-  return true;
+  return text.size();
 }
 
 Encoding encoding_of(std::string_view text) {
   const Declared declared = declared_encoding(text);
   if (declared == Declared::kLatin1) return Encoding::kLatin1;
-  if (is_valid_utf8(text)) return Encoding::kUtf8;
+  if (first_broken_utf8(text) == text.size()) return Encoding::kUtf8;
   return declared == Declared::kUtf8 ? Encoding::kBrokenUtf8 : Encoding::kLatin1;
 }
 

@@ -17,7 +17,8 @@ enum class Encoding : std::uint8_t {
 
 // epp's choice: the `coding:` comment of the first two lines, else UTF-8, or Latin-1 when the text is not UTF-8.
 Encoding encoding_of(std::string_view text);
-bool is_valid_utf8(std::string_view text);
+// Offset of the first byte that is no UTF-8; the size of the text when all is.
+std::size_t first_broken_utf8(std::string_view text);
 
 void append_utf8(std::uint32_t code_point, std::string& to);
 // Reads one character of valid UTF-8 and moves `at` past it; a bad byte is returned as itself.

@@ -109,7 +109,7 @@ std::string dump_tree(const Tree& tree, const source::FileTable& files) {
   TextTerms sink(text);
   FormTerms<TextTerms> terms(sink);
   for (const Form& form : tree.forms) {
-    terms.enter(form.file, files.lines(form.file));
+    terms.enter(form.file, files.lines(form.file), files.file(form.file).text);
     sink.start();
     terms.form(*form.node);
     text += ".\n";

@@ -38,6 +38,7 @@ class Expander::Input {
     pushed_.clear();
     rest_ = {};
   }
+  std::size_t pushed() const { return pushed_.size(); }
   bool only_rest() const { return pushed_.empty(); }
   std::span<const Token> rest() const { return rest_; }
 
@@ -50,10 +51,15 @@ void Expander::note(const Token& at, std::string message) {
   if (error_.message.empty()) error_ = {at.location, at.end, std::move(message)};
 }
 
-bool Expander::spend(std::size_t tokens) {
-  tokens_in_form_ += tokens;
-  steps_in_file_ += tokens;
-  return tokens_in_form_ <= kMostTokensInForm && steps_in_file_ <= kMostStepsInFile;
+bool Expander::spend(std::size_t steps) {
+  steps_in_form_ += steps;
+  steps_in_file_ += steps;
+  return steps_in_form_ <= kMostStepsInForm && steps_in_file_ <= kMostStepsInFile;
+}
+
+void Expander::cut_off(const Token& at, Input& input) {
+  note(at, "macro expansion too large");
+  input.clear();
 }
 
 void Expander::expand(std::span<const Token> tokens, std::span<const Token> whole_form, std::vector<Token>& to) {
@@ -62,7 +68,7 @@ void Expander::expand(std::span<const Token> tokens, std::span<const Token> whol
   function_state_ = FunctionState::kUnknown;
   error_.message.clear();
   met_unknown_ = false;
-  tokens_in_form_ = 0;
+  steps_in_form_ = 0;
   expand_range(tokens, to, 0);
   Token end = tokens.back();
   if (!to.empty()) {
@@ -91,10 +97,7 @@ void Expander::expand_range(std::span<const Token> tokens, std::vector<Token>& t
     } else {
       expand_call(input, token, to, depth);
     }
-    if (!spend(1)) {
-      note(token, "macro expansion too large");
-      input.clear();
-    }
+    if (!spend(1) || to.size() + input.pushed() > kMostTokensInForm + tokens.size()) cut_off(token, input);
   }
 }
 
@@ -164,8 +167,7 @@ void Expander::expand_plain(const MacroDefinition& macro, const Token& question,
     return token;
   };
   if (!spend(macro.body.size())) {
-    note(name, "macro expansion too large");
-    return input.clear();
+    return cut_off(name, input);
   }
   if (!macro.has_question) {
     for (const Token& token : macro.body) to.push_back(placed(token));
@@ -177,8 +179,7 @@ void Expander::expand_plain(const MacroDefinition& macro, const Token& question,
   std::vector<Token> expanded;
   expand_range(body, expanded, depth + 1);
   if (!spend(expanded.size())) {
-    note(name, "macro expansion too large");
-    return input.clear();
+    return cut_off(name, input);
   }
   input.push(expanded);
 }
@@ -206,8 +207,7 @@ void Expander::expand_with_arguments(const MacroDefinition& macro, const Token& 
       const ArgumentRange& argument = places[static_cast<std::size_t>(token.integer)];
       const auto tokens = std::span<const Token>(arguments).subspan(argument.first, argument.count);
       if (!spend(argument.count)) {
-        note(name, "macro expansion too large");
-        return input.clear();
+        return cut_off(name, input);
       }
       if (token.kind == TokenKind::kStringifiedParameter) {
         body.push_back(stringified(tokens, place));
@@ -224,8 +224,7 @@ void Expander::expand_with_arguments(const MacroDefinition& macro, const Token& 
     placed.expanded = true;
   }
   if (!spend(body.size())) {
-    note(name, "macro expansion too large");
-    return input.clear();
+    return cut_off(name, input);
   }
   input.push(body);
 }

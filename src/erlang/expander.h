@@ -42,11 +42,13 @@ class Expander {
   void find_function();
   void find_function_in(std::span<const Token> tokens);
   void note(const Token& at, std::string message);
-  bool spend(std::size_t tokens);
+  bool spend(std::size_t steps);
+  void cut_off(const Token& at, Input& input);
   Token stringified(std::span<const Token> tokens, const Token& place);
 
   // An honest file needs some hundred thousand; exponential macros run into these.
   static constexpr std::size_t kMostTokensInForm = 1'000'000;
+  static constexpr std::size_t kMostStepsInForm = 8'000'000;
   static constexpr std::size_t kMostStepsInFile = 64'000'000;
   static constexpr int kDeepestCall = 300;
 
@@ -61,7 +63,7 @@ class Expander {
   std::int64_t function_arity_ = 0;
   MacroError error_;
   bool met_unknown_ = false;
-  std::size_t tokens_in_form_ = 0;
+  std::size_t steps_in_form_ = 0;
   std::size_t steps_in_file_ = 0;
   std::vector<TokenKind> closers_;
   std::vector<ArgumentRange> ranges_;

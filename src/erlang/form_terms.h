@@ -24,11 +24,12 @@ class FormTerms {
   explicit FormTerms(Sink& sink) : sink_(sink) {}
 
   // Columns and lines of what follows are those of this file.
-  void enter(source::FileId file, const source::LineIndex& lines) {
+  void enter(source::FileId file, const source::LineIndex& lines, std::string_view text) {
     if (file == file_ && lines_ == &lines) return;
     file_ = file;
     lines_ = &lines;
     shift_ = 0;
+    bytes_are_columns_ = encoding_of(text) == Encoding::kLatin1;
   }
 
   void form(const Node& node) {
@@ -55,7 +56,8 @@ class FormTerms {
   }
 
   void place(std::uint32_t offset) {
-    const source::Position position = lines_->position(offset);
+    source::Position position = lines_->position(offset);
+    if (bytes_are_columns_) position.column = offset - lines_->line_start(position.line) + 1;
     sink_.tuple(2);
     sink_.integer(static_cast<std::int64_t>(position.line) + shift_);
     sink_.integer(position.column);
@@ -119,7 +121,11 @@ class FormTerms {
     const bool value = has_value(node.kind);
     sink_.tuple(2 + (value ? 1 : 0) + node.child_count);
     sink_.atom(abstract_tag(node.kind));
-    place(node.offset);
+    if (begins_without_column(node)) {
+      line(node.offset);
+    } else {
+      place(node.offset);
+    }
     if (value) write_value(node);
     const bool binary_type = node.kind == NodeKind::kType && node.symbol.text() == "binary";
     for (const Node* child : node.children()) {
@@ -132,14 +138,26 @@ class FormTerms {
     sink_.end_tuple();
   }
 
+  void line(std::uint32_t offset) { sink_.integer(static_cast<std::int64_t>(lines_->position(offset).line) + shift_); }
+
+  // A part of a binary type that is not written.
+  static bool is_implied(const Node& part) { return part.kind == NodeKind::kInteger && part.begin == part.end; }
+
+  // erl_parse takes a union's place from its first type, and that of <<>> from its implied parts.
+  static bool begins_without_column(const Node& node) {
+    if (node.kind != NodeKind::kType || node.symbol.text() != "union") return false;
+    const Node& first = node.child(0).child(0);
+    return first.kind == NodeKind::kType && first.symbol.text() == "binary" && first.child(0).child_count == 2 && is_implied(first.child(0).child(0));
+  }
+
   // The parts of <<_:M, _:_*N>>: erl_parse gives a part that is not written a line without a column.
   void binary_limits(const Node& parts) {
     sink_.list(parts.child_count);
     for (const Node* part : parts.children()) {
-      if (part->kind == NodeKind::kInteger && part->begin == part->end) {
+      if (is_implied(*part)) {
         sink_.tuple(3);
         sink_.atom("integer");
-        sink_.integer(static_cast<std::int64_t>(lines_->position(part->offset).line) + shift_);
+        line(part->offset);
         sink_.integer(0);
         sink_.end_tuple();
       } else {
@@ -229,6 +247,7 @@ class FormTerms {
   source::FileId file_;
   const source::LineIndex* lines_ = nullptr;
   std::int64_t shift_ = 0;
+  bool bytes_are_columns_ = false;
 };
 
 }  // namespace beamwright::erlang

@@ -5,6 +5,7 @@
 namespace beamwright::erlang {
 
 const Node* Parser::binary(bool pattern) {
+  const Deeper deeper(*this);
   const Token& open = take();
   const std::size_t start = mark();
   if (kind() != TokenKind::kRightBinary) {
@@ -73,7 +74,11 @@ const Node* Parser::bit_types() {
 const Node* Parser::hash_construction(bool pattern) {
   const Token& hash = take();
   if (kind() == TokenKind::kLeftBrace) {
-    const Node* pairs = map_tuple();
+    const Node* pairs = map_tuple(!pattern);
+    if (!pattern && level_.otp >= 26 && pairs->child_count == 1 && kind() == TokenKind::kDoubleBar && last_end_ == pairs->child(0).end) {
+      // map_tuple() stopped before '||': a comprehension from OTP 26 on.
+      return comprehension(NodeKind::kMapComprehension, hash, &pairs->child(0), TokenKind::kRightBrace);
+    }
     const Node* map = node(NodeKind::kMap, hash.location, hash.begin, {pairs});
     return pattern || kind() != TokenKind::kHash ? map : hash_updates(map, hash.begin, Chain::kMaps);
   }
@@ -142,7 +147,7 @@ const Node* Parser::record_tuple() {
   return sequence(start, begin);
 }
 
-const Node* Parser::map_tuple() {
+const Node* Parser::map_tuple(bool may_be_comprehension) {
   const std::uint32_t begin = token().begin;
   expect(TokenKind::kLeftBrace);
   const std::size_t start = mark();
@@ -161,7 +166,9 @@ const Node* Parser::map_tuple() {
       push(node(exact ? NodeKind::kMapFieldExact : NodeKind::kMapFieldAssoc, sign.location, key_begin, {key, value}));
     } while (accept(TokenKind::kComma));
   }
-  expect(TokenKind::kRightBrace);
+  const bool comprehension_follows = may_be_comprehension && kind() == TokenKind::kDoubleBar && mark() == start + 1 &&
+                                     pending_.back()->kind == NodeKind::kMapFieldAssoc && level_.otp >= 26;
+  if (!comprehension_follows) expect(TokenKind::kRightBrace);
   return sequence(start, begin);
 }
 

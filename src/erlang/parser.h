@@ -37,7 +37,9 @@ class Parser {
   const Token& token() const { return *at_; }
   TokenKind kind() const { return at_->kind; }
   TokenKind next_kind() const { return at_->kind == TokenKind::kEnd ? TokenKind::kEnd : at_[1].kind; }
+  // Moves past a token; the end of the form stays where it is.
   const Token& take() {
+    if (at_ == last_) return *at_;
     last_end_ = at_->end;
     return *at_++;
   }
@@ -87,7 +89,8 @@ class Parser {
   const Node* hash_construction(bool pattern);
   enum class Chain : std::uint8_t { kAny, kMaps, kRecords };
   const Node* hash_updates(const Node* base, std::uint32_t begin, Chain chain);
-  const Node* map_tuple();
+  // With may_be_comprehension the tuple may end before a '||'.
+  const Node* map_tuple(bool may_be_comprehension = false);
   const Node* record_tuple();
   const Node* record_with(const Node* base, const Token& hash, std::uint32_t begin);
   const Node* comprehension(NodeKind kind, const Token& open, const Node* body, TokenKind close);

@@ -105,7 +105,10 @@ void Preprocessor::run(source::FileId id, std::string_view text) {
   Lexer lexer(file.text, options_.level, tree_.arena, &tree_.comments);
   file.lexer = &lexer;
   if (options_.includes != nullptr) file.file_name = options_.includes->name(id);
-  if (lexer.encoding() == Encoding::kBrokenUtf8) diagnose(file, 0, 0, "the file says that it is UTF-8, but it is not");
+  if (lexer.encoding() == Encoding::kBrokenUtf8) {
+    const auto broken = static_cast<std::uint32_t>(first_broken_utf8(file.text));
+    diagnose(file, broken, broken + 1, "the file says that it is UTF-8, but it is not");
+  }
   set_file_macro(file.file_name);
   if (options_.keep_header_forms) add_file_form(file, 0, file.file_name, 1);
   run_file(file);

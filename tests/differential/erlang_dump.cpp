@@ -110,7 +110,7 @@ void write_forms(source::FileId file, const source::FileTable& files, const erla
   erlang::FormTerms<erlang::ExternalTerms> forms(terms);
   terms.list(tree.forms.size());
   for (const erlang::Form& form : tree.forms) {
-    forms.enter(form.file, files.lines(form.file));
+    forms.enter(form.file, files.lines(form.file), files.file(form.file).text);
     forms.form(*form.node);
   }
   terms.end_list();
