@@ -169,6 +169,7 @@ class Parser {
   Expr parse_association();
   Expr finish_association(Expr key);
   bool stands_for_pairs(const Expr& key) const;
+  bool has_prefix_operator(const Node& node) const;
   Expr parse_struct();
   Expr parse_struct_name();
   bool names_struct(const Expr& name) const;

@@ -330,7 +330,8 @@ void Parser::note_parentheses(Expr& inside, bool single, std::uint32_t offset, s
     inside = wrap(block, {inside});
     return;
   }
-  const bool new_block = node->is_call(sym::dunder_block) && node->placeless && node->meta_count == 0;
+  const bool new_block = node->is_call(sym::dunder_block) && node->placeless && node->meta_count == 0 &&
+                         (!single || (node->child_count == 1 && node->child(0).is_call(sym::unquote_splicing)));
   if (single && !new_block && options_.level.at_least(1, 17)) {
     if (!options_.level.at_least(1, 18) || !takes_meta(*node)) return;
     MetaList parens;

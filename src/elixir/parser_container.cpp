@@ -166,10 +166,15 @@ bool Parser::parse_map_update(Children& items) {
 
 Parser::Expr Parser::parse_association() { return finish_association(parse_expression()); }
 
+bool Parser::has_prefix_operator(const Node& node) const {
+  return node.kind == NodeKind::kCall && node.child_count == 1 && node.begin == node.offset &&
+         (node.symbol == sym::not_ || !is_class(text_[node.begin], kCharLower | kCharUpper));
+}
+
 bool Parser::stands_for_pairs(const Expr& key) const {
   if (key.kind != Class::kMatched) return false;
   if (options_.level.at_least(1, 17)) return key.base || key.access || key.name;
-  return key.name || key.parens || key.call;
+  return key.name || key.parens || (key.call && !has_prefix_operator(*key.node));
 }
 
 bool Parser::names_struct(const Expr& name) const {
@@ -192,9 +197,7 @@ Parser::Expr Parser::finish_association(Expr key) {
   advance();
   skip_eol();
   // unmatched_expr -> at_op_eol expr: an operator in front makes a key of any call.
-  const bool unary = key.node->kind == NodeKind::kCall && key.node->child_count == 1 && key.node->begin == key.node->offset &&
-                     (key.node->symbol == sym::not_ || !is_letter(text_[key.node->begin]));
-  if (key.kind == Class::kNoParens && !unary) return fail_at(op.offset, op.end, "syntax error before: =>");
+  if (key.kind == Class::kNoParens && !has_prefix_operator(*key.node)) return fail_at(op.offset, op.end, "syntax error before: =>");
   const bool takes_meta = key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
   if (metadata() && takes_meta && options_.level.at_least(1, 18)) {
     MetaList metas;
@@ -202,7 +205,8 @@ Parser::Expr Parser::finish_association(Expr key) {
     prepend_meta(key.node, metas);
   }
   const Expr value = parse_expression();
-  if (value.kind == Class::kNoParens) return fail_at(value.node->offset, value.node->end, "syntax error before: ,");
+  if (value.kind == Class::kNoParens && !has_prefix_operator(*value.node))
+    return fail_at(value.node->offset, value.node->end, "syntax error before: ,");
   Node* pair = make(NodeKind::kPair, key.node->begin, key.node->begin, std::max(end_, value.node->end));
   return wrap(pair, {key, value});
 }
@@ -228,7 +232,8 @@ Parser::Expr Parser::parse_struct_name() {
   const DepthGuard guard(*this);
   if (guard.too_deep()) return fail("the expression is nested too deeply to be read");
   const TokenKind k = kind();
-  if (k == kAtOp || k == kUnaryOp || k == kDualOp || k == kTernaryOp) {
+  const bool at = k == kAtOp && !options_.level.at_least(1, 17);
+  if (at || k == kUnaryOp || k == kDualOp || k == kTernaryOp) {
     const Token op = token();
     advance();
     skip_eol();

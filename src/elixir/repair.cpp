@@ -43,6 +43,9 @@ bool is_definition(std::string_view word) {
          word == "describe";
 }
 
+// How many open brackets a closer looks at: more would take time with the square of their number.
+constexpr std::size_t kMaxLook = 64;
+
 class Repair {
  public:
   Repair(std::string_view text, TokenList& list) : text_(text), list_(list) {}
@@ -115,6 +118,10 @@ class Repair {
       }
       list_.tokens.push_back(token);
     }
+    if (is_opener(old[from].kind) && starts_definition_) {
+      while (!definitions_.empty() && definitions_.back() >= openers_.size()) definitions_.pop_back();
+      definitions_.push_back(openers_.size());
+    }
     if (is_opener(old[from].kind)) openers_.push_back({old[from].kind, at, statement_indent_, starts_definition_});
   }
 
@@ -131,7 +138,8 @@ class Repair {
     const auto matches = [&](const Opener& opener) { return closer_of(opener.kind) == token.kind; };
     std::size_t wanted = openers_.size();
     if (token.kind == kEnd) {
-      for (std::size_t i = openers_.size(); i-- > 0;) {
+      std::size_t looked = 0;
+      for (std::size_t i = openers_.size(); i-- > 0 && ++looked < kMaxLook;) {
         if (!ends(openers_[i])) continue;
         if (wanted == openers_.size()) wanted = i;
         // An `end` left of its `do` belongs to an outer one of the same indentation.
@@ -143,7 +151,8 @@ class Repair {
       const bool surplus = wanted < openers_.size() && first_on_line_ && openers_[wanted].indent < line_indent_;
       if (surplus) return;
     } else {
-      for (std::size_t i = openers_.size(); i-- > 0 && !ends(openers_[i]);) {
+      std::size_t looked = 0;
+      for (std::size_t i = openers_.size(); i-- > 0 && ++looked < kMaxLook && !ends(openers_[i]);) {
         if (!matches(openers_[i])) continue;
         wanted = i;
         break;
@@ -159,8 +168,10 @@ class Repair {
   // A definition ends every definition that begins as far right or further.
   void close_definitions(std::uint32_t offset) {
     std::size_t keep = openers_.size();
-    for (std::size_t i = openers_.size(); i-- > 0;) {
-      if (openers_[i].definition && openers_[i].indent >= line_indent_) keep = i;
+    // Their indentation grows: each new one has ended those further right.
+    while (!definitions_.empty() && (definitions_.back() >= openers_.size() || openers_[definitions_.back()].indent >= line_indent_)) {
+      if (definitions_.back() < openers_.size() && openers_[definitions_.back()].definition) keep = definitions_.back();
+      definitions_.pop_back();
     }
     if (keep == openers_.size()) return;
     while (openers_.size() > keep) close_top(offset);
@@ -170,6 +181,7 @@ class Repair {
   std::string_view text_;
   TokenList& list_;
   std::vector<Opener> openers_;
+  std::vector<std::size_t> definitions_;  // openers of definitions; some may be closed already
   std::size_t line_end_ = 0;
   std::uint32_t line_indent_ = 0;
   std::uint32_t statement_indent_ = 0;
