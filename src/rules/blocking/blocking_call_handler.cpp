@@ -36,7 +36,7 @@ Severity weigh(const SlowWork& work, std::int64_t patience_ms) {
     case Effect::kAwait:
       return unlimited ? Severity::kHigh : near ? Severity::kMedium : Severity::kInfo;
     case Effect::kCall:
-      return unlimited && work.beyond ? Severity::kHigh : unlimited || (work.beyond && near) ? Severity::kMedium : Severity::kInfo;
+      return unlimited ? Severity::kHigh : near ? Severity::kMedium : Severity::kInfo;
     default:
       return Severity::kLow;
   }
@@ -47,11 +47,11 @@ struct Worst {
   Severity severity = Severity::kInfo;
 };
 
-Worst worst_of(const std::vector<SlowWork>& works, std::int64_t patience_ms) {
+Worst worst_of(const Facts& facts, const std::vector<SlowWork>& works, std::int64_t patience_ms) {
   Worst worst;
   for (const SlowWork& work : works) {
     Severity severity = weigh(work, patience_ms);
-    if (work.possible) severity = std::min(severity, Severity::kMedium);
+    if (work.possible || is_mnesia(facts, work)) severity = std::min(severity, Severity::kMedium);
     if (severity > worst.severity) worst = {&work, severity};
   }
   return worst;
@@ -102,28 +102,16 @@ class Check {
     const Callers callers = callers_of(program_, facts_, messages, id);
     if (callers.only_tools) return;
     const std::int64_t patience = shortest_wait(facts_, messages);
-    Worst worst = worst_of(works, patience);
+    Worst worst = worst_of(facts_, works, patience);
     if (!worst.work) return;
     // File access is said once a process, and one cause is said once, however many clauses lead to it.
     if (worst.work->effect == Effect::kFile && std::exchange(files, true)) return;
-    if (!causes.emplace(cause(*worst.work), worst.work->effect).second) return;
+    if (!causes.emplace(worst.work->leaf, worst.work->effect).second) return;
     const Process& process = facts_.process(id);
-    const bool shared = process.count == Count::kOne || callers.requests || callers.modules.size() > 1;
-    if (!shared) worst.severity = std::min(worst.severity, Severity::kLow);
+    // A server without a name may be one of many; one that nobody in sight asks may be asked rarely.
+    if (process.count != Count::kOne) worst.severity = std::min(worst.severity, callers.requests ? Severity::kMedium : Severity::kLow);
+    if (callers.functions.empty()) worst.severity = std::min(worst.severity, Severity::kMedium);
     report(id, handler, worst, callers, patience);
-  }
-
-  // The last call site of the project on the way to the effect.
-  CallId cause(const SlowWork& work) const {
-    CallId site = work.site;
-    FunctionId function = facts_.calls.external(site) ? FunctionId() : facts_.calls.callees[site.index].function;
-    for (int steps = 0; function && steps < 64; ++steps) {
-      const analysis::Witness* witness = facts_.effects.witness(function, work.effect);
-      if (!witness || !witness->site) break;
-      site = witness->site;
-      function = witness->next;
-    }
-    return site;
   }
 
   void report(ProcessId id, const Handler& handler, const Worst& worst, const Callers& callers, std::int64_t patience) {
@@ -131,8 +119,7 @@ class Check {
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
-    const CallId last = cause(work);
-    const std::string callee = callee_text(program_, facts_, last);
+    const std::string callee = callee_text(program_, facts_, work.leaf);
 
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, work.site));
     finding.severity = worst.severity;

@@ -30,10 +30,14 @@ class Cycles {
 
   void run() {
     for (std::uint32_t i = 0; i < waits_.size(); ++i) collect(HandlerId(i));
-    for (std::uint32_t i = 0; i < waits_.size(); ++i) {
-      path_.clear();
-      entered_.clear();
-      search(HandlerId(i), facts_.handler(HandlerId(i)).process);
+    // First the circles that one message closes by itself, then those that two messages under way at the same time close.
+    for (const bool exact : {true, false}) {
+      exact_ = exact;
+      for (std::uint32_t i = 0; i < waits_.size(); ++i) {
+        path_.clear();
+        entered_.clear();
+        search(HandlerId(i), facts_.handler(HandlerId(i)).process);
+      }
     }
   }
 
@@ -44,7 +48,7 @@ class Cycles {
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
       for (Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall, true)) {
         const Message& message = facts_.message(reached.message);
-        if (!message.receiver) continue;
+        if (!message.receiver || goes_to_nodes(program_, facts_, message) || ends_in_exit(reached.chain)) continue;
         // Which instance is called, and which is calling, is known only of processes that there is one of.
         const bool possible = reached.possible || !is_one(message.receiver) || !is_one(handler.process);
         Wait wait{id, {}, message.receiver, reached.message, reached.chain, possible};
@@ -60,6 +64,14 @@ class Cycles {
     }
   }
 
+  // On the way to an exit the process is lost anyway.
+  bool ends_in_exit(const std::vector<CallId>& chain) const {
+    return std::any_of(chain.begin(), chain.end(), [&](CallId site) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      return callee && always_exits(program_, facts_, callee);
+    });
+  }
+
   bool is_one(ProcessId id) const { return facts_.process(id).count == analysis::Count::kOne; }
 
   // Depth first from a clause of `start` back to any clause of `start`.
@@ -71,7 +83,8 @@ class Cycles {
       if (wait.called == start) {
         report();
       } else if (wait.to && !on_path(wait.called)) {
-        search(wait.to, start);
+        if (exact_) search(wait.to, start);
+        else for (const HandlerId other : facts_.process(wait.called).handlers) search(other, start);
       }
       path_.pop_back();
     }
@@ -89,7 +102,12 @@ class Cycles {
       possible |= wait->possible;
     }
     // Two instances of one class may call each other in peace, and often do.
-    if (processes.size() == 1 && !is_one(processes[0])) return;
+    if (processes.size() == 1 && possible) return;
+    // A guess at the end of a long way is no evidence.
+    constexpr std::size_t kLongGuess = 8;
+    std::size_t steps = 0;
+    for (const Wait* wait : path_) steps += wait->chain.size();
+    if (possible && steps > kLongGuess) return;
     std::vector<ProcessId> key = processes;
     std::sort(key.begin(), key.end());
     if (!reported_.insert(key).second) return;
@@ -98,7 +116,7 @@ class Cycles {
     const CallId site = first.chain.front();
     const FunctionId function = facts_.handler(first.from).function;
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
-    finding.severity = Severity::kCritical;
+    finding.severity = exact_ ? Severity::kCritical : Severity::kHigh;
     finding.confidence = possible ? Confidence::kPossible : path_.size() == 1 ? Confidence::kCertain : Confidence::kLikely;
     finding.structural = true;
     describe(finding, processes, in_erlang(program_, function));
@@ -121,8 +139,10 @@ class Cycles {
       std::string circle;
       for (const std::string& name : names) circle += name + " → ";
       finding.message = "Servers that wait for each other: " + circle + names[0] + ", beginning with " + message + " from " + handler;
-      finding.why = "While " + names[0] + " waits for " + names[1] + ", it cannot answer the call that comes back to it: all of them "
-                    "exit when the timeout is over, together with everybody who waits for them, or hang for ever with infinity.";
+      finding.why = (exact_ ? "While " + names[0] + " waits for " + names[1] + ", it cannot answer the call that comes back to it"
+                            : "When they do so at the same time, each waits for an answer that the other cannot give") +
+                    ": all of them exit when the timeout is over, together with everybody who waits for them, or hang for ever "
+                    "with infinity.";
       finding.fix = "Break the circle in one place: pass what " + names.back() + " needs from " + names[0] +
                     " along in the message, read it from an ETS table, or answer later with " +
                     (erlang ? "gen_server:reply/2" : "GenServer.reply/2") + " instead of waiting inside the callback.";
@@ -147,6 +167,7 @@ class Cycles {
   const Facts& facts_;
   Reporter& reporter_;
   std::vector<std::vector<Wait>> waits_;  // by HandlerId
+  bool exact_ = true;                     // a message leads to the very clauses that take it, not to all of the process
   std::vector<const Wait*> path_;
   std::set<HandlerId> entered_;
   std::set<std::vector<ProcessId>> reported_;
