@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kMaxDepth = 24;        // expressions inside each other
 constexpr int kMaxCalls = 4;         // calls upwards
+constexpr int kMaxReturns = 3;       // calls downwards, into what functions return
 constexpr std::size_t kMaxCallers = 40;
 constexpr int kMaxVisits = 2000;     // expressions looked at for one question: callers of callers branch without end
 
@@ -143,7 +144,10 @@ class Search {
       return {OriginKind::kGrowing, source_text(program_, unit, id), {{unit.span(id), "always a new value"}}};
     }
     if (external->row && !external->row->input.empty()) {
-      if (external->row->input == "file") return {OriginKind::kSettings, "", {}};
+      // Whoever sits at the console or may write the files of the installation has no need of this.
+      if (external->row->input == "file" || external->row->input == "console" || external->row->input == "environment") {
+        return {OriginKind::kSettings, "", {}};
+      }
       return outside(f, id, "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
     }
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty()) return {};
@@ -160,6 +164,10 @@ class Search {
     const bool list = module == "proplists" || module == "maps" || module == "lists";
     const std::string_view name = external.name.text();
     const bool looks_up = name.starts_with("get") || name.starts_with("fetch") || name == "keyfind" || name == "keysearch" || name == "find" || name == "pop";
+    if (name == "nth" || name == "at" || name == "element" || name == "elem") {
+      const bool index_first = name == "nth" || name == "element";
+      return arguments.size() < 2 ? Origin() : of(f, arguments[index_first ? 1 : 0], depth + 1, calls);
+    }
     if ((map || list) && looks_up && arguments.size() >= 2) {
       const std::size_t key = list ? 0 : 1;
       const std::size_t base = list ? arguments.size() > 2 && module == "lists" ? 2 : 1 : 0;
@@ -177,12 +185,14 @@ class Search {
   // What a function of the sources returns, when it can be read without its arguments.
   Origin of_project_call(FunctionId f, CallId site, int depth, int calls) {
     const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || calls >= kMaxCalls || !entered_.insert({callee.index, UINT32_MAX}).second) return {};
+    if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns || !entered_.insert({callee.index, UINT32_MAX}).second) return {};
     const Unit& unit = program_.unit_of(callee);
     Origin worst{OriginKind::kFixed, "", {}};
     for (const ClauseId clause : program_.function(callee).clauses) {
       analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId result) {
-        Origin origin = of(callee, result, depth + 1, kMaxCalls);
+        ++returns_;
+        Origin origin = of(callee, result, depth + 1, calls + 1);
+        --returns_;
         // What depends on the parameters is looked for in the arguments of this very call.
         if (origin.kind == OriginKind::kPublic || origin.kind == OriginKind::kUnknown) {
           keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));
@@ -292,6 +302,8 @@ class Search {
     if (is_input_argument(f, index, name)) {
       return outside(f, at, "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
     }
+    // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
+    if (returns_ > 0) return {};
     const bool is_public = (facts_.contexts.of(f).flags & analysis::kFromOutside) != 0 && facts_.calls.incoming_of(f).empty();
     if (is_public) return {OriginKind::kPublic, "a parameter of the public function " + model::display_function(program_, f), {}};
     const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(f);
@@ -327,6 +339,7 @@ class Search {
 
   const Program& program_;
   const Facts& facts_;
+  int returns_ = 0;  // how many calls deep into what functions return
   std::set<std::pair<std::uint32_t, std::uint32_t>> entered_;
   int visits_ = 0;
 };

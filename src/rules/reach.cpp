@@ -1,6 +1,8 @@
 #include "rules/reach.h"
 
-#include <unordered_map>
+#include <set>
+
+#include "rules/clauses.h"
 
 namespace beamwright::rules {
 
@@ -17,6 +19,8 @@ struct Visit {
   std::uint32_t before;  // the visit it was reached from
   FunctionId function;
   bool possible;
+  KnownArguments arguments;
+  std::uint64_t clauses;  // of the function: those that these arguments can reach
 };
 
 Effect effect_of(MessageKind kind) {
@@ -35,14 +39,21 @@ class Search {
 
   std::vector<Reached> run(CallId site) {
     if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
-    note_messages(program_.function_of(site), site, UINT32_MAX, false);
-    for (const Edge& edge : facts_.calls.edges_of(program_.function_of(site))) {
+    const FunctionId start = program_.function_of(site);
+    for (const MessageId id : facts_.messages.by_function[start.index]) {
+      if (facts_.message(id).site == site) note(id, UINT32_MAX);
+    }
+    for (const Edge& edge : facts_.calls.edges_of(start)) {
       if (edge.site == site) enter(edge, UINT32_MAX);
     }
     for (std::uint32_t i = 0; i < visits_.size() && visits_.size() < kMaxFunctions; ++i) {
       const FunctionId function = visits_[i].function;
-      note_messages(function, CallId(), i, visits_[i].possible);
-      for (const Edge& edge : facts_.calls.edges_of(function)) enter(edge, i);
+      for (const MessageId id : facts_.messages.by_function[function.index]) {
+        if (stands_in(program_, function, facts_.message(id).site, visits_[i].clauses)) note(id, i);
+      }
+      for (const Edge& edge : facts_.calls.edges_of(function)) {
+        if (stands_in(program_, function, edge.site, visits_[i].clauses)) enter(edge, i);
+      }
     }
     return std::move(found_);
   }
@@ -50,22 +61,23 @@ class Search {
  private:
   void enter(const Edge& edge, std::uint32_t before) {
     if (edge.runs != Runs::kCaller || !facts_.effects.all[edge.callee.index].has(effect_of(kind_))) return;
-    if (skip_guarded_ && compares_with_self(program_, facts_, edge.callee)) return;
+    if (skip_guarded_ && asks_who_it_is(program_, facts_, edge.callee)) return;
     const bool possible = edge.possible || (before != UINT32_MAX && visits_[before].possible);
-    if (seen_.emplace(edge.callee.index, true).second) visits_.push_back({edge.site, before, edge.callee, possible});
+    KnownArguments arguments =
+        arguments_at(program_, facts_, edge.site, before == UINT32_MAX ? KnownArguments() : visits_[before].arguments);
+    const std::uint64_t clauses = feasible_clauses(program_, edge.callee, arguments);
+    if (!seen_.emplace(edge.callee.index, clauses).second) return;
+    visits_.push_back({edge.site, before, edge.callee, possible, std::move(arguments), clauses});
   }
 
-  // Messages of a function; with `only`, the one at that site.
-  void note_messages(FunctionId function, CallId only, std::uint32_t visit, bool possible) {
-    for (const MessageId id : facts_.messages.by_function[function.index]) {
-      const Message& message = facts_.message(id);
-      if (message.kind != kind_ || message.runs != Runs::kCaller || (only && message.site != only)) continue;
-      Reached reached{id, {message.site}, possible || message.likely};
-      for (std::uint32_t i = visit; i != UINT32_MAX; i = visits_[i].before) {
-        reached.chain.insert(reached.chain.begin(), visits_[i].site);
-      }
-      found_.push_back(std::move(reached));
+  void note(MessageId id, std::uint32_t visit) {
+    const Message& message = facts_.message(id);
+    if (message.kind != kind_ || message.runs != Runs::kCaller || !noted_.insert(id).second) return;
+    Reached reached{id, {message.site}, message.likely || (visit != UINT32_MAX && visits_[visit].possible)};
+    for (std::uint32_t i = visit; i != UINT32_MAX; i = visits_[i].before) {
+      reached.chain.insert(reached.chain.begin(), visits_[i].site);
     }
+    found_.push_back(std::move(reached));
   }
 
   const Program& program_;
@@ -73,7 +85,8 @@ class Search {
   MessageKind kind_;
   bool skip_guarded_;
   std::vector<Visit> visits_;
-  std::unordered_map<std::uint32_t, bool> seen_;
+  std::set<std::pair<std::uint32_t, std::uint64_t>> seen_;
+  std::set<MessageId> noted_;
   std::vector<Reached> found_;
 };
 

@@ -14,7 +14,7 @@ struct Reached {
 };
 
 // Messages of one kind that the process itself sends when it runs the call at `site`, each once with a shortest chain. Code that
-// first compares with self() is left out where `skip_guarded` says so: it asks whether it would call itself.
+// asks which process runs it is left out where `skip_guarded` says so: it knows that it could call itself.
 std::vector<Reached> messages_reached(const Program& program, const Facts& facts, CallId site, MessageKind kind,
                                       bool skip_guarded = false);
 

@@ -86,8 +86,9 @@ class Finder {
   }
 
   void read_call(FunctionId f, CallId site, const analysis::External& external, const FunctionRow& row, bool waits_itself) {
-    if (external.name == names().monitor_nodes || external.name == names().monitor_node) return read_nodes(f, site);
-    if (external.module == sym::Elixir_Node && external.name == names().monitor) return read_nodes(f, site);
+    const bool nodes = external.name == names().monitor_nodes || external.name == names().monitor_node ||
+                       (external.module == sym::Elixir_Node && external.name == names().monitor);
+    if (nodes && !waits_itself) return read_nodes(f, site);
     if (row.returns == Resource::kMonitor && !waits_itself && external.arity < 3) read_monitor(f, site);
     if (row.returns == Resource::kTask && external.module != sym::rpc) read_task(f, site, external);
     if (external.name == sym::spawn_monitor && !waits_itself) read_monitor(f, site);
@@ -124,7 +125,9 @@ class Finder {
     const bool all = program_.call(site).name == names().monitor_nodes;
     const std::size_t at = all ? 0 : 1;
     if (at >= arguments.size() || analysis::atom_value(unit, arguments[at]) != sym::true_) return;
-    const std::uint32_t size = all && arguments.size() == 2 ? 3 : 2;
+    // Without options, or with none in the list, the messages hold no more than the node (kernel: net_kernel:monitor_nodes/2).
+    const bool plain = arguments.size() < 2 || (unit.expr(arguments[1]).kind == ExprKind::kList && unit.expr(arguments[1]).child_count == 0);
+    const std::uint32_t size = all && !plain ? 3 : 2;
     const std::string rest = erlang_ ? (size == 3 ? "Node, Info" : "Node") : (size == 3 ? "node, info" : "node");
     add(f, site, sym::nodedown, size, tuple(sym::nodedown, rest), Severity::kHigh);
     if (all) add(f, site, sym::nodeup, size, tuple(sym::nodeup, rest), Severity::kHigh);
@@ -291,7 +294,7 @@ class Finder {
   }
 
   void add_late(FunctionId f, source::Span span, const Pattern& waited) {
-    if (waited.any || waited.size == 0 || waited.tag == sym::EXIT || taken(waited.tag, waited.size)) return;
+    if (waited.any || waited.size == 0 || waited.tag == sym::EXIT || waited.tag == sym::nodedown || taken(waited.tag, waited.size)) return;
     if (waited.tag == sym::DOWN && function_releases(f, Resource::kMonitor)) return;
     const std::string text = waited.tag ? message_text(waited, erlang_) : erlang_ ? "{Ref, Reply}" : "{ref, reply}";
     found_.push_back({span, waited.tag, waited.size, text, "the wait that is given up in " + model::display_function(program_, f),

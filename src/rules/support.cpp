@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/values.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -164,18 +165,52 @@ bool calls_external(const Facts& facts, CallId site, Symbol module, Symbol name)
   return external && external->module == module && external->name == name;
 }
 
-bool compares_with_self(const Program& program, const Facts& facts, FunctionId function) {
+bool asks_who_it_is(const Program& program, const Facts& facts, FunctionId function) {
   const Unit& unit = program.unit_of(function);
   for (const CallId site : program.calls_of(function)) {
-    if (program.call(site).name != sym::self || facts.calls.callees[site.index].function) continue;
-    // self() as an operand, in a guard or as the subject of a case; through a match `Self = self()` as well.
-    const ExprId around = unit.parent(program.call(site).expr);
-    if (program.call(site).in_guard) return true;
+    const model::Call& call = program.call(site);
+    if (facts.calls.callees[site.index].function) continue;
+    const bool dictionary = call.name == sym::get && call.arity == 1 &&
+                            (calls_external(facts, site, sym::erlang, sym::get) || calls_external(facts, site, sym::Elixir_Process, sym::get));
+    if (call.name != sym::self && !dictionary) continue;
+    if (call.in_guard) return true;
+    const ExprId around = unit.parent(call.expr);
     if (!around) continue;
     const ExprKind kind = unit.expr(around).kind;
-    if (kind == ExprKind::kOperator || kind == ExprKind::kCase || kind == ExprKind::kPin) return true;
+    if (kind == ExprKind::kCase || (!dictionary && (kind == ExprKind::kOperator || kind == ExprKind::kPin))) return true;
   }
   return false;
+}
+
+bool always_exits(const Program& program, const Facts& facts, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  bool any = false, returns = false;
+  for (const model::ClauseId clause : program.function(function).clauses) {
+    if (!unit.clause(clause).body) continue;
+    analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      const analysis::External* external =
+          e.kind == ExprKind::kCall ? facts.calls.external(CallId(unit.first_call + e.payload)) : nullptr;
+      const bool exits = external && external->row && external->row->effects.has(Effect::kExit);
+      any |= exits;
+      returns |= !exits;
+    });
+  }
+  return any && !returns;
+}
+
+bool goes_to_nodes(const Program& program, const Facts& facts, const Message& message) {
+  const analysis::External* external = facts.calls.external(message.site);
+  if (!external || !external->row) return false;
+  if (external->name == intern("multi_call") || external->name == intern("abcast")) return true;
+  const std::span<const ExprId> arguments = arguments_of(program, message.site);
+  const std::size_t at = external->row->target_argument;
+  if (at == 0 || at > arguments.size()) return false;
+  const Unit& unit = program.unit_of(message.site);
+  const ExprId target = analysis::local_value(unit, arguments[at - 1]);
+  if (!target || unit.expr(target).kind != ExprKind::kTuple || unit.expr(target).child_count != 2) return false;
+  const std::optional<Symbol> first = analysis::atom_value(unit, unit.child(target, 0));
+  return first != sym::global && first != sym::local;
 }
 
 namespace {

@@ -71,8 +71,12 @@ HandlerKind handler_kind(MessageKind kind);
 std::span<const ExprId> arguments_of(const Program& program, CallId site);
 // Is the site a call of this function of a module outside the sources?
 bool calls_external(const Facts& facts, CallId site, Symbol module, Symbol name);
-// Does the project's function, called somewhere below `site`, look out for calling its own process (compares with self())?
-bool compares_with_self(const Program& program, const Facts& facts, FunctionId function);
+// Does the function ask which process runs it: compare with self(), or look into the process dictionary before it decides?
+bool asks_who_it_is(const Program& program, const Facts& facts, FunctionId function);
+// Does every way through the function end in an exit, error or throw?
+bool always_exits(const Program& program, const Facts& facts, FunctionId function);
+// Is the message sent to another node: {Name, Node}, or to all of a list of nodes?
+bool goes_to_nodes(const Program& program, const Facts& facts, const Message& message);
 // Does the code stand in a loop over a collection: a comprehension, or a closure given to Enum, Stream, lists or maps?
 bool in_loop(const Program& program, const Facts& facts, CallId site);
 

@@ -1,5 +1,9 @@
 #include "rules/work.h"
 
+#include <algorithm>
+#include <array>
+
+#include "rules/clauses.h"
 #include "rules/reach.h"
 
 namespace beamwright::rules {
@@ -25,28 +29,62 @@ bool is_possible(const Program& program, const Facts& facts, CallId site, Effect
   return !certain;
 }
 
-// How a synchronous call counts: not at all, as slow work of the server that is called, or as an unlimited wait for the unknown.
+// The way from a call site down to an effect.
+struct Way {
+  CallId leaf;             // the last call site of the sources on it
+  std::uint32_t steps = 1;
+  bool exits = false;      // through a function that never returns
+  bool blocked = false;    // through a clause that the atoms passed cannot reach
+};
+
+Way way_to(const Program& program, const Facts& facts, CallId site, Effect effect) {
+  constexpr std::uint32_t kMaxSteps = 64;
+  Way way{site};
+  KnownArguments arguments;
+  while (!facts.calls.external(way.leaf) && way.steps < kMaxSteps) {
+    const FunctionId function = facts.calls.callees[way.leaf.index].function;
+    const analysis::Witness* witness = function ? facts.effects.witness(function, effect) : nullptr;
+    if (!witness || !witness->site) break;
+    arguments = arguments_at(program, facts, way.leaf, arguments);
+    way.exits |= always_exits(program, facts, function);
+    way.blocked |= !stands_in(program, function, witness->site, feasible_clauses(program, function, arguments));
+    way.leaf = witness->site;
+    ++way.steps;
+  }
+  return way;
+}
+
+// Reading a table of this node, or giving bytes to the kernel.
+bool is_quick(const Facts& facts, const Way& way) {
+  constexpr std::array<std::string_view, 14> kReads = {"read", "wread", "match_object", "select", "index_read", "all_keys", "foldl", "first",
+                                                       "next", "dirty_read", "dirty_match_object", "dirty_select", "dirty_index_read", "table_info"};
+  const analysis::External* external = facts.calls.external(way.leaf);
+  if (!external) return false;
+  const std::string_view module = external->module.text(), name = external->name.text();
+  if (module == "mnesia") return std::find(kReads.begin(), kReads.end(), name) != kReads.end();
+  return (module == "gen_tcp" || module == "gen_udp" || module == "ssl") && name.starts_with("send");
+}
+
+// A synchronous call of a server whose clause for the message is itself slow.
 bool slow_call(const Program& program, const Facts& facts, CallId site, SlowWork& work) {
-  bool unlimited = false;
+  constexpr std::size_t kLongest = 8;
   for (const Reached& reached : messages_reached(program, facts, site, MessageKind::kCall)) {
     const Message& message = facts.message(reached.message);
-    if (!message.receiver) {
-      unlimited |= message.timeout.milliseconds == Bound::kInfinite;
-      continue;
-    }
+    if (!message.receiver || reached.chain.size() > kLongest) continue;
     for (const HandlerId id : takers(facts, message)) {
-      if (slow_work(program, facts, facts.handler(id), {.files = false, .calls = false}).empty()) continue;
-      work = {site, Effect::kCall, message.timeout.milliseconds, reached.possible, id, reached.chain};
+      const std::vector<SlowWork> inner = slow_work(program, facts, facts.handler(id), {.files = false, .calls = false});
+      if (inner.empty()) continue;
+      work = {site, Effect::kCall, message.timeout.milliseconds, reached.possible || inner.front().possible, message.site, id, reached.chain};
       return true;
     }
   }
-  work = {site, Effect::kCall, Bound::kInfinite, true, {}, {}};
-  return unlimited;
+  return false;
 }
 
 }  // namespace
 
 std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including) {
+  constexpr std::uint32_t kLongWay = 12;
   std::vector<SlowWork> found;
   for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
     if (facts.calls.runs[site.index] != Runs::kCaller || program.call(site).capture) continue;
@@ -55,12 +93,25 @@ std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, cons
       if (!effects.has(effect) || (effect == Effect::kFile && !including.files)) continue;
       const std::int64_t bound = analysis::bound_at(program, facts, site, effect);
       if (effect == Effect::kSleep && bound != Bound::kUnknown && bound < kShortSleep) continue;
-      found.push_back({site, effect, bound, is_possible(program, facts, site, effect), {}, {}});
+      const Way way = way_to(program, facts, site, effect);
+      if (way.exits || is_quick(facts, way)) continue;
+      const bool possible = way.blocked || way.steps > kLongWay || is_possible(program, facts, site, effect);
+      found.push_back({site, effect, bound, possible, way.leaf, {}, {}});
     }
     SlowWork call;
     if (including.calls && effects.has(Effect::kCall) && slow_call(program, facts, site, call)) found.push_back(call);
   }
   return found;
+}
+
+bool is_heavy(const SlowWork& work) {
+  return work.effect == Effect::kHttp || work.effect == Effect::kDatabase || work.effect == Effect::kSubprocess ||
+         work.effect == Effect::kRpc || work.effect == Effect::kSleep;
+}
+
+bool is_mnesia(const Facts& facts, const SlowWork& work) {
+  const analysis::External* external = facts.calls.external(work.leaf);
+  return work.effect == Effect::kDatabase && external && external->module.text() == "mnesia";
 }
 
 std::string describe_work(const SlowWork& work) {
@@ -75,7 +126,7 @@ std::string describe_work(const SlowWork& work) {
     case Effect::kSleep: return "a sleep" + limit;
     case Effect::kSocket: return "network input or output" + limit;
     case Effect::kAwait: return "a wait for other processes" + limit;
-    case Effect::kCall: return work.beyond ? "a call of a slow server" + limit : "a call" + limit;
+    case Effect::kCall: return "a call of a slow server" + limit;
     case Effect::kFile: return "file access";
     default: return std::string(knowledge::to_string(work.effect));
   }

@@ -11,20 +11,25 @@ struct SlowWork {
   CallId site;  // in the clause
   Effect effect = Effect::kHttp;
   std::int64_t bound_ms = analysis::Bound::kUnknown;
-  bool possible = false;
+  bool possible = false;       // guessed, or at the end of a very long way
+  CallId leaf;                 // the last call of the sources on the way down
   HandlerId beyond;            // kCall: the slow clause of the server that is called
   std::vector<CallId> chain;   // kCall: down to the call
 };
 
 // http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only when
-// `files`; a call of another server only when `calls` and that server is known to be slow, or waits without limit for a server
-// of which nothing is known. Sleeps below ten milliseconds are not slow.
+// `files`; a call of another server only when `calls` and that server is known to be slow. Sleeps below ten milliseconds, reads of
+// Mnesia tables and sending on a socket are not slow; neither is what a process does on its way to an exit.
 struct Including {
   bool files = false;
   bool calls = true;
 };
 std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including = {});
 
+// Work that takes long as a rule, in a process that others wait for: http, database, subprocess, rpc, sleep.
+bool is_heavy(const SlowWork& work);
+// Is it Mnesia, whose transactions wait for locks and other nodes, but seldom long?
+bool is_mnesia(const Facts& facts, const SlowWork& work);
 // "an HTTP request", "a database query", "a sleep of 2 s".
 std::string describe_work(const SlowWork& work);
 // The steps from the handler's call site down to the cause.

@@ -1,5 +1,10 @@
 // rpc:call/4, erpc:call/4 and gen_server:multi_call/2,3 wait for ever. A peer that refuses answers in milliseconds, but a peer that
 // was connected and hangs is noticed after net_ticktime only, a minute later, and whoever waits here waits as long.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "rules/callers.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
@@ -17,7 +22,10 @@ bool has_nodes_first(const Program& program, CallId site) {
 }
 
 bool is_remote(const analysis::External& external) {
-  if (external.module == sym::rpc || external.module == sym::erpc) return true;
+  constexpr std::array<std::string_view, 6> kNames = {"call", "block_call", "multicall", "server_call", "multi_server_call", "sbcast"};
+  if (external.module == sym::rpc || external.module == sym::erpc) {
+    return std::find(kNames.begin(), kNames.end(), external.name.text()) != kNames.end();
+  }
   return external.name == intern("multi_call") && (external.module == sym::gen_server || external.module == sym::Elixir_GenServer);
 }
 
@@ -64,12 +72,16 @@ bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
   return false;
 }
 
-// A process with synchronous callers that may run the function.
-ProcessId waited_for(const Facts& facts, FunctionId function) {
+// A process that many share and that has synchronous callers in sight, if it may run the function.
+ProcessId waited_for(const Program& program, const Facts& facts, FunctionId function) {
   for (const ProcessId id : facts.contexts.of(function).processes) {
+    if (facts.process(id).count != analysis::Count::kOne) continue;
+    std::vector<MessageId> calls;
     for (const MessageId message : facts.messages.to[id.index]) {
-      if (facts.message(message).kind == MessageKind::kCall) return id;
+      if (facts.message(message).kind == MessageKind::kCall) calls.push_back(message);
     }
+    const Callers callers = callers_of(program, facts, calls, id);
+    if (callers.modules.size() >= 2 || callers.requests || callers.outside) return id;
   }
   return {};
 }
@@ -100,7 +112,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
   const bool own = facts.calls.runs[site.index] == Runs::kCaller;
-  const ProcessId server = own ? waited_for(facts, function) : ProcessId();
+  const ProcessId server = own ? waited_for(program, facts, function) : ProcessId();
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = server ? Severity::kHigh : Severity::kMedium;
@@ -117,6 +129,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::string>> reported;  // clauses of one function that make the same call are one finding
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
@@ -124,6 +137,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (is_this_node(program, facts, site, argument(program, site, row->target_argument))) continue;
     if (row->timeout_argument != 0 && argument(program, site, row->timeout_argument)) continue;  // somebody chose infinity
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
+    if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
     report(program, facts, reporter, site);
   }
 }

@@ -13,11 +13,6 @@ namespace {
 
 using analysis::Count;
 
-bool is_heavy(const SlowWork& work) {
-  return work.effect == Effect::kHttp || work.effect == Effect::kDatabase || work.effect == Effect::kSubprocess ||
-         work.effect == Effect::kRpc || work.effect == Effect::kSleep;
-}
-
 // The slow work that hurts most: the first heavy and certain one, else the first.
 const SlowWork* worst_of(const std::vector<SlowWork>& works) {
   const SlowWork* worst = nullptr;
@@ -54,7 +49,8 @@ class Check {
     if (!worst) return;
     const Callers callers = callers_of(program_, facts_, messages, id);
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
-    if (!callers.concurrent() && !callers.loop && callers.modules.size() < 2 && !(callers.tasks && is_heavy(*worst))) return;
+    constexpr std::size_t kSeveral = 4;
+    if (!callers.concurrent() && !callers.loop && (callers.modules.size() < kSeveral || !is_heavy(*worst))) return;
     if (sheds_load(facts_.process(id).module, messages)) return;
     report(id, handler, messages, *worst, callers);
   }
@@ -65,7 +61,7 @@ class Check {
       const Message& message = facts_.message(id);
       const analysis::External* external = facts_.calls.external(message.site);
       const bool timer = external && external->row && external->row->effects.has(Effect::kTimer);
-      return timer || (message.kind == MessageKind::kInfo && message.likely);
+      return timer || !message.pattern.tag || (message.kind == MessageKind::kInfo && message.likely);
     });
     return messages;
   }
@@ -87,7 +83,7 @@ class Check {
     const std::string text = message_text(message.pattern, erlang);
 
     Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
-    finding.severity = callers.concurrent() && is_heavy(work) ? Severity::kHigh : Severity::kMedium;
+    finding.severity = callers.concurrent() && is_heavy(work) && !is_mnesia(facts_, work) ? Severity::kHigh : Severity::kMedium;
     finding.confidence = work.possible || message.likely ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "Nothing slows down who sends " + text + " to " + name + ", which does " + describe_work(work) + " for each";
     if (!callers.text.empty()) {

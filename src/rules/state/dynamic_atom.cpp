@@ -69,7 +69,8 @@ struct Weight {
   Confidence confidence = Confidence::kPossible;
 };
 
-Weight weigh(const Origin& origin, bool request, bool fallback) {
+// `request`: a process per request runs it; `handler`: the code of such a process itself.
+Weight weigh(const Origin& origin, bool request, bool handler, bool fallback) {
   switch (origin.kind) {
     case OriginKind::kOutside: return {Severity::kHigh, Confidence::kLikely};
     case OriginKind::kGrowing: return {Severity::kHigh, Confidence::kLikely};
@@ -77,7 +78,7 @@ Weight weigh(const Origin& origin, bool request, bool fallback) {
     default: break;
   }
   if (fallback) return {Severity::kMedium, Confidence::kLikely};
-  return {request ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
+  return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
 std::string fix_for(const Program& program, CallId site, const std::string& text, bool erlang) {
@@ -97,7 +98,9 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const std::string shown = source_text(program, unit, text, 40);
   const bool request = (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
   const bool fallback = is_fallback_of_existing(program, site);
-  const Weight weight = weigh(origin, request, fallback);
+  const ProcessId own = facts.processes.of(program.module_of(function));
+  const bool handler = request && own && facts.process(own).kind == analysis::ProcessKind::kRequest;
+  const Weight weight = weigh(origin, request, handler, fallback);
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = weight.severity;
@@ -109,7 +112,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
     finding.message += ", which holds " + origin.what + ": a new atom each time";
   } else if (!origin.what.empty()) {
     finding.message += origin.kind >= OriginKind::kText ? ", and " + origin.what + " is sent by others" : ", " + origin.what;
-  } else if (request) {
+  } else if (handler) {
     finding.message += " in a process that serves requests";
   }
   finding.why = "Atoms are never collected. At 1,048,576 of them the VM stops with all its processes, and nothing can rescue it" +
