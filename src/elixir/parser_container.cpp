@@ -167,7 +167,9 @@ bool Parser::parse_map_update(Children& items) {
 Parser::Expr Parser::parse_association() { return finish_association(parse_expression()); }
 
 bool Parser::has_prefix_operator(const Node& node) const {
-  return node.kind == NodeKind::kCall && node.child_count == 1 && node.begin == node.offset &&
+  // Up to 1.16 the ellipsis was a name.
+  const bool name = node.kind == NodeKind::kCall && node.symbol == names().ellipsis && !options_.level.at_least(1, 17);
+  return !name && node.kind == NodeKind::kCall && node.child_count == 1 && node.begin == node.offset &&
          (node.symbol == sym::not_ || !is_class(text_[node.begin], kCharLower | kCharUpper));
 }
 
