@@ -71,10 +71,17 @@ class Reader {
     options.includes = &includes_;
     options.headers = &header_cache_;
     options.keep_header_forms = false;
+    options.build_may_define = true;
     if (const source::Application* application = discovery_.application_of(file.path)) {
       for (const source::Define& define : application->defines) options.defines.push_back({define.name, define.value});
     }
     erlang::Tree tree = erlang::parse(file.id, file.text, options);
+    if (!tree.diagnostics.empty()) {
+      // Before OTP 27 `maybe` and `else` were no reserved words: what was written then is not at fault.
+      options.level.otp = 26;
+      erlang::Tree older = erlang::parse(file.id, file.text, options);
+      if (older.diagnostics.size() < tree.diagnostics.size()) tree = std::move(older);
+    }
     diagnostics = std::move(tree.diagnostics);
     return lower::lower_erlang(file, tree);
   }

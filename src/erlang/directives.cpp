@@ -154,7 +154,7 @@ void Preprocessor::if_condition(File& file, const Token& word) {
   }
   // The words of -if are not part of its expression.
   const std::span<const Token> condition = form_tokens_.subspan(2);
-  expander_->unknown_is_error = tree_.missing_includes.empty();
+  expander_->unknown_is_error = unknown_is_error();
   expander_->expand(condition, {}, expanded_);
   const MacroError& error = expander_->error();
   if (!error.message.empty()) {
@@ -201,7 +201,7 @@ void Preprocessor::end_if(File& file, const Token& word) {
 
 void Preprocessor::file_directive(File& file) {
   using K = TokenKind;
-  expander_->unknown_is_error = tree_.missing_includes.empty();
+  expander_->unknown_is_error = unknown_is_error();
   expander_->expand(form_tokens_, {}, expanded_);
   if (!expander_->error().message.empty()) {
     return diagnose(file, expander_->error().begin, expander_->error().end, expander_->error().message);

@@ -237,7 +237,7 @@ void Preprocessor::parse_form(File& file) {
   std::span<const Token> tokens = form_tokens_;
   bool reported = form_.begin < file.quiet_until;
   if (form_.has_question) {
-    expander_->unknown_is_error = tree_.missing_includes.empty();
+    expander_->unknown_is_error = unknown_is_error();
     expander_->expand(form_tokens_, form_tokens_, expanded_);
     tokens = expanded_;
     const MacroError& error = expander_->error();

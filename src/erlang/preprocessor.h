@@ -76,6 +76,9 @@ class Preprocessor {
   void diagnose(const File& file, std::uint32_t begin, std::uint32_t end, std::string message);
   void diagnose(const File& file, const Token& at, std::string message) { diagnose(file, at.location, at.end, std::move(message)); }
 
+  // A macro that nothing defines is one only where nobody else can have defined it.
+  bool unknown_is_error() const { return tree_.missing_includes.empty() && !options_.build_may_define; }
+
   static constexpr std::size_t kDeepestInclude = 8;
   static constexpr std::size_t kMostDiagnostics = 500;
   static constexpr std::size_t kMostHeaders = 4096;  // included by one file, all in all

@@ -50,6 +50,14 @@ TEST(ErlangMacros, ThatAreNotDefinedAreNamedOnTheirLine) {
   EXPECT_EQ(function_names(tree), "f/0 g/0");
 }
 
+TEST(ErlangMacros, ThatTheBuildMayDefineAreNoErrorsWhereThatIsAskedFor) {
+  TestSource source;
+  source.options.build_may_define = true;
+  const Tree tree = source.parse("f() -> \"v\" ++ ?VSN.\n-if(?DEBUG).\n-endif.\ng() -> ok.\n");
+  EXPECT_EQ(source.diagnostics(tree), "");
+  EXPECT_EQ(function_names(tree), "f/0 g/0");
+}
+
 TEST(ErlangMacros, OfAMissingHeaderAreNoErrors) {
   TestSource source;
   const Tree tree = source.parse("-include(\"none.hrl\").\nf(X) -> ?LOG(X, #?REC{a = ?B}).\n");
