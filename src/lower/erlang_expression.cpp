@@ -14,7 +14,7 @@ using model::ExprKind;
 namespace {
 
 // The parser stops at fewer levels; this keeps the stack safe whatever it hands over.
-constexpr int kMaxDepth = 4000;
+constexpr int kMaxDepth = 2500;
 
 bool is_number(const Node& node) {
   return node.kind == NodeKind::kInteger || node.kind == NodeKind::kChar || node.kind == NodeKind::kFloat;

@@ -8,8 +8,9 @@
 namespace beamwright::model {
 namespace {
 
-// Deeper trees are left unbound. The parsers stop far earlier; this keeps the stack safe whatever the lowering makes of them.
-constexpr int kMaxDepth = 6000;
+// Deeper expressions are left unbound. The parsers stop at about 2,000 levels; this keeps the stack safe whatever the lowering
+// makes of them.
+constexpr int kMaxDepth = 2500;
 
 // How a variable in a pattern relates to one of the same name from before.
 enum class Meeting : std::uint8_t {
@@ -196,7 +197,7 @@ class Binder {
   }
 
   void walk(ExprId id) {
-    const Expr e = unit_.expr(id);
+    const Expr& e = unit_.expr(id);
     const auto children = unit_.children_of(e);
     switch (e.kind) {
       case ExprKind::kVariable:
@@ -211,12 +212,9 @@ class Binder {
         if (const ExprId module = unit_.call_of(e).module_expr) expression(module);
         for (const ExprId child : children) expression(child);
         break;
-      case ExprKind::kClosure: {
-        const Scope scope(*this);
-        if (e.has(kNamed) && !children.empty()) pattern(children[0], Meeting::kBindsAnew);
-        for (const ClauseId c : unit_.clauses_of(e)) clause(unit_.clause(c), Meeting::kBindsAnew);
+      case ExprKind::kClosure:
+        closure(e);
         break;
-      }
       case ExprKind::kCase:
         for (const ExprId child : children) expression(child);
         branches(unit_.clauses_of(e), ExprId());
@@ -228,19 +226,13 @@ class Binder {
       case ExprKind::kTry:
         try_(e);
         break;
-      case ExprKind::kWith: {
-        {
-          const Scope scope(*this);
-          steps(children, here());
-        }
+      case ExprKind::kWith:
+        scoped_steps(children, here());
         for (const ClauseId c : unit_.clauses_of(e)) clause(unit_.clause(c), here());
         break;
-      }
-      case ExprKind::kComprehension: {
-        const Scope scope(*this);
-        steps(children, Meeting::kBindsAnew);
+      case ExprKind::kComprehension:
+        scoped_steps(children, Meeting::kBindsAnew);
         break;
-      }
       default:
         for (const ExprId child : children) expression(child);
     }
@@ -258,7 +250,16 @@ class Binder {
     pattern(children[0], meeting);
   }
 
-  void steps(std::span<const ExprId> ids, Meeting meeting) {
+  // What holds a scope is kept out of walk(), whose frame stands on the stack once a level.
+  [[gnu::noinline]] void closure(const Expr& e) {
+    const Scope scope(*this);
+    const auto name = unit_.children_of(e);
+    if (e.has(kNamed) && !name.empty()) pattern(name[0], Meeting::kBindsAnew);
+    for (const ClauseId c : unit_.clauses_of(e)) clause(unit_.clause(c), Meeting::kBindsAnew);
+  }
+
+  [[gnu::noinline]] void scoped_steps(std::span<const ExprId> ids, Meeting meeting) {
+    const Scope scope(*this);
     for (const ExprId id : ids) {
       if (unit_.expr(id).kind == ExprKind::kGenerator) {
         generator(id, meeting);
@@ -268,7 +269,7 @@ class Binder {
     }
   }
 
-  void try_(const Expr& e) {
+  [[gnu::noinline]] void try_(const Expr& e) {
     const Try& t = unit_.try_of(e);
     const auto children = unit_.children_of(e);
     {
@@ -285,7 +286,7 @@ class Binder {
     }
   }
 
-  void clause(const Clause& c, Meeting meeting) {
+  [[gnu::noinline]] void clause(const Clause& c, Meeting meeting) {
     const Scope scope(*this);
     clause_inside(c, meeting);
   }
@@ -299,7 +300,7 @@ class Binder {
 
   // The clauses of case, if and receive; `last` is what follows a timeout. In Erlang each starts from the same point, and what
   // any of them has bound is bound afterwards: one variable for one name.
-  void branches(ClauseRange clauses, ExprId last) {
+  [[gnu::noinline]] void branches(ClauseRange clauses, ExprId last) {
     if (!erlang_) {
       for (const ClauseId c : clauses) clause(unit_.clause(c), Meeting::kBindsAnew);
       if (last) {

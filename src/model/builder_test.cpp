@@ -249,6 +249,15 @@ TEST_F(ErlangBinding, DeepNestingIsCutWithoutHarm) {
   EXPECT_EQ(unit->parents.size(), unit->exprs.size());
 }
 
+TEST_F(ElixirBinding, DeepClosuresAreCutWithoutHarm) {
+  ExprId nested = var("x");
+  const ExprId deepest = nested;
+  for (int i = 0; i < 20000; ++i) nested = with_clauses(ExprKind::kClosure, {clause({}, nested)});
+  function({clause({var("x")}, nested)});
+  finish();
+  EXPECT_FALSE(id(deepest));
+}
+
 TEST_F(UnitBuilding, CallsStandByFunctionAndInTextOrder) {
   const auto early = local_call("early");
   const auto late = local_call("late");
