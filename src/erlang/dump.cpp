@@ -122,10 +122,10 @@ std::string dump_tokens(source::FileId, std::string_view text, const Options& op
   Lexer lexer(text, options.level, arena, nullptr);
   const source::LineIndex lines(text);
   LexedForm form;
-  std::vector<Token> tokens;
+  TokenBuffer tokens;
   std::string dump;
   while (lexer.next_form(form, tokens)) {
-    for (const Token& token : tokens) {
+    for (const Token& token : tokens.all()) {
       if (token.kind == TokenKind::kEnd) continue;
       const source::Position position = lines.position(token.location);
       dump += std::to_string(position.line) + ':' + std::to_string(position.column) + ' ';

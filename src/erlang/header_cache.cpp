@@ -7,7 +7,7 @@ namespace {
 void lex_header(std::string_view text, Level level, LexedHeader& header) {
   static const Symbol kDefine = intern("define");
   Lexer lexer(text, level, header.arena, nullptr);
-  std::vector<Token> tokens;
+  TokenBuffer tokens;
   LexedForm form;
   while (lexer.next_form(form, tokens)) {
     LexedHeader::HeaderForm& made = header.forms.emplace_back();
@@ -17,7 +17,7 @@ void lex_header(std::string_view text, Level level, LexedHeader& header) {
     const bool define = tokens.size() > 2 && tokens[0].kind == TokenKind::kMinus && tokens[1].is_atom(kDefine);
     if (define && !form.broken && !form.has_feature_word) {
       MacroError error;
-      made.definition = parse_define(std::span<const Token>(tokens).subspan(2), header.arena, error);
+      made.definition = parse_define(tokens.all().subspan(2), header.arena, error);
     }
     header.tokens.insert(header.tokens.end(), tokens.begin(), tokens.end());
   }

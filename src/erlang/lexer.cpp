@@ -1,9 +1,47 @@
 // The main loop of the lexer: names, signs, comments and white space; erl_scan:scan1/5.
 #include "erlang/lexer.h"
 
+#include <array>
 #include <cstring>
+#include <utility>
 
 namespace beamwright::erlang {
+namespace {
+
+constexpr std::size_t kLongestName = 255;
+
+// What the first byte of a token asks for.
+enum class Action : std::uint8_t { kSign, kSpace, kWord, kVariable, kSingle, kDigit, kComment, kString, kQuotedAtom, kCharacter, kPoint, kWide };
+
+struct Start {
+  Action action = Action::kSign;
+  TokenKind kind = TokenKind::kEnd;  // of a kSingle
+};
+
+constexpr std::array<Start, 256> kStarts = [] {
+  std::array<Start, 256> starts{};
+  for (std::size_t c = 0; c < 256; ++c) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_space_byte(byte)) starts[c].action = Action::kSpace;
+    if (is_digit_byte(byte)) starts[c].action = Action::kDigit;
+    if (c >= 'a' && c <= 'z') starts[c].action = Action::kWord;
+    if ((c >= 'A' && c <= 'Z') || c == '_') starts[c].action = Action::kVariable;
+    if (c >= 0x80) starts[c].action = Action::kWide;
+  }
+  starts['%'].action = Action::kComment;
+  starts['"'].action = Action::kString;
+  starts['\''].action = Action::kQuotedAtom;
+  starts['$'].action = Action::kCharacter;
+  starts['.'].action = Action::kPoint;
+  using K = TokenKind;
+  constexpr std::pair<char, K> kSingles[] = {{'(', K::kLeftParen}, {')', K::kRightParen}, {'{', K::kLeftBrace}, {'}', K::kRightBrace},
+                                             {'[', K::kLeftBracket}, {']', K::kRightBracket}, {',', K::kComma}, {';', K::kSemicolon},
+                                             {'#', K::kHash}, {'*', K::kStar}, {'!', K::kBang}};
+  for (const auto& [c, kind] : kSingles) starts[static_cast<unsigned char>(c)] = {Action::kSingle, kind};
+  return starts;
+}();
+
+}  // namespace
 
 Lexer::Lexer(std::string_view text, Level level, Arena& arena, std::vector<Comment>* comments)
     : begin_(text.data()), end_(text.data() + text.size()), at_(begin_), level_(level), encoding_(encoding_of(text)), arena_(arena),
@@ -14,27 +52,13 @@ void Lexer::seek(std::uint32_t offset) {
   while (comments_ != nullptr && !comments_->empty() && comments_->back().begin >= offset) comments_->pop_back();
 }
 
-Token& Lexer::add(TokenKind kind, const char* begin) {
-  Token& token = tokens_->emplace_back();
-  token.kind = kind;
-  token.location = token.begin = offset(begin);
-  token.end = offset(at_);
-  return token;
-}
-
-void Lexer::add_sign(TokenKind kind, std::size_t length) {
-  const char* begin = at_;
-  at_ += length;
-  add(kind, begin);
-}
-
 void Lexer::fail(const char* begin, const char* message) {
   if (form_->broken) return;
   form_->broken = true;
   form_->error = {offset(begin), offset(at_), message};
 }
 
-bool Lexer::next_form(LexedForm& form, std::vector<Token>& tokens) {
+bool Lexer::next_form(LexedForm& form, TokenBuffer& tokens) {
   tokens.clear();
   tokens_ = &tokens;
   form = LexedForm{};
@@ -42,39 +66,35 @@ bool Lexer::next_form(LexedForm& form, std::vector<Token>& tokens) {
   while (at_ < end_ && read_token()) {
   }
   if (tokens.empty() && !form.broken) return false;
-  form.begin = tokens.empty() ? form.error.begin : tokens.front().begin;
+  form.begin = tokens.empty() ? form.error.begin : tokens[0].begin;
   if (form.broken && form.error.begin < form.begin) form.begin = form.error.begin;
   form.end = position();
   // yecc names the last token's place when a form ends too early.
-  Token last = tokens.empty() ? Token{} : tokens.back();
+  Token last;
+  if (!tokens.empty()) last = tokens.back();
   if (tokens.empty()) last.location = last.begin = last.end = form.begin;
   last.kind = TokenKind::kEnd;
   last.integer = 0;
-  tokens.push_back(last);
+  tokens.add() = last;
   return true;
 }
 
 bool Lexer::read_token() {
   const auto c = static_cast<unsigned char>(*at_);
-  if (is_space_byte(c)) {
-    ++at_;
-    return true;
-  }
-  if (c >= 'a' && c <= 'z') return read_word(), true;
-  if ((c >= 'A' && c <= 'Z') || c == '_') return read_variable(), true;
-  if (is_digit_byte(c)) return read_number(), true;
-  switch (c) {
-    case '%': read_comment(); return true;
-    case '"': read_string(); return true;
-    case '\'': read_quoted_atom(); return true;
-    case '$': read_character(); return true;
-    case '.': return read_point();
-    default: break;
-  }
-  if (c >= 0x80) {
-    read_wide();
-  } else {
-    read_sign();
+  const Start start = kStarts[c];
+  switch (start.action) {
+    case Action::kSpace: ++at_; return true;
+    case Action::kWord: read_name(TokenKind::kAtom); return true;
+    case Action::kVariable: read_name(TokenKind::kVar); return true;
+    case Action::kSingle: add_sign(start.kind, 1); return true;
+    case Action::kDigit: read_number(); return true;
+    case Action::kComment: read_comment(); return true;
+    case Action::kString: read_string(); return true;
+    case Action::kQuotedAtom: read_quoted_atom(); return true;
+    case Action::kCharacter: read_character(); return true;
+    case Action::kPoint: return read_point();
+    case Action::kWide: read_wide(); return true;
+    case Action::kSign: read_sign(); return true;
   }
   return true;
 }
@@ -91,37 +111,42 @@ void Lexer::read_comment() {
 
 void Lexer::read_name(TokenKind kind) {
   const char* begin = at_;
-  ++at_;
-  while (at_ < end_ && is_name_byte(static_cast<unsigned char>(*at_))) ++at_;
-  std::string_view name(begin, static_cast<std::size_t>(at_ - begin));
-  std::size_t characters = name.size();
-  if (at_ < end_ && static_cast<unsigned char>(*at_) >= 0x80) {
+  const char* at = at_ + 1;
+  while (at < end_ && is_name_byte(static_cast<unsigned char>(*at))) ++at;
+  at_ = at;
+  NameCache::Name name;
+  if (at < end_ && static_cast<unsigned char>(*at) >= 0x80) [[unlikely]] {
     // Letters of Latin-1 are rare: only then is the name copied.
-    scratch_.assign(name);
-    while (at_ < end_) {
-      const char* before = at_;
-      const std::uint32_t c = read_character_raw();
-      if (c < 0x80 ? !is_name_byte(static_cast<unsigned char>(c)) : !(is_wide_lowercase(c) || is_wide_uppercase(c))) {
-        at_ = before;
-        break;
-      }
-      append_utf8(c, scratch_);
-      ++characters;
-    }
-    name = scratch_;
+    scratch_.assign(begin, at);
+    std::size_t characters = scratch_.size();
+    read_rest_of_wide_name(characters);
+    if (characters > kLongestName) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
+    name.symbol = intern(scratch_).index;
+  } else {
+    const auto size = static_cast<std::size_t>(at - begin);
+    if (size > kLongestName) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
+    name = names_.find({begin, size}, end_);
   }
-  if (characters > 255) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
-  const Symbol symbol = intern(name);
   if (kind == TokenKind::kAtom) {
-    kind = word_kind(symbol);
+    kind = name.word;
     if (kind == TokenKind::kMaybe || kind == TokenKind::kElse) form_->has_feature_word = true;
   }
-  add(kind, begin).symbol_index = symbol.index;
+  add(kind, begin).symbol_index = name.symbol;
 }
 
-void Lexer::read_word() { read_name(TokenKind::kAtom); }
-
-void Lexer::read_variable() { read_name(TokenKind::kVar); }
+// Appends letters of Latin-1 and ASCII alike to scratch_, as UTF-8.
+void Lexer::read_rest_of_wide_name(std::size_t& characters) {
+  while (at_ < end_) {
+    const char* before = at_;
+    const std::uint32_t c = read_character_raw();
+    if (c < 0x80 ? !is_name_byte(static_cast<unsigned char>(c)) : !(is_wide_lowercase(c) || is_wide_uppercase(c))) {
+      at_ = before;
+      return;
+    }
+    append_utf8(c, scratch_);
+    ++characters;
+  }
+}
 
 std::uint32_t Lexer::read_character_raw() {
   const auto c = static_cast<unsigned char>(*at_);
@@ -136,22 +161,12 @@ void Lexer::read_wide() {
   const char* begin = at_;
   const std::uint32_t c = read_character_raw();
   if (is_wide_lowercase(c) || is_wide_uppercase(c)) {
-    // A name that begins with a letter of Latin-1: read on from the second character, then put the first in front.
     scratch_.clear();
     append_utf8(c, scratch_);
     std::size_t characters = 1;
-    while (at_ < end_) {
-      const char* before = at_;
-      const std::uint32_t next = read_character_raw();
-      if (next < 0x80 ? !is_name_byte(static_cast<unsigned char>(next)) : !(is_wide_lowercase(next) || is_wide_uppercase(next))) {
-        at_ = before;
-        break;
-      }
-      append_utf8(next, scratch_);
-      ++characters;
-    }
+    read_rest_of_wide_name(characters);
     const bool atom = is_wide_lowercase(c);
-    if (characters > 255) return fail(begin, atom ? "illegal atom" : "illegal var");
+    if (characters > kLongestName) return fail(begin, atom ? "illegal atom" : "illegal var");
     add(atom ? TokenKind::kAtom : TokenKind::kVar, begin).symbol_index = intern(scratch_).index;
     return;
   }
@@ -211,17 +226,6 @@ void Lexer::read_sign() {
     add_sign(single, 1);
   };
   switch (*at_) {
-    case '(': return add_sign(K::kLeftParen, 1);
-    case ')': return add_sign(K::kRightParen, 1);
-    case '{': return add_sign(K::kLeftBrace, 1);
-    case '}': return add_sign(K::kRightBrace, 1);
-    case '[': return add_sign(K::kLeftBracket, 1);
-    case ']': return add_sign(K::kRightBracket, 1);
-    case ',': return add_sign(K::kComma, 1);
-    case ';': return add_sign(K::kSemicolon, 1);
-    case '#': return add_sign(K::kHash, 1);
-    case '*': return add_sign(K::kStar, 1);
-    case '!': return add_sign(K::kBang, 1);
     case '-': return sign(K::kMinus, {{'>', K::kArrow}, {'-', K::kMinusMinus}});
     case '+': return sign(K::kPlus, {{'+', K::kPlusPlus}});
     case '/': return sign(K::kSlash, {{'=', K::kSlashEqual}});

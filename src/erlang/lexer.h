@@ -8,7 +8,8 @@
 
 #include "base/arena.h"
 #include "erlang/characters.h"
-#include "erlang/token.h"
+#include "erlang/name_cache.h"
+#include "erlang/token_buffer.h"
 #include "erlang/tree.h"
 
 namespace beamwright::erlang {
@@ -34,7 +35,7 @@ class Lexer {
   Lexer(std::string_view text, Level level, Arena& arena, std::vector<Comment>* comments);
 
   // Reads the next form's tokens, ended by a kEnd token. False at the end of the text.
-  bool next_form(LexedForm& form, std::vector<Token>& tokens);
+  bool next_form(LexedForm& form, TokenBuffer& tokens);
   // Goes on at another place of the text.
   void seek(std::uint32_t offset);
   std::uint32_t position() const { return static_cast<std::uint32_t>(at_ - begin_); }
@@ -47,21 +48,31 @@ class Lexer {
     return static_cast<std::size_t>(end_ - at_) > ahead ? static_cast<unsigned char>(at_[ahead]) : 0;
   }
   std::uint32_t offset(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
-  Token& add(TokenKind kind, const char* begin);
-  void add_sign(TokenKind kind, std::size_t length);
+  Token& add(TokenKind kind, const char* begin) {
+    Token& token = tokens_->add();
+    token.integer = 0;
+    token.location = token.begin = offset(begin);
+    token.end = offset(at_);
+    token.kind = kind;
+    token.wide = token.quoted = token.expanded = false;
+    return token;
+  }
+  void add_sign(TokenKind kind, std::size_t length) {
+    const char* begin = at_;
+    at_ += length;
+    add(kind, begin);
+  }
   void fail(const char* begin, const char* message);
 
   // Each reads one token at at_ and moves past it. False ends the form.
   bool read_token();
   void read_comment();
-  void read_word();
-  void read_variable();
   void read_name(TokenKind kind);
+  void read_rest_of_wide_name(std::size_t& characters);
   void read_wide();
   bool read_point();
   void read_sign();
   bool read_triple_sign();
-  void read_other(std::uint32_t character, std::size_t length);
 
   // lexer_literals.cpp
   void read_number();
@@ -92,7 +103,8 @@ class Lexer {
   Encoding encoding_;
   Arena& arena_;
   std::vector<Comment>* comments_;
-  std::vector<Token>* tokens_ = nullptr;
+  NameCache& names_ = NameCache::local();
+  TokenBuffer* tokens_ = nullptr;
   LexedForm* form_ = nullptr;
   std::string scratch_;
 };

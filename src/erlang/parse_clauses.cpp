@@ -4,8 +4,6 @@
 
 namespace beamwright::erlang {
 
-const Node* Parser::no_nodes() { return node(NodeKind::kSequence, token().location, token().begin, {}); }
-
 const Node* Parser::clause_guard() {
   if (!accept(TokenKind::kWhen)) return no_nodes();
   return guard_sequence();

@@ -41,14 +41,13 @@ const Node* Parser::bit_value(bool& plain) {
 }
 
 const Node* Parser::binary_element(const Node* value, std::uint32_t begin) {
-  static const Symbol kDefault = intern("default");
   const Node* size;
   if (accept(TokenKind::kColon)) {
     size = primary(false);
   } else {
-    size = bare_atom(kDefault, token());
+    size = default_;
   }
-  const Node* types = accept(TokenKind::kSlash) ? bit_types() : bare_atom(kDefault, token());
+  const Node* types = accept(TokenKind::kSlash) ? bit_types() : default_;
   return node(NodeKind::kBinElement, first_location(*value), begin, {value, size, types});
 }
 

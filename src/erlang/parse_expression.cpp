@@ -205,7 +205,7 @@ const Node* Parser::binary_from_sigil() {
   const Node* utf8 = bare_atom(intern("utf8"), sigil);
   const Node* types = node(NodeKind::kSequence, sigil.location, sigil.begin, {utf8});
   const Node* element = node(NodeKind::kBinElement, sigil.location, sigil.begin,
-                             {leaf(NodeKind::kString, text), bare_atom(intern("default"), sigil), types});
+                             {leaf(NodeKind::kString, text), default_, types});
   const Node* elements = node(NodeKind::kSequence, sigil.location, sigil.begin, {element});
   return node(NodeKind::kBin, sigil.location, sigil.begin, {elements});
 }

@@ -5,6 +5,14 @@
 
 namespace beamwright::erlang {
 
+Parser::Parser(Arena& arena, Level level) : arena_(arena), level_(level) {
+  empty_ = arena.make<Node>();
+  Node* made = arena.make<Node>();
+  made->kind = NodeKind::kBareAtom;
+  made->symbol = intern("default");
+  default_ = made;
+}
+
 void Parser::begin(std::span<const Token> tokens) {
   at_ = tokens.data();
   last_ = tokens.data() + tokens.size() - 1;
@@ -114,6 +122,7 @@ Node* Parser::bare_integer(std::int64_t value, const Token& at) {
 }
 
 const Node* Parser::sequence(std::size_t mark, std::uint32_t begin) {
+  if (mark == pending_.size()) return empty_;
   const Node* made = node(NodeKind::kSequence, begin, begin, std::span(pending_).subspan(mark));
   pending_.resize(mark);
   return made;

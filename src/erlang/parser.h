@@ -22,7 +22,7 @@ struct SyntaxError {
 
 class Parser {
  public:
-  Parser(Arena& arena, Level level) : arena_(arena), level_(level) {}
+  Parser(Arena& arena, Level level);
 
   // The tokens of one form with the kEnd token. Gives a kErrorForm node when error().set.
   const Node* parse_form(std::span<const Token> tokens);
@@ -114,7 +114,7 @@ class Parser {
   const Node* guard_sequence();
   const Node* clause_guard();
   const Node* clause_body();
-  const Node* no_nodes();
+  const Node* no_nodes() const { return empty_; }
 
   // parse_type.cpp
   const Node* top_type();
@@ -154,6 +154,8 @@ class Parser {
 
   Arena& arena_;
   Level level_;
+  const Node* empty_;    // the one sequence without children
+  const Node* default_;  // the bare atom `default`
   const Token* at_ = nullptr;
   const Token* last_ = nullptr;  // the kEnd token
   std::uint32_t last_end_ = 0;   // end of the token taken last

@@ -64,10 +64,10 @@ void Preprocessor::define_option(const Macro& macro) {
   const std::string text = "(" + std::string(macro.name) + "," + std::string(macro.value.empty() ? "true" : macro.value) + ").";
   Lexer lexer(tree_.arena.copy(std::string_view(text)), options_.level, tree_.arena, nullptr);
   LexedForm form;
-  std::vector<Token> tokens;
+  TokenBuffer tokens;
   if (!lexer.next_form(form, tokens) || form.broken) return;
   MacroError error;
-  if (const MacroDefinition* definition = parse_define(tokens, tree_.arena, error)) macros_.define(*definition);
+  if (const MacroDefinition* definition = parse_define(tokens.all(), tree_.arena, error)) macros_.define(*definition);
 }
 
 void Preprocessor::set_file_macro(std::string_view name) {
@@ -145,15 +145,15 @@ bool Preprocessor::next_form(File& file) {
     form_definition_ = next.definition;
     form_tokens_ = std::span<const Token>(file.cached->tokens).subspan(next.first, next.count);
     if (form_.has_feature_word && !maybe_enabled_) {
-      lexed_.assign(form_tokens_.begin(), form_tokens_.end());
+      lexed_.assign(form_tokens_);
       choose_feature_words();
-      form_tokens_ = lexed_;
+      form_tokens_ = lexed_.all();
     }
     return true;
   }
   if (!file.lexer->next_form(form_, lexed_)) return false;
   if (form_.has_feature_word && !maybe_enabled_) choose_feature_words();
-  form_tokens_ = lexed_;
+  form_tokens_ = lexed_.all();
   return true;
 }
 

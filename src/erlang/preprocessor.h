@@ -93,7 +93,7 @@ class Preprocessor {
   Expander* expander_ = nullptr;
   // The form at hand.
   LexedForm form_;
-  std::vector<Token> lexed_;             // when it was lexed here
+  TokenBuffer lexed_;                    // when it was lexed here
   std::span<const Token> form_tokens_;   // with kEnd
   const MacroDefinition* form_definition_ = nullptr;
   std::vector<Token> expanded_;

@@ -152,11 +152,11 @@ void write_tokens(source::FileId file, const source::FileTable& files, erlang::L
   Arena arena;
   erlang::Lexer lexer(files.file(file).text, level, arena, nullptr);
   erlang::LexedForm form;
-  std::vector<erlang::Token> tokens;
+  erlang::TokenBuffer tokens;
   std::vector<erlang::Token> all;
   source::Diagnostics diagnostics;
   while (lexer.next_form(form, tokens)) {
-    for (erlang::Token token : tokens) {
+    for (erlang::Token token : tokens.all()) {
       // erl_scan does not reserve the words of features.
       if (token.kind == erlang::TokenKind::kMaybe || token.kind == erlang::TokenKind::kElse) token.kind = erlang::TokenKind::kAtom;
       if (token.kind != erlang::TokenKind::kEnd) all.push_back(token);
