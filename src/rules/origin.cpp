@@ -140,7 +140,8 @@ class Search {
     const std::string_view module = external->module.text();
     if (is_bounded_call(module, name)) return {OriginKind::kBounded, "", {}};
     if (is_settings_call(module, name)) return {OriginKind::kSettings, "", {}};
-    if (is_growing_call(name)) {
+    // Deep down in what functions return, `case Term of Pid when is_pid(Pid) -> pid_to_list(Pid)` says nothing about this value.
+    if (is_growing_call(name) && returns_ < 2) {
       return {OriginKind::kGrowing, source_text(program_, unit, id), {{unit.span(id), "always a new value"}}};
     }
     if (external->row && !external->row->input.empty()) {
@@ -148,6 +149,7 @@ class Search {
       if (external->row->input == "file" || external->row->input == "console" || external->row->input == "environment") {
         return {OriginKind::kSettings, "", {}};
       }
+      if (external->row->input == "row") return {};  // the application's own data
       return outside(f, id, "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
     }
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty()) return {};
@@ -193,6 +195,10 @@ class Search {
         ++returns_;
         Origin origin = of(callee, result, depth + 1, calls + 1);
         --returns_;
+        if (!origin.path.empty()) {
+          origin.path.push_back({call_span(program_, site), model::display_function(program_, f) + " gets it from " +
+                                                                model::display_function(program_, callee)});
+        }
         // What depends on the parameters is looked for in the arguments of this very call.
         if (origin.kind == OriginKind::kPublic || origin.kind == OriginKind::kUnknown) {
           keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));

@@ -73,6 +73,9 @@ class Search {
   void note(MessageId id, std::uint32_t visit) {
     const Message& message = facts_.message(id);
     if (message.kind != kind_ || message.runs != Runs::kCaller || !noted_.insert(id).second) return;
+    // The site may be the call of a wrapper around gen_server:call, and the wrapper may ask.
+    const FunctionId wrapper = facts_.calls.callees[message.site.index].function;
+    if (skip_guarded_ && wrapper && asks_who_it_is(program_, facts_, wrapper)) return;
     Reached reached{id, {message.site}, message.likely || (visit != UINT32_MAX && visits_[visit].possible)};
     for (std::uint32_t i = visit; i != UINT32_MAX; i = visits_[i].before) {
       reached.chain.insert(reached.chain.begin(), visits_[i].site);

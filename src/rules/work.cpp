@@ -54,14 +54,15 @@ Way way_to(const Program& program, const Facts& facts, CallId site, Effect effec
   return way;
 }
 
-// Reading a table of this node, or giving bytes to the kernel.
+// A step of a Mnesia transaction, which is asked about itself, a dirty access to a table of this node, or bytes given to the kernel.
 bool is_quick(const Facts& facts, const Way& way) {
-  constexpr std::array<std::string_view, 14> kReads = {"read", "wread", "match_object", "select", "index_read", "all_keys", "foldl", "first",
-                                                       "next", "dirty_read", "dirty_match_object", "dirty_select", "dirty_index_read", "table_info"};
+  constexpr std::array<std::string_view, 21> kSteps = {"read", "wread", "match_object", "select", "index_read", "all_keys", "foldl", "first",
+      "next", "write", "s_write", "delete", "s_delete", "delete_object", "dirty_read", "dirty_match_object", "dirty_select", "dirty_index_read",
+      "dirty_write", "dirty_delete", "table_info"};
   const analysis::External* external = facts.calls.external(way.leaf);
   if (!external) return false;
   const std::string_view module = external->module.text(), name = external->name.text();
-  if (module == "mnesia") return std::find(kReads.begin(), kReads.end(), name) != kReads.end();
+  if (module == "mnesia") return std::find(kSteps.begin(), kSteps.end(), name) != kSteps.end();
   return (module == "gen_tcp" || module == "gen_udp" || module == "ssl") && name.starts_with("send");
 }
 
@@ -73,8 +74,8 @@ bool slow_call(const Program& program, const Facts& facts, CallId site, SlowWork
     if (!message.receiver || reached.chain.size() > kLongest) continue;
     for (const HandlerId id : takers(facts, message)) {
       const std::vector<SlowWork> inner = slow_work(program, facts, facts.handler(id), {.files = false, .calls = false});
-      if (inner.empty()) continue;
-      work = {site, Effect::kCall, message.timeout.milliseconds, reached.possible || inner.front().possible, message.site, id, reached.chain};
+      if (inner.empty() || inner.front().possible) continue;
+      work = {site, Effect::kCall, message.timeout.milliseconds, reached.possible, message.site, id, reached.chain};
       return true;
     }
   }

@@ -18,8 +18,8 @@ struct SlowWork {
 };
 
 // http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only when
-// `files`; a call of another server only when `calls` and that server is known to be slow. Sleeps below ten milliseconds, reads of
-// Mnesia tables and sending on a socket are not slow; neither is what a process does on its way to an exit.
+// `files`; a call of another server only when `calls` and that server is known to be slow. Sleeps below ten milliseconds, single
+// accesses to Mnesia tables and sending on a socket are not slow; neither is what a process does on its way to an exit.
 struct Including {
   bool files = false;
   bool calls = true;

@@ -1,7 +1,8 @@
 // Slow work in handle_call: while one caller's request is at the network, everybody else's waits in the mailbox, and after five
 // seconds they exit although the server is fine. The server then still serves the requests that were given up.
 #include <algorithm>
-#include <set>
+#include <map>
+#include <optional>
 
 #include "rules/callers.h"
 #include "rules/support.h"
@@ -72,6 +73,15 @@ std::string fix_for(const std::string& handler, const SlowWork& work, const std:
                       "and take the task's reply and DOWN in handle_info.";
 }
 
+// One clause that blocks: what it does at worst, and for whom.
+struct Blocked {
+  HandlerId handler;
+  SlowWork work;
+  Severity severity = Severity::kInfo;
+  Callers callers;
+  std::int64_t patience_ms = 0;
+};
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
@@ -84,39 +94,39 @@ class Check {
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
     if (process.count == Count::kMany || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor) return;
-    std::set<std::pair<CallId, Effect>> causes;
-    bool files = false;
-    for (const HandlerId handler_id : process.handlers) {
-      const Handler& handler = facts_.handler(handler_id);
-      if (handler.kind == HandlerKind::kCall && in_production(program_, facts_, handler.function)) {
-        review(id, handler_id, causes, files);
-      }
+    // One kind of work is one fault of a server's design, however many clauses do it.
+    std::map<Effect, std::vector<Blocked>> by_effect;
+    for (const HandlerId handler : process.handlers) {
+      if (facts_.handler(handler).kind != HandlerKind::kCall || !in_production(program_, facts_, facts_.handler(handler).function)) continue;
+      if (std::optional<Blocked> blocked = weigh_clause(id, handler)) by_effect[blocked->work.effect].push_back(std::move(*blocked));
+    }
+    for (auto& [effect, clauses] : by_effect) {
+      std::stable_sort(clauses.begin(), clauses.end(), [](const Blocked& a, const Blocked& b) { return a.severity > b.severity; });
+      report(id, clauses);
     }
   }
 
-  void review(ProcessId id, HandlerId handler_id, std::set<std::pair<CallId, Effect>>& causes, bool& files) {
-    const Handler& handler = facts_.handler(handler_id);
-    const std::vector<SlowWork> works = slow_work(program_, facts_, handler, {.files = true, .calls = true});
-    if (works.empty()) return;
-    const std::vector<MessageId> messages = messages_to(facts_, handler_id);
-    const Callers callers = callers_of(program_, facts_, messages, id);
-    if (callers.only_tools) return;
+  std::optional<Blocked> weigh_clause(ProcessId id, HandlerId handler) const {
+    const std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(handler), {.files = true, .calls = true});
+    if (works.empty()) return {};
+    const std::vector<MessageId> messages = messages_to(facts_, handler);
+    Callers callers = callers_of(program_, facts_, messages, id);
+    if (callers.only_tools) return {};
     const std::int64_t patience = shortest_wait(facts_, messages);
-    Worst worst = worst_of(facts_, works, patience);
-    if (!worst.work) return;
-    // File access is said once a process, and one cause is said once, however many clauses lead to it.
-    if (worst.work->effect == Effect::kFile && std::exchange(files, true)) return;
-    if (!causes.emplace(worst.work->leaf, worst.work->effect).second) return;
-    const Process& process = facts_.process(id);
+    const Worst worst = worst_of(facts_, works, patience);
+    if (!worst.work) return {};
+    Severity severity = worst.severity;
     // A server without a name may be one of many; one that nobody in sight asks may be asked rarely.
-    if (process.count != Count::kOne) worst.severity = std::min(worst.severity, callers.requests ? Severity::kMedium : Severity::kLow);
-    if (callers.functions.empty()) worst.severity = std::min(worst.severity, Severity::kMedium);
-    report(id, handler, worst, callers, patience);
+    if (facts_.process(id).count != Count::kOne) severity = std::min(severity, callers.requests ? Severity::kMedium : Severity::kLow);
+    if (callers.functions.empty()) severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
+    return Blocked{handler, *worst.work, severity, std::move(callers), patience};
   }
 
-  void report(ProcessId id, const Handler& handler, const Worst& worst, const Callers& callers, std::int64_t patience) {
-    const SlowWork& work = *worst.work;
-    const bool erlang = in_erlang(program_, handler.function);
+  void report(ProcessId id, const std::vector<Blocked>& clauses) {
+    const Blocked& worst = clauses.front();
+    const SlowWork& work = worst.work;
+    const Callers& callers = worst.callers;
+    const Handler& handler = facts_.handler(worst.handler);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
     const std::string callee = callee_text(program_, facts_, work.leaf);
@@ -126,16 +136,31 @@ class Check {
     finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "The server " + name + " does " + describe_work(work) + " while its callers wait: " + shown + " reaches " + callee;
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
-    finding.why = "Meanwhile " + name + " answers nobody. " + consequence(work, patience);
-    finding.fix = fix_for(shown, work, callee, erlang);
+    if (clauses.size() > 1) finding.message += "; so do " + others(clauses);
+    finding.why = "Meanwhile " + name + " answers nobody. " + consequence(work, worst.patience_ms);
+    finding.fix = fix_for(shown, work, callee, in_erlang(program_, handler.function));
     for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
       finding.path.push_back({call_span(program_, callers.sites[i]),
                               model::display_function(program_, callers.functions[i]) + " asks " + name + " and waits" +
-                                  wait_text(patience)});
+                                  wait_text(worst.patience_ms)});
     }
     for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    for (std::size_t i = 1; i < clauses.size(); ++i) {
+      finding.path.push_back({call_span(program_, clauses[i].work.site),
+                              analysis::display_handler(program_, facts_, facts_.handler(clauses[i].handler)) + " does " +
+                                  describe_work(clauses[i].work) + " as well"});
+    }
     finding.key = shown + " " + callee;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  std::string others(const std::vector<Blocked>& clauses) const {
+    std::vector<std::string> names;
+    for (std::size_t i = 1; i < clauses.size(); ++i) {
+      const Handler& handler = facts_.handler(clauses[i].handler);
+      names.push_back(message_text(handler.pattern, in_erlang(program_, handler.function)));
+    }
+    return join_names(names);
   }
 
   static std::string consequence(const SlowWork& work, std::int64_t patience) {

@@ -50,7 +50,7 @@ class Check {
     const Callers callers = callers_of(program_, facts_, messages, id);
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
     constexpr std::size_t kSeveral = 4;
-    if (!callers.concurrent() && !callers.loop && (callers.modules.size() < kSeveral || !is_heavy(*worst))) return;
+    if (!callers.concurrent() && (!is_heavy(*worst) || (!callers.loop && callers.modules.size() < kSeveral))) return;
     if (sheds_load(facts_.process(id).module, messages)) return;
     report(id, handler, messages, *worst, callers);
   }

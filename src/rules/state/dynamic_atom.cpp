@@ -1,5 +1,7 @@
 // Atoms are never collected, and the VM stops when there are 1,048,576 of them: no process can rescue that. Text from outside must
 // not become atoms unless it is one of a fixed set.
+#include <set>
+
 #include "rules/origin.h"
 #include "rules/support.h"
 #include "rules/walk.h"
@@ -125,6 +127,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::string>> reported;  // clauses for lists and binaries of one function are one finding
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const ExprId text = text_of(program, facts, site);
@@ -133,6 +136,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (runs_while_compiling(program, unit, program.call(site).expr) || is_member_checked(program, site, variables_in(unit, text))) continue;
     const Origin origin = origin_of(program, facts, program.function_of(site), text);
     if (origin.kind <= OriginKind::kSettings) continue;
+    if (!origin.what.empty() && !reported.emplace(program.function_of(site), origin.what).second) continue;
     report(program, facts, reporter, site, text, origin);
   }
 }
