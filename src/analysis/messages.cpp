@@ -42,6 +42,12 @@ class MessageFinder {
       : program_(program), calls_(calls), processes_(processes) {
     for (std::uint32_t p = 0; p < processes.processes.size(); ++p)
       for (const Symbol name : processes.processes[p].names) by_name_[name.index].push_back(ProcessId(p));
+    for (const Handler& h : processes.handlers) {
+      if (!h.pattern.tag || (h.kind != HandlerKind::kCall && h.kind != HandlerKind::kCast)) continue;
+      const source::ProjectId project = program.unit_of(processes.processes[h.process.index].module).project;
+      const auto [found, fresh] = takers_.try_emplace(key_of(h.kind, h.pattern, project), h.process);
+      if (!fresh && found->second != h.process) found->second = ProcessId();
+    }
   }
 
   Messages find() {
@@ -175,21 +181,31 @@ class MessageFinder {
     return found->second.front();
   }
 
-  // A pid in a module that is a process and handles just such a message: its client function. self() likewise.
+  // A pid in a module that is a process and handles just such a message: its client function, or self().
   ProcessId concluded_receiver(const Sending& sending, const Pattern& sent) const {
-    const ProcessId own = processes_.of(program_.module_of(sending.function));
-    if (!own || sent.any || !sent.expr) return {};
-    const Unit& unit = program_.unit_of(sending.function);
-    const ExprId target = local_value(unit, sending.target);
-    // The From of a call and the pids taken out of messages are other processes; replies have their own functions.
-    if (!target) return {};
-    const Process& process = processes_.processes[own.index];
-    for (const HandlerId id : process.handlers) {
-      const Handler& h = processes_.handlers[id.index];
-      if (!takes(h.kind, sending.kind) || h.pattern.any || !(h.pattern.tag || h.pattern.size)) continue;
-      if (sent.tag == h.pattern.tag && sent.size == h.pattern.size) return own;
+    if (sent.any || !sent.expr || !sending.target) return {};
+    if (const ProcessId own = processes_.of(program_.module_of(sending.function))) {
+      for (const HandlerId id : processes_.processes[own.index].handlers) {
+        const Handler& h = processes_.handlers[id.index];
+        if (!takes(h.kind, sending.kind) || h.pattern.any || !(h.pattern.tag || h.pattern.size)) continue;
+        if (sent.tag == h.pattern.tag && sent.size == h.pattern.size) return own;
+      }
     }
-    return {};
+    // A pid from elsewhere, with a request that just one process of the project answers.
+    if (!sent.tag || sending.kind == MessageKind::kInfo) return {};
+    const HandlerKind kind = sending.kind == MessageKind::kCall ? HandlerKind::kCall : HandlerKind::kCast;
+    const auto found = takers_.find(key_of(kind, sent, program_.unit_of(sending.function).project));
+    return found == takers_.end() ? ProcessId{} : found->second;
+  }
+
+  // Kind, outline and project of a request, as one number to look up by.
+  using RequestKey = std::pair<std::uint64_t, std::uint32_t>;
+  struct RequestHash {
+    std::size_t operator()(const RequestKey& k) const { return (k.first ^ (std::uint64_t{k.second} << 20)) * 0x9E3779B97F4A7C15ull; }
+  };
+  static RequestKey key_of(HandlerKind kind, const Pattern& p, source::ProjectId project) {
+    return {(static_cast<std::uint64_t>(p.tag.index) << 32) | (std::uint64_t{p.size} << 1) | (kind == HandlerKind::kCall ? 1 : 0),
+            project.index};
   }
 
   static bool takes(HandlerKind handler, MessageKind kind) {
@@ -203,6 +219,7 @@ class MessageFinder {
   const Calls& calls_;
   const Processes& processes_;
   std::unordered_map<std::uint32_t, std::vector<ProcessId>> by_name_;
+  std::unordered_map<RequestKey, ProcessId, RequestHash> takers_;  // none where several processes take it
   Messages out_;
 };
 
