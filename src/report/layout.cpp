@@ -47,6 +47,17 @@ bool is_upper_control(std::string_view character) {
   return character.size() == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
+// A number stays with its unit: "5 s", "300 ms".
+std::size_t end_of_word(std::string_view line, std::size_t begin) {
+  const std::size_t end = std::min(line.find(' ', begin), line.size());
+  if (end == begin || end == line.size() || line[end - 1] < '0' || line[end - 1] > '9') return end;
+  const std::size_t next = std::min(line.find(' ', end + 1), line.size());
+  std::string_view unit = line.substr(end + 1, next - end - 1);
+  while (!unit.empty() && (unit.back() == ',' || unit.back() == '.' || unit.back() == ';' || unit.back() == ':'))
+    unit.remove_suffix(1);
+  return unit == "s" || unit == "ms" || unit == "MB" ? next : end;
+}
+
 // Appends one line of text that starts at column `at` and whose continuations start at column `hang`.
 void append_line(std::string& out, std::string_view line, std::size_t at, std::size_t hang, std::size_t columns) {
   if (at + width(line) <= columns) {
@@ -56,7 +67,7 @@ void append_line(std::string& out, std::string_view line, std::size_t at, std::s
   bool first = true;
   while (!line.empty()) {
     const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
-    const std::size_t end = std::min(line.find(' ', blanks), line.size());
+    const std::size_t end = end_of_word(line, blanks);
     const std::string_view word = line.substr(blanks, end - blanks);
     if (first) {
       out.append(blanks, ' ');

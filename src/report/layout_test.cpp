@@ -19,6 +19,11 @@ TEST(Layout, BreaksAtSpacesAndHangsUnderTheStart) {
   EXPECT_EQ(wrapped("", 2, 12), "");
 }
 
+TEST(Layout, ANumberStaysWithItsUnit) {
+  EXPECT_EQ(wrapped("waits 5 s, always", 0, 8), "waits\n5 s,\nalways");
+  EXPECT_EQ(wrapped("waits 5 so", 0, 8), "waits 5\nso");
+}
+
 TEST(Layout, LinesThatFitKeepTheirShape) {
   EXPECT_EQ(wrapped("use:\n\n    def a do\n      b  c\n    end\n", 2, 20), "use:\n\n      def a do\n        b  c\n      end");
 }

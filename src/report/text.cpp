@@ -15,7 +15,8 @@ namespace {
 using findings::Finding;
 using findings::Severity;
 
-constexpr std::size_t kLabelColumns = 8;        // "  why   "
+constexpr std::size_t kLabelColumns = 8;  // "  why   "
+constexpr std::size_t kFilesWithDiagnostics = 40;
 constexpr std::size_t kDiagnosticsPerFile = 5;  // the first ones usually cause the others
 
 Ink ink_of(Severity severity) {
@@ -67,7 +68,17 @@ class TextWriter {
     std::vector<const Finding*> order;
     for (const Finding& finding : review_.findings) order.push_back(&finding);
     std::stable_sort(order.begin(), order.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
-    for (const Finding* finding : order) write_finding(*finding);
+    bool in_short = false;
+    for (const Finding* finding : order) {
+      if (finding->severity >= Severity::kMedium) {
+        write_finding(*finding);
+      } else {
+        if (!in_short) out_ += paint_(Ink::kBold, "In short") + paint_(Ink::kDim, "  --format json has all of it") + "\n";
+        in_short = true;
+        write_short(*finding);
+      }
+    }
+    if (in_short) out_ += "\n";
     write_diagnostics();
     if (!review_.findings.empty()) write_table();
     write_scope();
@@ -104,6 +115,14 @@ class TextWriter {
     if (!finding.why.empty()) write_labelled("why", finding.why);
     write_path(finding.path);
     if (!finding.fix.empty()) write_labelled("fix", finding.fix);
+    out_ += "\n";
+  }
+
+  // What is low or mere information must not bury what is not.
+  void write_short(const Finding& finding) {
+    out_ += "  " + paint_(ink_of(finding.severity), to_string(finding.severity)) + "  " + std::string(finding.code) + " " +
+            std::string(finding.name) + "  " + paint_(Ink::kCyan, place(finding.span)) + "\n    ";
+    append_wrapped(out_, clean(finding.message), 4);
     out_ += "\n";
   }
 
@@ -146,9 +165,14 @@ class TextWriter {
     const auto& all = review_.diagnostics;
     if (all.empty()) return;
     out_ += paint_(Ink::kBold, "Not read or not understood") + "\n";
+    std::size_t files = 0;
     for (std::size_t i = 0; i < all.size();) {
       std::size_t end = i;
       while (end < all.size() && all[end].span.file == all[i].span.file) ++end;
+      if (files++ == kFilesWithDiagnostics) {
+        out_ += "  and " + counted(unread_files() - kFilesWithDiagnostics, "more file") + "; --format json gives all\n";
+        break;
+      }
       const std::size_t shown = end - i > kDiagnosticsPerFile + 1 ? i + kDiagnosticsPerFile : end;
       for (std::size_t at = i; at < shown; ++at) write_diagnostic(all[at]);
       if (shown < end) {
@@ -162,10 +186,10 @@ class TextWriter {
   void write_diagnostic(const source::Diagnostic& diagnostic) {
     const bool has_place = diagnostic.kind == source::DiagnosticKind::kSyntax;
     const std::string where = has_place ? place(diagnostic.span) : shown_path(diagnostic.span.file);
-    out_ += "  " + paint_(Ink::kCyan, where) + "  ";
+    out_ += "  " + paint_(Ink::kCyan, where);
     std::string message = clean(diagnostic.message);
     if (diagnostic.kind == source::DiagnosticKind::kInternal) message = "fault of Beamwright itself: " + message;
-    if (2 + width(where) + 2 + width(message) > kColumns) out_ += "\n    ";
+    out_ += 2 + width(where) + 2 + width(message) > kColumns ? "\n    " : "  ";
     append_wrapped(out_, message, 4);
     out_ += "\n";
   }
@@ -195,13 +219,17 @@ class TextWriter {
             counted(review_.supervisor_count, "supervisor") + ".\n";
   }
 
+  std::size_t unread_files() const {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < review_.diagnostics.size(); ++i) {
+      count += i == 0 || review_.diagnostics[i].span.file != review_.diagnostics[i - 1].span.file;
+    }
+    return count;
+  }
+
   void write_verdict() {
     std::string line = reasons();
-    std::size_t unread = 0;
-    for (std::size_t i = 0; i < review_.diagnostics.size(); ++i) {
-      if (i == 0 || review_.diagnostics[i].span.file != review_.diagnostics[i - 1].span.file) ++unread;
-    }
-    if (unread > 0) line += "; " + counted(unread, "file") + " not wholly read";
+    if (const std::size_t unread = unread_files(); unread > 0) line += "; " + counted(unread, "file") + " not wholly read";
     out_ += paint_(ink_of(review_.verdict), to_string(review_.verdict)) + "  " + line + "\n";
   }
 

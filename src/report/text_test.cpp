@@ -18,8 +18,8 @@ TEST(Text, TellsAFindingFromPlaceToFix) {
 
   Shop.Pricing answers {:price, id} only after an HTTP request that waits without limit.
 
-  why   While one request is slow, every caller of Shop.Pricing waits in line and gives up after 5
-        s, and what was given up is still worked off.
+  why   While one request is slow, every caller of Shop.Pricing waits in line and gives up after
+        5 s, and what was given up is still worked off.
 
   path  1. Shop.Pricing.handle_call/3 calls Shop.Http.get/1
            examples/shop/lib/pricing.ex:3:14
@@ -63,6 +63,8 @@ TEST(Text, TheWorstComesFirstAndTheVerdictLast) {
     sample.review.findings.push_back(std::move(f));
   };
   add("BW501", "dynamic-atom", findings::Severity::kMedium, findings::Family::kState, "one", false);
+  add("BW303", "ets-without-concurrency", findings::Severity::kLow, findings::Family::kBottleneck, "two", false);
+  add("BW214", "mailbox-unobservable", findings::Severity::kInfo, findings::Family::kMailbox, "two", false);
   add("BW403", "call-cycle", findings::Severity::kCritical, findings::Family::kBlocking, "two", true);
   add("BW604", "rpc-without-timeout", findings::Severity::kHigh, findings::Family::kCluster, "three", false);
   sample.review.verdict = findings::verdict_of(sample.review.findings);
@@ -90,14 +92,20 @@ MEDIUM  BW501 dynamic-atom  likely
 
   Message of dynamic-atom.
 
+In short  --format json has all of it
+  low  BW303 ets-without-concurrency  examples/shop/a.ex:2:1
+    Message of ets-without-concurrency.
+  info  BW214 mailbox-unobservable  examples/shop/a.ex:2:1
+    Message of mailbox-unobservable.
+
                 critical      high    medium       low      info
   supervision          ·         ·         ·         ·         ·
-  mailbox              ·         ·         ·         ·         ·
-  bottleneck           ·         ·         ·         ·         ·
+  mailbox              ·         ·         ·         ·         1
+  bottleneck           ·         ·         ·         1         ·
   blocking             1         ·         ·         ·         ·
   state                ·         ·         1         ·         ·
   cluster              ·         1         ·         ·         ·
-  all                  1         1         1         ·         ·
+  all                  1         1         1         1         1
 
 Reviewed 2 files with 1,234 lines: 1 module, 1 process, 0 supervisors.
 NEEDS-REDESIGN  1 critical and 1 high findings; the design itself is at fault: call-cycle (BW403)
@@ -125,6 +133,17 @@ TEST(Text, GroupsDiagnosticsByFileAndSaysHowManyAreLeftOut) {
 Reviewed 2 files with 1,234 lines: 1 module, 1 process, 0 supervisors.
 SHIP  no finding of medium severity or above; 2 files not wholly read
 )text");
+}
+
+TEST(Text, ManyUnreadFilesAreCountedRatherThanListed) {
+  SampleReview sample;
+  for (int i = 0; i < 50; ++i) {
+    sample.review.diagnostics.push_back(
+        {source::DiagnosticKind::kIo, {sample.add("f" + std::to_string(100 + i) + ".ex", ""), 0, 0}, "x"});
+  }
+  const std::string text = plain(sample.review);
+  EXPECT_NE(text.find("f139.ex  x\n  and 10 more files; --format json gives all\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("; 50 files not wholly read\n"), std::string::npos) << text;
 }
 
 TEST(Text, ACleanReviewIsShort) {
