@@ -67,7 +67,7 @@ class UnitResolver {
       if (const ModuleId m = program_.find_module(import.module, unit_.project)) {
         const FunctionId f = program_.find_function(m, call.name, call.arity);
         if (f && program_.function(f).has(model::kPublic)) return both(f, import.module, call);
-      } else if (import.options || knowledge_.function(import.module, call.name, call.arity) != nullptr) {
+      } else if (names_import(program_, import, call.name, call.arity) || knowledge_.function(import.module, call.name, call.arity) != nullptr) {
         return {{}, external(import.module, call.name, call.arity)};
       }
     }

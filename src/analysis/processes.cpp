@@ -173,13 +173,20 @@ class ProcessFinder {
         if (callback == nullptr) callback = knowledge_.callback(behaviour, function.name, function.arity);
       if (callback != nullptr) {
         if (callback->role != "none") add_clauses(process_id, f, handler_kind(callback->role), *callback);
-      } else if (process.kind == ProcessKind::kGenStatem && function.arity == 3 && function.has(model::kPublic)) {
-        CallbackRow state_function;  // StateName(EventType, Content, Data)
-        state_function.message_argument = 2;
-        state_function.state_argument = 3;
-        add_clauses(process_id, f, HandlerKind::kEvent, state_function);
+      } else if (process.kind == ProcessKind::kGenStatem && function.has(model::kPublic)) {
+        add_state_function(process_id, process, f, function.arity);
       }
     }
+  }
+
+  // gen_statem: StateName(EventType, Content, Data). gen_fsm: StateName(Event, Data), StateName(Event, From, Data).
+  void add_state_function(ProcessId process_id, const Process& process, FunctionId f, std::uint32_t arity) {
+    const bool fsm = knowledge_.behaviour(process.behaviour)->process == "gen_fsm";
+    if (arity != 3 && !(fsm && arity == 2)) return;
+    CallbackRow row;
+    row.message_argument = fsm ? 1 : 2;
+    row.state_argument = static_cast<std::uint8_t>(arity);
+    add_clauses(process_id, f, !fsm ? HandlerKind::kEvent : arity == 3 ? HandlerKind::kCall : HandlerKind::kCast, row);
   }
 
   void add_clauses(ProcessId process_id, FunctionId f, HandlerKind kind, const CallbackRow& callback) {

@@ -102,4 +102,12 @@ bool imports(const Program& program, const Import& import, Symbol name, std::uin
   return true;
 }
 
+bool names_import(const Program& program, const Import& import, Symbol name, std::uint32_t arity) {
+  if (!import.options) return false;
+  const model::Unit& unit = program.unit(import.unit);
+  if (unit.language == source::Language::kErlang) return lists(unit, import.options, name, arity);
+  const ExprId only = literal_option(unit, import.options, sym::only);
+  return only && unit.expr(only).kind == model::ExprKind::kList && lists(unit, only, name, arity);
+}
+
 }  // namespace beamwright::analysis

@@ -28,7 +28,10 @@ struct Scopes {
 
 Scopes find_scopes(const model::Program& program, const knowledge::Knowledge& knowledge, unsigned jobs);
 
-// Does the import bring in this function? Reads only: and except: lists; what cannot be read counts as yes.
+// Does the import bring in this function, given that its module has it? Reads only: and except: lists; what cannot be read counts
+// as yes.
 bool imports(const model::Program& program, const Import& import, Symbol name, std::uint32_t arity);
+// Does the import name this very function (only:, or Erlang's list)? Then it is there, whatever is known of the module.
+bool names_import(const model::Program& program, const Import& import, Symbol name, std::uint32_t arity);
 
 }  // namespace beamwright::analysis

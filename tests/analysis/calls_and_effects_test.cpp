@@ -61,6 +61,21 @@ end
   EXPECT_TRUE(f.has("Shop.Orders.get/1", Effect::kFile));
 }
 
+TEST(Calls, AnImportOfUnknownCodeTakesOnlyWhatItNames) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
+  import Some.Library, except: [foo: 1]
+  import Other.Library, only: [helper: 1]
+  def run(x), do: spawn(x)
+  def other(x), do: helper(x)
+end
+)"}});
+  EXPECT_TRUE(f.has("A.run/1", Effect::kSpawn));
+  bool imported = false;
+  for (const auto& e : f.facts().calls.externals)
+    imported = imported || (e.module.text() == "Elixir.Other.Library" && e.name.text() == "helper");
+  EXPECT_TRUE(imported);
+}
+
 TEST(Calls, ErlangImportsAndBifsGiveWayToLocalFunctions) {
   const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
 -export([run/1]).

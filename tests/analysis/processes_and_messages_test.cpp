@@ -110,6 +110,18 @@ set(State) -> {reply, ok, [x | State]}.
   EXPECT_TRUE(calls[1].changes_state);
 }
 
+TEST(Handlers, StatesOfAGenFsmAreFunctionsOfTwoOrThreeArguments) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-behaviour(gen_fsm).
+-export([init/1, idle/2, idle/3]).
+init([]) -> {ok, idle, []}.
+idle(go, Data) -> {next_state, idle, Data}.
+idle({ask, X}, _From, Data) -> {reply, X, idle, Data}.
+)"}});
+  EXPECT_EQ(f.handlers("a", HandlerKind::kCast).size(), 1u);
+  EXPECT_EQ(f.handlers("a", HandlerKind::kCall).size(), 1u);
+}
+
 TEST(Messages, ClientFunctionsSendToTheirOwnProcess) {
   const FactsOf f(std::vector<Text>{{"lib/cart.ex", kCart}});
   EXPECT_EQ(f.messages_to("Shop.Cart"), (Names{"call get/2 from Shop.Cart.get/1", "cast put/2 from Shop.Cart.put/2"}));
