@@ -85,7 +85,7 @@ Encoding encoding_of(std::string_view text) {
   const Declared declared = declared_encoding(text);
   if (declared == Declared::kLatin1) return Encoding::kLatin1;
   if (first_broken_utf8(text) == text.size()) return Encoding::kUtf8;
-  return declared == Declared::kUtf8 ? Encoding::kBrokenUtf8 : Encoding::kLatin1;
+  return declared == Declared::kUtf8 ? Encoding::kBrokenUtf8 : Encoding::kUndeclared;
 }
 
 void append_utf8(std::uint32_t c, std::string& to) {

@@ -10,12 +10,13 @@
 namespace beamwright::erlang {
 
 enum class Encoding : std::uint8_t {
-  kUtf8,         // every byte sequence is valid
-  kBrokenUtf8,   // declared as UTF-8, but not: a bad byte counts as the Latin-1 character
-  kLatin1,
+  kUtf8,        // every byte sequence is valid
+  kBrokenUtf8,  // declared as UTF-8, but not: a bad byte counts as the Latin-1 character
+  kLatin1,      // declared
+  kUndeclared,  // not declared, and not UTF-8, which the compiler does not take: read as Latin-1
 };
 
-// epp's choice: the `coding:` comment of the first two lines, else UTF-8, or Latin-1 when the text is not UTF-8.
+// epp's choice: the `coding:` comment of the first two lines, else UTF-8.
 Encoding encoding_of(std::string_view text);
 // Offset of the first byte that is no UTF-8; the size of the text when all is.
 std::size_t first_broken_utf8(std::string_view text);

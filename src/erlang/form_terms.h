@@ -29,7 +29,8 @@ class FormTerms {
     file_ = file;
     lines_ = &lines;
     shift_ = 0;
-    bytes_are_columns_ = encoding_of(text) == Encoding::kLatin1;
+    const Encoding encoding = encoding_of(text);
+    bytes_are_columns_ = encoding == Encoding::kLatin1 || encoding == Encoding::kUndeclared;
   }
 
   void form(const Node& node) {

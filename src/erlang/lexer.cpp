@@ -45,7 +45,10 @@ constexpr std::array<Start, 256> kStarts = [] {
 
 Lexer::Lexer(std::string_view text, Level level, Arena& arena, std::vector<Comment>* comments)
     : begin_(text.data()), end_(text.data() + text.size()), at_(begin_), level_(level), encoding_(encoding_of(text)), arena_(arena),
-      comments_(comments) {}
+      comments_(comments) {
+  broken_ = encoding_ == Encoding::kBrokenUtf8 || encoding_ == Encoding::kUndeclared;
+  if (encoding_ == Encoding::kUndeclared) encoding_ = Encoding::kLatin1;
+}
 
 void Lexer::seek(std::uint32_t offset) {
   at_ = begin_ + offset;

@@ -40,7 +40,8 @@ class Lexer {
   void seek(std::uint32_t offset);
   std::uint32_t position() const { return static_cast<std::uint32_t>(at_ - begin_); }
   std::string_view text() const { return {begin_, static_cast<std::size_t>(end_ - begin_)}; }
-  Encoding encoding() const { return encoding_; }
+  // The text holds bytes that the compiler does not take.
+  bool undeclared_bytes() const { return broken_; }
 
  private:
   // The byte `ahead` of the current one, 0 past the end.
@@ -100,7 +101,8 @@ class Lexer {
   const char* end_;
   const char* at_;
   Level level_;
-  Encoding encoding_;
+  Encoding encoding_;  // kUtf8, kBrokenUtf8 or kLatin1
+  bool broken_ = false;
   Arena& arena_;
   std::vector<Comment>* comments_;
   NameCache& names_ = NameCache::local();

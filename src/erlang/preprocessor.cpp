@@ -105,10 +105,7 @@ void Preprocessor::run(source::FileId id, std::string_view text) {
   Lexer lexer(file.text, options_.level, tree_.arena, &tree_.comments);
   file.lexer = &lexer;
   if (options_.includes != nullptr) file.file_name = options_.includes->name(id);
-  if (lexer.encoding() == Encoding::kBrokenUtf8) {
-    const auto broken = static_cast<std::uint32_t>(first_broken_utf8(file.text));
-    diagnose(file, broken, broken + 1, "the file says that it is UTF-8, but it is not");
-  }
+  if (lexer.undeclared_bytes()) file.broken_utf8 = static_cast<std::uint32_t>(first_broken_utf8(file.text));
   set_file_macro(file.file_name);
   if (options_.keep_header_forms) add_file_form(file, 0, file.file_name, 1);
   run_file(file);
@@ -151,7 +148,13 @@ bool Preprocessor::next_form(File& file) {
     }
     return true;
   }
-  if (!file.lexer->next_form(form_, lexed_)) return false;
+  const bool found = file.lexer->next_form(form_, lexed_);
+  if (file.lexer->position() > file.broken_utf8) {
+    // The compiler gives up here; the bytes are most likely Latin-1, and as such the rest can be read.
+    diagnose(file, file.broken_utf8, file.broken_utf8 + 1, "the file is not UTF-8 and does not say that it is Latin-1");
+    file.broken_utf8 = UINT32_MAX;
+  }
+  if (!found) return false;
   if (form_.has_feature_word && !maybe_enabled_) choose_feature_words();
   form_tokens_ = lexed_.all();
   return true;

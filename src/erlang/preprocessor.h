@@ -34,6 +34,7 @@ class Preprocessor {
     std::vector<Branch> skipped;          // blocks being skipped, innermost last
     std::uint32_t relexed = 0;            // bytes read again after broken forms
     std::uint32_t quiet_until = 0;        // what was read again before here gives no second diagnostic
+    std::uint32_t broken_utf8 = UINT32_MAX;  // the first byte that is not what the file says or implies
     std::int64_t line_shift = 0;          // by -file
     std::string_view file_name;           // of ?FILE
     std::vector<std::uint32_t> line_starts;

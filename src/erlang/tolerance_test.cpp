@@ -74,6 +74,14 @@ TEST(ErlangTolerance, AnIllegalCharacterCostsItsFormOnly) {
   EXPECT_EQ(source.diagnostics(tree), "1:8 illegal character");
 }
 
+TEST(ErlangTolerance, BytesThatAreNoUtf8AreNamedAndReadAsLatin1) {
+  TestSource source;
+  const Tree tree = source.parse("a() -> 1.\nb() -> \"\xe9\".\n");
+  EXPECT_EQ(function_names(tree), "a/0 b/0");
+  EXPECT_EQ(source.diagnostics(tree), "2:9 the file is not UTF-8 and does not say that it is Latin-1");
+  EXPECT_EQ(source.diagnostics("%% coding: latin-1\nb() -> \"\xe9\".\n"), "");
+}
+
 TEST(ErlangTolerance, ATextThatEndsEarlyIsNamedAtItsLastToken) {
   TestSource source;
   EXPECT_EQ(source.diagnostics("a() -> 1.\nb() -> foo(\n"), "2:11 syntax error before: ");

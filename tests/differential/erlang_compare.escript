@@ -66,13 +66,7 @@ include_path(File) ->
 
 theirs(forms, File, Path) ->
     case epp:parse_file(File, [{includes, Path}, {location, {1, 1}}]) of
-        {ok, Forms} ->
-            case lists:any(fun is_invalid_unicode/1, Forms) of
-                true ->
-                    {ok, Latin1} = epp:parse_file(File, [{includes, Path}, {location, {1, 1}}, {default_encoding, latin1}]),
-                    {ok, Latin1};
-                false -> {ok, Forms}
-            end;
+        {ok, Forms} -> {ok, Forms};
         Error -> Error
     end;
 theirs(tokens, File, _Path) ->
@@ -90,9 +84,6 @@ theirs(tokens, File, _Path) ->
         {error, Info, _} -> {scan_error, Info}
     end.
 
-is_invalid_unicode({error, {_, file_io_server, invalid_unicode}}) -> true;
-is_invalid_unicode(_) -> false.
-
 compare(_, File, _, {crash, Crash}, Count) ->
     io:format("~ts: the compiler's reader failed: ~P~n", [File, Crash, 12]),
     Count#count{rejected = Count#count.rejected + 1};
@@ -109,7 +100,8 @@ compare(forms, File, {_, Ours, Diagnostics, Missing}, {ok, Theirs0}, Count) ->
     if
         Missed =/= [] ->
             %% The compiler stops understanding where a header is missing: what it did understand must be equal.
-            Understood = [F || F <- Theirs1, element(1, F) =/= error],
+            GivenUp = [E || {error, {_, epp, cannot_parse}} = E <- Errors] =/= [],
+            Understood = [F || F <- Theirs1, element(1, F) =/= error, element(1, F) =/= eof orelse not GivenUp],
             Lost = normal(Understood) -- normal(Ours),
             case Lost of
                 [] when Missing =/= [] -> Count#count{missing = Count#count.missing + 1};
