@@ -272,23 +272,56 @@ ExprId ElixirLowering::lower_named(const Node& node) {
     case sym::defdelegate_index:
       return define_delegates(node);
 
-    case sym::plus_index: case sym::minus_index: case sym::times_index: case sym::op_divide_index: case sym::op_power_index:
-    case sym::concat_index: case sym::op_subtract_list_index: case sym::op_concat_3_index: case sym::op_subtract_3_index:
-    case sym::op_join_index: case sym::op_range_index: case sym::op_range_step_index:
-    case sym::op_less_index: case sym::op_greater_index: case sym::op_less_equal_index: case sym::op_greater_equal_index:
-    case sym::op_equal_index: case sym::op_not_equal_index: case sym::op_equal_strict_index:
-    case sym::op_not_equal_strict_index: case sym::op_matches_index:
-    case sym::and__index: case sym::or__index: case sym::not__index: case sym::op_bang_index: case sym::op_and_and_index:
-    case sym::op_or_or_index: case sym::in_index:
-    case sym::op_bit_and_index: case sym::op_bit_or_index: case sym::op_bit_xor_index: case sym::op_bit_not_index:
-    case sym::op_shift_left_index: case sym::op_shift_right_index:
-    case sym::op_arrow_1_index: case sym::op_arrow_2_index: case sym::op_arrow_3_index: case sym::op_arrow_4_index:
-    case sym::op_arrow_5_index: case sym::op_arrow_6_index:
+    case sym::plus_index:
+    case sym::minus_index:
+    case sym::times_index:
+    case sym::op_divide_index:
+    case sym::op_power_index:
+    case sym::concat_index:
+    case sym::op_subtract_list_index:
+    case sym::op_concat_3_index:
+    case sym::op_subtract_3_index:
+    case sym::op_join_index:
+    case sym::op_range_index:
+    case sym::op_range_step_index:
+    case sym::op_less_index:
+    case sym::op_greater_index:
+    case sym::op_less_equal_index:
+    case sym::op_greater_equal_index:
+    case sym::op_equal_index:
+    case sym::op_not_equal_index:
+    case sym::op_equal_strict_index:
+    case sym::op_not_equal_strict_index:
+    case sym::op_matches_index:
+    case sym::and__index:
+    case sym::or__index:
+    case sym::not__index:
+    case sym::op_bang_index:
+    case sym::op_and_and_index:
+    case sym::op_or_or_index:
+    case sym::in_index:
+    case sym::op_bit_and_index:
+    case sym::op_bit_or_index:
+    case sym::op_bit_xor_index:
+    case sym::op_bit_not_index:
+    case sym::op_shift_left_index:
+    case sym::op_shift_right_index:
+    case sym::op_arrow_1_index:
+    case sym::op_arrow_2_index:
+    case sym::op_arrow_3_index:
+    case sym::op_arrow_4_index:
+    case sym::op_arrow_5_index:
+    case sym::op_arrow_6_index:
       return lower_operator(node);
 
     // They mean something only inside other constructs, which read them there.
-    case sym::op_right_arrow_index: case sym::op_type_index: case sym::op_bar_index: case sym::op_assoc_index:
-    case sym::op_default_index: case sym::when_index: case sym::op_dot_index:
+    case sym::op_right_arrow_index:
+    case sym::op_type_index:
+    case sym::op_bar_index:
+    case sym::op_assoc_index:
+    case sym::op_default_index:
+    case sym::when_index:
+    case sym::op_dot_index:
       return unknown_with_children(node);
 
     default:

@@ -98,9 +98,17 @@ ExprId ElixirLowering::lower_piped_name(const Node& node, ExprId left) {
     case sym::dunder_block_index:
       if (node.child_count == 1) return lower_piped(node.child(0), left);
       break;
-    case sym::unquote_index: case sym::unquote_splicing_index: case sym::dunder_aliases_index: case sym::op_tuple_index:
-    case sym::op_map_index: case sym::op_struct_index: case sym::op_bits_index: case sym::op_attribute_index:
-    case sym::op_capture_index: case sym::fn_index: case sym::op_match_index:
+    case sym::unquote_index:
+    case sym::unquote_splicing_index:
+    case sym::dunder_aliases_index:
+    case sym::op_tuple_index:
+    case sym::op_map_index:
+    case sym::op_struct_index:
+    case sym::op_bits_index:
+    case sym::op_attribute_index:
+    case sym::op_capture_index:
+    case sym::fn_index:
+    case sym::op_match_index:
       break;
     default:
       return lower_local_call(node, left);
@@ -216,9 +224,11 @@ ExprId ElixirLowering::lower_send(const Node& node, ExprId piped) {
 ExprId ElixirLowering::lower_apply(const Node& node, ExprId piped) {
   const Nodes written = node.children();
   const std::size_t arity = written.size() + (piped ? 1 : 0);
-  if (arity < 2 || arity > 3) return node.kind == NodeKind::kCall ? lower_local_call(node, piped) : lower_unknown_call(node, piped);
+  if (arity < 2 || arity > 3)
+    return node.kind == NodeKind::kCall ? lower_local_call(node, piped) : lower_unknown_call(node, piped);
   const Node& list = *written.back();
-  const bool has_list = list.kind == NodeKind::kList && !(list.child_count > 0 && list.child(list.child_count - 1).is_call(sym::op_bar));
+  const bool has_list =
+      list.kind == NodeKind::kList && !(list.child_count > 0 && list.child(list.child_count - 1).is_call(sym::op_bar));
   const Node* name = arity == 3 ? written[written.size() - 2] : nullptr;
   Call call;
   call.piped = static_cast<bool>(piped);

@@ -138,7 +138,8 @@ ExprId ElixirLowering::lower_match_test(const Node& node, ExprId piped) {
   const std::uint32_t end = end_of(node);
   const ExprId anything = generated(ExprKind::kWildcard, end);
   const Clause clauses[] = {
-      builder_.clause({&matched, 1}, test, generated(ExprKind::kAtom, end, sym::true_.index), begin_of(*pattern), end_of(*pattern)),
+      builder_.clause({&matched, 1}, test, generated(ExprKind::kAtom, end, sym::true_.index), begin_of(*pattern),
+                      end_of(*pattern)),
       builder_.clause({&anything, 1}, ExprId(), generated(ExprKind::kAtom, end, sym::false_.index), end, end)};
   return builder_.with_clauses(ExprKind::kCase, begin_of(node), end, clauses, {&subject, 1}, extra_flags_);
 }

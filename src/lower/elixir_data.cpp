@@ -106,9 +106,11 @@ ExprId ElixirLowering::lower_sigil(const Node& node) {
   if (constant) {
     const std::string_view text = content.child(0).text();
     switch (node.symbol.index) {
-      case sym::sigil_w_index: case sym::sigil_W_index:
+      case sym::sigil_w_index:
+      case sym::sigil_W_index:
         return lower_word_list(node, text, modifier_of(node.child(1)));
-      case sym::sigil_c_index: case sym::sigil_C_index:
+      case sym::sigil_c_index:
+      case sym::sigil_C_index:
         return add(ExprKind::kCharlist, node, intern(text).index);
       default:
         break;

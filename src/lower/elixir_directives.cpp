@@ -150,13 +150,21 @@ ExprId ElixirLowering::set_attribute(const Node& node, bool certain) {
   if (assignment.kind != NodeKind::kCall || assignment.child_count != 1) return lower_attribute(node);
   const Node& value = assignment.child(0);
   switch (assignment.symbol.index) {
-    case sym::doc_index: case sym::moduledoc_index: case sym::typedoc_index: case sym::spec_index: case sym::type_index:
-    case sym::typep_index: case sym::opaque_index: case sym::callback_index: case sym::macrocallback_index:
+    case sym::doc_index:
+    case sym::moduledoc_index:
+    case sym::typedoc_index:
+    case sym::spec_index:
+    case sym::type_index:
+    case sym::typep_index:
+    case sym::opaque_index:
+    case sym::callback_index:
+    case sym::macrocallback_index:
       return {};
     case sym::impl_index:
       state_.impl = !value.is_atom(sym::false_);
       return {};
-    case sym::behaviour_index: case sym::behavior_index:
+    case sym::behaviour_index:
+    case sym::behavior_index:
       emit_directive(model::DirectiveKind::kBehaviour, node, literal_module(value), ExprId());
       return {};
     default:
@@ -188,7 +196,8 @@ void ElixirLowering::know_attribute(Symbol name, const Node& value, bool certain
 void ElixirLowering::note_register_attribute(const Node& node) {
   if (node.child_count != 3 || node.child(1).kind != NodeKind::kAtom) return;
   const Node* accumulate = option(&node.child(2), sym::accumulate);
-  if (accumulate && accumulate->is_atom(sym::true_)) known_attributes_.add(node.child(1).symbol, {.value = nullptr, .module = {}, .weight = 0, .accumulates = true});
+  if (accumulate && accumulate->is_atom(sym::true_))
+    known_attributes_.add(node.child(1).symbol, {.value = nullptr, .module = {}, .weight = 0, .accumulates = true});
 }
 
 ExprId ElixirLowering::lower_attribute(const Node& node) {
@@ -225,11 +234,16 @@ std::size_t ElixirLowering::known_attribute(const Node& node) const {
 std::uint32_t ElixirLowering::literal_weight(const Node& node, std::uint32_t budget) const {
   if (budget == 0) return kNoLiteral;
   switch (node.kind) {
-    case NodeKind::kInteger: case NodeKind::kFloat: case NodeKind::kAtom: case NodeKind::kBinary: case NodeKind::kCharlist:
+    case NodeKind::kInteger:
+    case NodeKind::kFloat:
+    case NodeKind::kAtom:
+    case NodeKind::kBinary:
+    case NodeKind::kCharlist:
       return 1;
     case NodeKind::kVariable:
       return node.symbol == sym::dunder_MODULE && module_is_known() ? 1 : kNoLiteral;
-    case NodeKind::kList: case NodeKind::kPair:
+    case NodeKind::kList:
+    case NodeKind::kPair:
       return sum_of_weights(node.children(), budget);
     case NodeKind::kCall:
       return literal_weight_of_call(node, budget);
@@ -257,12 +271,20 @@ std::uint32_t ElixirLowering::literal_weight_of_call(const Node& node, std::uint
     }
     case sym::dunder_block_index:
       return node.child_count == 1 ? literal_weight(node.child(0), budget) : kNoLiteral;
-    case sym::op_tuple_index: case sym::op_map_index: case sym::op_struct_index:
-    case sym::plus_index: case sym::minus_index: case sym::times_index: case sym::op_divide_index: case sym::concat_index:
-    case sym::op_join_index: case sym::op_range_index:
+    case sym::op_tuple_index:
+    case sym::op_map_index:
+    case sym::op_struct_index:
+    case sym::plus_index:
+    case sym::minus_index:
+    case sym::times_index:
+    case sym::op_divide_index:
+    case sym::concat_index:
+    case sym::op_join_index:
+    case sym::op_range_index:
       return sum_of_weights(node.children(), budget);
     default:
-      if (!is_sigil(node) || node.child(0).child_count != 1 || node.child(0).child(0).kind != NodeKind::kBinary) return kNoLiteral;
+      if (!is_sigil(node) || node.child(0).child_count != 1 || node.child(0).child(0).kind != NodeKind::kBinary)
+        return kNoLiteral;
       // A word list becomes as many nodes as it has words.
       return 1 + node.child(0).child(0).text_size / 4;
   }

@@ -50,7 +50,8 @@ TEST(ElixirCalls, TellWhatIsCalled) {
 }
 
 TEST(ElixirSends, AreCallsOfErlang) {
-  EXPECT_EQ(lowered("send(a, b)\na |> send(b)\nKernel.send(a, b)"), "(:erlang.send(a, b); |:erlang.send(a, b); :erlang.send(a, b))");
+  EXPECT_EQ(lowered("send(a, b)\na |> send(b)\nKernel.send(a, b)"),
+            "(:erlang.send(a, b); |:erlang.send(a, b); :erlang.send(a, b))");
 }
 
 TEST(ElixirApplies, WithAWrittenListAreDirectCalls) {
@@ -117,7 +118,9 @@ TEST(ElixirCalls, TakeUnknownBlocksAsTheirLastArgument) {
   EXPECT_EQ(lowered("m do\n g()\nelse\n h()\nend"), "m(unknown(g(), h()))");
 }
 
-TEST(ElixirSpecialNames, AreUnknown) { EXPECT_EQ(lowered("{__ENV__, __STACKTRACE__}"), "{unknown<__ENV__>(), unknown<__STACKTRACE__>()}"); }
+TEST(ElixirSpecialNames, AreUnknown) {
+  EXPECT_EQ(lowered("{__ENV__, __STACKTRACE__}"), "{unknown<__ENV__>(), unknown<__STACKTRACE__>()}");
+}
 
 TEST(ElixirExpressions, StandWhereTheyAreWritten) {
   const Lowered a("defmodule A do\n def f(x) do\n  y = g( x )\n  if y, do: B.c(y), else: [ 1 ]\n end\nend");

@@ -259,9 +259,8 @@ void ElixirLowering::grow_pending_slots() {
 // Hands the functions of the module that ends to the builder, in the order in which they are first written.
 void ElixirLowering::emit_functions() {
   const auto first = pending_.begin() + static_cast<std::ptrdiff_t>(state_.first_pending);
-  std::stable_sort(first, pending_.end(), [](const PendingFunction& a, const PendingFunction& b) {
-    return a.function.begin < b.function.begin;
-  });
+  std::stable_sort(first, pending_.end(),
+                   [](const PendingFunction& a, const PendingFunction& b) { return a.function.begin < b.function.begin; });
   for (auto at = first; at != pending_.end(); ++at) {
     Clauses clauses(*this);
     for (std::uint32_t c = at->first_clause; c != 0; c = clause_chain_[c - 1].next) clauses.push(clause_chain_[c - 1].clause);

@@ -77,12 +77,14 @@ TEST(ElixirGuards, AreMacrosWithTheirTestAsBody) {
 }
 
 TEST(ElixirDelegates, AreFunctionsOfOneCall) {
-  EXPECT_EQ(in_module("alias A.B\ndefdelegate f(x, y \\\\ 1), to: B\ndefdelegate g(), to: :ets, as: :all\ndefdelegate [h(x), i()], to: @t"),
-            "  f/2 public synthetic (&1, &2) -> A.B.f(&1, &2)\n"
-            "  f/1 public synthetic (&1) -> f(&1, 1)\n"
-            "  g/0 public synthetic () -> :ets.all()\n"
-            "  h/1 public synthetic (&1) -> ?unknown<t>().h(&1)\n"
-            "  i/0 public synthetic () -> ?unknown<t>().i()\n");
+  EXPECT_EQ(
+      in_module(
+          "alias A.B\ndefdelegate f(x, y \\\\ 1), to: B\ndefdelegate g(), to: :ets, as: :all\ndefdelegate [h(x), i()], to: @t"),
+      "  f/2 public synthetic (&1, &2) -> A.B.f(&1, &2)\n"
+      "  f/1 public synthetic (&1) -> f(&1, 1)\n"
+      "  g/0 public synthetic () -> :ets.all()\n"
+      "  h/1 public synthetic (&1) -> ?unknown<t>().h(&1)\n"
+      "  i/0 public synthetic () -> ?unknown<t>().i()\n");
 }
 
 TEST(ElixirStructs, AndOverridablesArePlainCallsOfTheBody) {

@@ -1,5 +1,6 @@
 // The state of lowering one Elixir file, and one member function for each construct. Only the elixir_*.cpp files include this.
 //
+//   elixir_names.h        aliases and attributes in force, module names
 //   elixir.cpp            the entry, literals and the dispatch over names
 //   elixir_modules.cpp    defmodule, defprotocol, defimpl, the code of a module's body
 //   elixir_directives.cpp alias, import, require, use; module attributes and their uses
@@ -315,10 +316,10 @@ class ElixirLowering {
   std::size_t pending_used_ = 0;
 
   ModuleState state_;
-  model::LocalModuleId script_;      // the module of the code outside modules, when there is any
-  const Node* place_ = nullptr;      // while an attribute's value is written out: the use, whose place it gets
-  std::uint8_t extra_flags_ = 0;     // kFromMacro while lowering what is not written here
-  std::int64_t placeholders_ = -1;   // the highest &n of the capture at hand; -1 outside of captures
+  model::LocalModuleId script_;     // the module of the code outside modules, when there is any
+  const Node* place_ = nullptr;     // while an attribute's value is written out: the use, whose place it gets
+  std::uint8_t extra_flags_ = 0;    // kFromMacro while lowering what is not written here
+  std::int64_t placeholders_ = -1;  // the highest &n of the capture at hand; -1 outside of captures
   bool in_function_ = false;
   bool in_template_ = false;         // in a function inside quote: __MODULE__ and unquoted values are not known
   bool copying_ = false;             // lowering something a second time: what it defines has been defined

@@ -94,9 +94,7 @@ TEST(ElixirAliases, EndWithTheirBlock) {
             "(case x {truthy -> A.B; falsy -> nil}; case y {(1) -> C.B; (2) -> B})");
 }
 
-TEST(ElixirAliases, MayStandInDirectives) {
-  EXPECT_EQ(lowered("require A.B, as: C\nC.x()"), "A.B.x()");
-}
+TEST(ElixirAliases, MayStandInDirectives) { EXPECT_EQ(lowered("require A.B, as: C\nC.x()"), "A.B.x()"); }
 
 TEST(ElixirDirectives, AreFiledWithTheirOptionsAndTheirFunction) {
   EXPECT_EQ(all(R"(

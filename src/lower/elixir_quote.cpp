@@ -66,15 +66,23 @@ void ElixirLowering::scan_children(const Node& node, Exprs& unquoted) {
 
 void ElixirLowering::scan_name(const Node& node, Exprs& unquoted) {
   switch (node.symbol.index) {
-    case sym::unquote_index: case sym::unquote_splicing_index:
+    case sym::unquote_index:
+    case sym::unquote_splicing_index:
       if (unquoting_) return lower_unquoted(node, unquoted);
       break;
     case sym::quote_index:
       return;
-    case sym::def_index: case sym::defp_index: case sym::defmacro_index: case sym::defmacrop_index: case sym::defguard_index:
-    case sym::defguardp_index: case sym::defdelegate_index:
+    case sym::def_index:
+    case sym::defp_index:
+    case sym::defmacro_index:
+    case sym::defmacrop_index:
+    case sym::defguard_index:
+    case sym::defguardp_index:
+    case sym::defdelegate_index:
       return scan_definition(node, unquoted);
-    case sym::defmodule_index: case sym::defprotocol_index: case sym::defimpl_index: {
+    case sym::defmodule_index:
+    case sym::defprotocol_index:
+    case sym::defimpl_index: {
       // Its functions are those of yet another module.
       const Setting no_templates(defining_templates_, false);
       return scan_children(node, unquoted);
@@ -118,7 +126,8 @@ void ElixirLowering::scan_attribute(const Node& node, Exprs& unquoted) {
     case sym::impl_index:
       state_.impl = !assignment.child(0).is_atom(sym::false_);
       return;
-    case sym::behaviour_index: case sym::behavior_index:
+    case sym::behaviour_index:
+    case sym::behavior_index:
       emit_directive(model::DirectiveKind::kBehaviour, node, literal_module(assignment.child(0)), ExprId());
       break;
     default:

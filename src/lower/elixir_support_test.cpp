@@ -31,13 +31,15 @@ std::string Lowered::all() const {
            (m.name ? " " + model::display_module(m.name) : "") + "\n";
     for (const model::Directive& d : unit_->directives_of(m)) {
       static constexpr std::string_view kNames[] = {"use", "import", "require", "behaviour", "parse_transform"};
-      out += "  " + std::string(kNames[static_cast<std::size_t>(d.kind)]) + " " + (d.module ? model::display_module(d.module) : "?");
+      out +=
+          "  " + std::string(kNames[static_cast<std::size_t>(d.kind)]) + " " + (d.module ? model::display_module(d.module) : "?");
       if (d.options) out += " " + print(d.options);
       if (d.quoted) out += " quoted";
       if (d.function) out += " in " + std::string(unit_->functions[d.function.index].name.text());
       out += "\n";
     }
-    for (const model::Attribute& a : unit_->attributes_of(m)) out += "  @" + std::string(a.name.text()) + " " + print(a.value) + "\n";
+    for (const model::Attribute& a : unit_->attributes_of(m))
+      out += "  @" + std::string(a.name.text()) + " " + print(a.value) + "\n";
     for (const auto id : m.functions) {
       const model::Function& f = unit_->functions[id.index];
       std::string flags;
@@ -51,7 +53,8 @@ std::string Lowered::all() const {
       flag(model::kImpl, " impl");
       flag(model::kGuardMacro, " guard");
       for (const auto c : f.clauses) {
-        out += "  " + std::string(f.name.text()) + "/" + std::to_string(f.arity) + flags + " " + print_clause(unit_->clause(c)) + "\n";
+        out += "  " + std::string(f.name.text()) + "/" + std::to_string(f.arity) + flags + " " + print_clause(unit_->clause(c)) +
+               "\n";
       }
     }
   }
@@ -114,7 +117,8 @@ std::string Lowered::print_call(const Expr& e) const {
     case model::TargetKind::kRemote:
       callee += (c.module.text().starts_with("Elixir.") ? "" : ":") + model::display_module(c.module) + ".";
       break;
-    case model::TargetKind::kDynamicModule: case model::TargetKind::kValue:
+    case model::TargetKind::kDynamicModule:
+    case model::TargetKind::kValue:
       callee += "?" + print(c.module_expr) + ".";
       break;
     case model::TargetKind::kDynamic:
@@ -173,7 +177,8 @@ std::string Lowered::print(ExprId id) const {
     case ExprKind::kOperator:
       if (children.size() != 2) return name + "(" + list + ")";
       return "(" + print(children[0]) + " " + name + " " + print(children[1]) + ")";
-    case ExprKind::kCall: case ExprKind::kCapture:
+    case ExprKind::kCall:
+    case ExprKind::kCapture:
       return print_call(e);
     case ExprKind::kClosure:
       return "fn" + print_clauses(unit_->clauses_of(e));

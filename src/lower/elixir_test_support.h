@@ -1,9 +1,11 @@
-// For the tests of lowering Elixir: lowers a text and prints the unit in a notation near to Elixir, short enough to stand in a test.
+// For the tests of lowering Elixir: lowers a text and prints the unit in a notation near to Elixir, short enough for a test.
 //
-//   f(x)  Mod.f(x)  ?mod.f(x)  ?fun.(x)  dynamic(m, f, a)   calls: local, remote, dynamic module, value, unknown; |f(x) when piped
-//   &f/1  &Mod.f/1                                      captures
-//   x  _  ^(x)  x!                                      variables, wildcard, pin, a variable that is not bound
-//   fn{(x) -> x}  case s{(p) when g -> b; …}            clauses
+//   f(x)  Mod.f(x)  ?mod.f(x)       calls: local, remote, of a dynamic module
+//   ?fun.(x)  dynamic(m, f, a)      calls: of a value, of something unknown
+//   |f(x)                           a call whose first argument came through a pipe
+//   &f/1  &Mod.f/1                  captures
+//   x  _  ^x  unbound!              variables, wildcard, pin, a variable that nothing binds
+//   fn{(x) -> x}  case s {(p) when g -> b; …}
 //   [a, b | t]  {a}  %Name{k => v}  %{m | k => v}  <<a, b>>  a.field  (a + b)  (a; b)  p = v
 //   unknown<name>(a, b)  quote(a)
 #pragma once
