@@ -1,5 +1,5 @@
-// Unicode 14 as far as the lexer needs it: sorted ranges of code points and their class. Made from UnicodeData.txt, PropList.txt and
-// IdentifierType.txt for names, by the rules of lib/elixir/unicode/tokenizer.ex, and from GraphemeBreakProperty.txt and
+// Unicode 14 as far as the lexer needs it: sorted ranges of code points and their class. Made from UnicodeData.txt, PropList.txt
+// and IdentifierType.txt for names, by the rules of lib/elixir/unicode/tokenizer.ex, and from GraphemeBreakProperty.txt and
 // emoji-data.txt for clusters.
 #pragma once
 

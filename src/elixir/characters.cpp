@@ -21,7 +21,15 @@ std::uint8_t lookup(const tables::Range (&ranges)[kSize], std::uint32_t c) {
 }
 
 enum Grapheme : std::uint8_t {
-  kOther = 0, kExtend = 1, kJoiner = 2, kSpacing = 3, kPrepend = 4, kRegional = 5, kHangulL = 6, kHangulV = 7, kHangulT = 8,
+  kOther = 0,
+  kExtend = 1,
+  kJoiner = 2,
+  kSpacing = 3,
+  kPrepend = 4,
+  kRegional = 5,
+  kHangulL = 6,
+  kHangulV = 7,
+  kHangulT = 8,
   kPictograph = 11
 };
 
@@ -35,10 +43,15 @@ std::uint32_t decode_character(const char* text, std::size_t size, std::uint32_t
   const auto byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
   length = static_cast<std::uint32_t>(source::character_length(std::string_view(text, std::min<std::size_t>(size, 4)), 0));
   switch (length) {
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    case 4: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-    default: length = 1; return byte(0);
+    case 2:
+      return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3:
+      return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    case 4:
+      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    default:
+      length = 1;
+      return byte(0);
   }
 }
 

@@ -1,5 +1,6 @@
-// Which characters Elixir's names are made of. ASCII is a table of one byte each; the rest follows lib/elixir/unicode/tokenizer.ex:
-// letters by general category, without the restricted ones of UTS 39. Mixed scripts are accepted here.
+// Which characters Elixir's names are made of. ASCII is a table of one byte each; the rest follows
+// lib/elixir/unicode/tokenizer.ex: letters by general category, without the restricted ones of UTS 39. Mixed scripts are accepted
+// here.
 #pragma once
 
 #include <array>
@@ -8,11 +9,12 @@
 namespace beamwright::elixir {
 
 enum CharacterClass : std::uint8_t {
-  kCharLower = 1,     // may start an identifier: a-z and _
-  kCharUpper = 2,     // A-Z
+  kCharLower = 1,  // may start an identifier: a-z and _
+  kCharUpper = 2,  // A-Z
   kCharDigit = 4,
   kCharContinue = 8,  // may stand inside a name, "@" included
   kCharSpace = 16,    // space, tab, line ends
+  kCharAt = 32,
 };
 
 inline constexpr std::array<std::uint8_t, 256> kCharacterClasses = [] {
@@ -21,7 +23,7 @@ inline constexpr std::array<std::uint8_t, 256> kCharacterClasses = [] {
   for (int c = 'A'; c <= 'Z'; ++c) table[c] = kCharUpper | kCharContinue;
   for (int c = '0'; c <= '9'; ++c) table[c] = kCharDigit | kCharContinue;
   table['_'] = kCharLower | kCharContinue;
-  table['@'] = kCharContinue;
+  table['@'] = kCharContinue | kCharAt;
   table[' '] = table['\t'] = table['\n'] = table['\r'] = kCharSpace;
   return table;
 }();

@@ -33,8 +33,10 @@ class SourceText : public TermSink {
       return;
     }
     out_ += ':';
-    const bool plain = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") ==
-                                            std::string_view::npos && !(name[0] >= '0' && name[0] <= '9');
+    const bool plain =
+        !name.empty() &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == std::string_view::npos &&
+        !(name[0] >= '0' && name[0] <= '9');
     plain ? void(out_ += name) : quoted(name);
   }
   void binary(std::string_view bytes) override { separate(), quoted(bytes); }
@@ -95,13 +97,73 @@ std::string dump_tokens(source::FileId file, std::string_view text, const Option
 }
 
 std::string_view to_string(TokenKind kind) {
-  static constexpr std::string_view kTexts[] = {
-      "end_of_input", "eol", ";", ",", ".", "dot_call_op", "identifier", "paren_identifier", "bracket_identifier", "do_identifier",
-      "op_identifier", "alias", "block_identifier", "kw_identifier", "kw_interpolated", "atom", "atom_quoted", "atom_interpolated",
-      "bin_string", "list_string", "bin_heredoc", "list_heredoc", "sigil", "int", "flt", "char", "true", "false", "nil", "fn", "do",
-      "end", "(", ")", "[", "]", "{", "}", "<<", ">>", "%{}", "%", "at_op", "unary_op", "capture_op", "capture_int", "ellipsis_op",
-      "dual_op", "ternary_op", "range_op", "in_match_op", "when_op", "type_op", "pipe_op", "assoc_op", "match_op", "or_op", "and_op",
-      "comp_op", "rel_op", "arrow_op", "in_op", "xor_op", "concat_op", "mult_op", "power_op", "stab_op"};
+  static constexpr std::string_view kTexts[] = {"end_of_input",
+                                                "eol",
+                                                ";",
+                                                ",",
+                                                ".",
+                                                "dot_call_op",
+                                                "identifier",
+                                                "paren_identifier",
+                                                "bracket_identifier",
+                                                "do_identifier",
+                                                "op_identifier",
+                                                "alias",
+                                                "block_identifier",
+                                                "kw_identifier",
+                                                "kw_interpolated",
+                                                "atom",
+                                                "atom_quoted",
+                                                "atom_interpolated",
+                                                "bin_string",
+                                                "list_string",
+                                                "bin_heredoc",
+                                                "list_heredoc",
+                                                "sigil",
+                                                "int",
+                                                "flt",
+                                                "char",
+                                                "true",
+                                                "false",
+                                                "nil",
+                                                "fn",
+                                                "do",
+                                                "end",
+                                                "(",
+                                                ")",
+                                                "[",
+                                                "]",
+                                                "{",
+                                                "}",
+                                                "<<",
+                                                ">>",
+                                                "%{}",
+                                                "%",
+                                                "at_op",
+                                                "unary_op",
+                                                "capture_op",
+                                                "capture_int",
+                                                "ellipsis_op",
+                                                "dual_op",
+                                                "ternary_op",
+                                                "range_op",
+                                                "in_match_op",
+                                                "when_op",
+                                                "type_op",
+                                                "pipe_op",
+                                                "assoc_op",
+                                                "match_op",
+                                                "or_op",
+                                                "and_op",
+                                                "comp_op",
+                                                "rel_op",
+                                                "arrow_op",
+                                                "in_op",
+                                                "xor_op",
+                                                "concat_op",
+                                                "mult_op",
+                                                "power_op",
+                                                "stab_op"};
   static_assert(std::size(kTexts) == static_cast<std::size_t>(TokenKind::kCount));
   return kTexts[static_cast<std::size_t>(kind)];
 }

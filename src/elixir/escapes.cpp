@@ -7,7 +7,8 @@ namespace beamwright::elixir {
 namespace {
 
 constexpr std::string_view kBadHex = "invalid hex escape character, expected \\xHH where H is a hexadecimal digit";
-constexpr std::string_view kBadUnicode = "invalid Unicode escape character, expected \\uHHHH or \\u{H*} where H is a hexadecimal digit";
+constexpr std::string_view kBadUnicode =
+    "invalid Unicode escape character, expected \\uHHHH or \\u{H*} where H is a hexadecimal digit";
 constexpr std::string_view kBadCodePoint = "invalid or reserved Unicode code point";
 
 class Cook {
@@ -124,18 +125,30 @@ CookedText cook_text(std::string_view raw, const EscapeOptions& how, Arena& aren
 
 char escaped_character(char c) {
   switch (c) {
-    case '0': return '\0';
-    case 'a': return '\a';
-    case 'b': return '\b';
-    case 'd': return '\x7F';
-    case 'e': return '\x1B';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 's': return ' ';
-    case 't': return '\t';
-    case 'v': return '\v';
-    default: return c;
+    case '0':
+      return '\0';
+    case 'a':
+      return '\a';
+    case 'b':
+      return '\b';
+    case 'd':
+      return '\x7F';
+    case 'e':
+      return '\x1B';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 's':
+      return ' ';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    default:
+      return c;
   }
 }
 

@@ -9,17 +9,17 @@
 namespace beamwright::elixir {
 
 struct EscapeOptions {
-  char last = '"';                // closing delimiter: a backslash before it goes away even where nothing is unescaped
+  char last = '"';  // closing delimiter: a backslash before it goes away even where nothing is unescaped
   bool heredoc = false;
   std::uint32_t indentation = 0;
-  bool line_start = false;        // the text begins a line of its heredoc
-  bool unescape = true;           // false in sigils, whose own macro does it
-  bool short_hex = true;          // "\xA" and "\x{AB}", deprecated
+  bool line_start = false;  // the text begins a line of its heredoc
+  bool unescape = true;     // false in sigils, whose own macro does it
+  bool short_hex = true;    // "\xA" and "\x{AB}", deprecated
 };
 
 struct CookedText {
   std::string_view text;
-  std::string_view error;         // empty, or what the compiler says
+  std::string_view error;  // empty, or what the compiler says
 };
 
 CookedText cook_text(std::string_view raw, const EscapeOptions& how, Arena& arena);

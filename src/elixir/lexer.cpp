@@ -19,18 +19,30 @@ enum class Keyword : std::uint8_t { kNone, kFn, kDo, kEnd, kTrue, kFalse, kNil, 
 Keyword keyword_of(std::string_view name) {
   if (name.size() > 6 || name.size() < 2) return Keyword::kNone;
   switch (name[0]) {
-    case 'f': return name == "fn" ? Keyword::kFn : name == "false" ? Keyword::kFalse : Keyword::kNone;
-    case 'd': return name == "do" ? Keyword::kDo : Keyword::kNone;
-    case 'e': return name == "end" ? Keyword::kEnd : name == "else" ? Keyword::kBlock : Keyword::kNone;
-    case 't': return name == "true" ? Keyword::kTrue : Keyword::kNone;
-    case 'n': return name == "nil" ? Keyword::kNil : name == "not" ? Keyword::kNot : Keyword::kNone;
-    case 'a': return name == "and" ? Keyword::kAnd : name == "after" ? Keyword::kBlock : Keyword::kNone;
-    case 'o': return name == "or" ? Keyword::kOr : Keyword::kNone;
-    case 'w': return name == "when" ? Keyword::kWhen : Keyword::kNone;
-    case 'i': return name == "in" ? Keyword::kIn : Keyword::kNone;
-    case 'c': return name == "catch" ? Keyword::kBlock : Keyword::kNone;
-    case 'r': return name == "rescue" ? Keyword::kBlock : Keyword::kNone;
-    default: return Keyword::kNone;
+    case 'f':
+      return name == "fn" ? Keyword::kFn : name == "false" ? Keyword::kFalse : Keyword::kNone;
+    case 'd':
+      return name == "do" ? Keyword::kDo : Keyword::kNone;
+    case 'e':
+      return name == "end" ? Keyword::kEnd : name == "else" ? Keyword::kBlock : Keyword::kNone;
+    case 't':
+      return name == "true" ? Keyword::kTrue : Keyword::kNone;
+    case 'n':
+      return name == "nil" ? Keyword::kNil : name == "not" ? Keyword::kNot : Keyword::kNone;
+    case 'a':
+      return name == "and" ? Keyword::kAnd : name == "after" ? Keyword::kBlock : Keyword::kNone;
+    case 'o':
+      return name == "or" ? Keyword::kOr : Keyword::kNone;
+    case 'w':
+      return name == "when" ? Keyword::kWhen : Keyword::kNone;
+    case 'i':
+      return name == "in" ? Keyword::kIn : Keyword::kNone;
+    case 'c':
+      return name == "catch" ? Keyword::kBlock : Keyword::kNone;
+    case 'r':
+      return name == "rescue" ? Keyword::kBlock : Keyword::kNone;
+    default:
+      return Keyword::kNone;
   }
 }
 
@@ -79,9 +91,13 @@ void Lexer::report(std::uint32_t begin, std::uint32_t end, std::string message) 
 
 bool Lexer::space_at(std::uint32_t ahead) const { return at_ + ahead < size_ && is_class(data_[at_ + ahead], kCharSpace); }
 
+void Lexer::skip_blanks() {
+  while (at_ < size_ && (data_[at_] == ' ' || data_[at_] == '\t')) ++at_;
+}
+
 void Lexer::skip_spaces() {
   for (;;) {
-    while (at_ < size_ && (data_[at_] == ' ' || data_[at_] == '\t')) ++at_;
+    skip_blanks();
     // From 1.20 on a backslash before a line end is a space among others.
     if (peek(0) != '\\' || !options_.level.at_least(1, 20)) return;
     const std::uint32_t length = peek(1) == '\n' ? 2 : peek(1) == '\r' && peek(2) == '\n' ? 3 : 0;
@@ -119,14 +135,33 @@ void Lexer::lex_one() {
   const char c = data_[at_];
   if (is_class(c, kCharLower | kCharUpper)) return lex_name();
   switch (c) {
-    case ' ': case '\t': return lex_spaces();
-    case '\n': return lex_newline(1);
-    case '\r': return peek(1) == '\n' ? lex_newline(2) : lex_unexpected();
-    case '#': return lex_comment();
-    case ';': return lex_semicolon();
-    case '"': case '\'': return lex_quoted();
-    case '?': return lex_character();
-    case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': return lex_number();
+    case ' ':
+    case '\t':
+      return lex_spaces();
+    case '\n':
+      return lex_newline(1);
+    case '\r':
+      return peek(1) == '\n' ? lex_newline(2) : lex_unexpected();
+    case '#':
+      return lex_comment();
+    case ';':
+      return lex_semicolon();
+    case '"':
+    case '\'':
+      return lex_quoted();
+    case '?':
+      return lex_character();
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
+      return lex_number();
     default:
       if (static_cast<unsigned char>(c) >= 0x80) return lex_name();
       return lex_operator_or_punctuation();
@@ -139,8 +174,8 @@ void Lexer::lex_newline(std::uint32_t length) {
   const std::uint32_t line = at_ + length;
   at_ = line;
   Token* last = list_.tokens.empty() ? nullptr : &list_.tokens.back();
-  const bool counts =
-      last != nullptr && (last->kind == TokenKind::kEol || last->kind == TokenKind::kComma || last->kind == TokenKind::kSemicolon);
+  const bool counts = last != nullptr &&
+                      (last->kind == TokenKind::kEol || last->kind == TokenKind::kComma || last->kind == TokenKind::kSemicolon);
   if (counts) {
     ++last->newlines;
   } else {
@@ -201,32 +236,30 @@ void Lexer::lex_semicolon() {
 
 // Length of the name at `from`, 0 when there is none.
 std::uint32_t Lexer::name_length(std::uint32_t from, int& char_class, bool& ascii, bool& has_at) {
-  std::uint32_t at = from;
   ascii = true;
   has_at = false;
-  if (at >= size_) return 0;
-  char_class = kCharacterClasses[static_cast<unsigned char>(data_[at])] & (kCharLower | kCharUpper);
-  while (at < size_) {
+  if (from >= size_) return 0;
+  const std::uint8_t first = kCharacterClasses[static_cast<unsigned char>(data_[from])];
+  char_class = first & (kCharLower | kCharUpper);
+  if (char_class == 0 && static_cast<unsigned char>(data_[from]) < 0x80) return 0;
+  std::uint32_t at = from;
+  for (;;) {
+    int classes = 0;
+    while (at < size_ && is_class(data_[at], kCharContinue))
+      classes |= kCharacterClasses[static_cast<unsigned char>(data_[at++])];
+    has_at = has_at || (classes & kCharAt) != 0;
+    if (at >= size_) break;
     const char c = data_[at];
-    if (is_class(c, kCharContinue)) {
-      if (c == '@') {
-        if (at == from) return 0;
-        has_at = true;
-      } else if (at == from && char_class == 0) {
-        return 0;
-      }
-      ++at;
-    } else if (static_cast<unsigned char>(c) < 0x80) {
-      if ((c == '!' || c == '?') && at > from) ++at;
+    if (static_cast<unsigned char>(c) < 0x80) {
+      if (c == '!' || c == '?') ++at;
       break;
-    } else {
-      std::uint32_t length = 0;
-      const NameCharacter kind = name_character(decode_character(data_ + at, size_ - at, length));
-      if (kind == NameCharacter::kNone || (at == from && kind == NameCharacter::kContinue)) break;
-      ascii = false;
-      if (at == from) char_class = kind == NameCharacter::kStart ? kCharLower : 0;
-      at += length;
     }
+    std::uint32_t length = 0;
+    const NameCharacter kind = name_character(decode_character(data_ + at, size_ - at, length));
+    if (kind == NameCharacter::kNone || (at == from && kind == NameCharacter::kContinue)) break;
+    ascii = false;
+    if (at == from) char_class = kind == NameCharacter::kStart ? kCharLower : 0;
+    at += length;
   }
   return at - from;
 }
@@ -257,7 +290,8 @@ void Lexer::lex_name() {
   const Symbol symbol = atom_of(name, offset);
   if (char_class == kCharUpper) {
     if (!ascii || name.back() == '!' || name.back() == '?')
-      report(offset, at_, "invalid character in alias (only ASCII characters, without punctuation, are allowed): " + std::string(name));
+      report(offset, at_,
+             "invalid character in alias (only ASCII characters, without punctuation, are allowed): " + std::string(name));
     push(TokenKind::kAlias, offset, symbol.index);
     return;
   }
@@ -275,28 +309,53 @@ void Lexer::push_call_identifier(std::uint32_t offset, std::uint32_t length, Sym
 }
 
 Symbol Lexer::atom_of(std::string_view name, std::uint32_t offset) {
-  if (name.size() > 255 && source::count_characters(name) > 255) report(offset, at_, "atom length must be less than system limit");
+  if (name.size() > 255 && source::count_characters(name) > 255)
+    report(offset, at_, "atom length must be less than system limit");
   return intern(name);
 }
 
 bool Lexer::lex_keyword(std::string_view name, std::uint32_t offset) {
   switch (keyword_of(name)) {
-    case Keyword::kNone: return false;
+    case Keyword::kNone:
+      return false;
     case Keyword::kFn:
       push(TokenKind::kFn, offset);
       openers_.push_back({TokenKind::kFn, static_cast<std::uint32_t>(list_.tokens.size() - 1)});
       return true;
-    case Keyword::kDo: lex_do(offset); return true;
-    case Keyword::kEnd: at_ = offset; lex_closer(TokenKind::kEnd, 3); return true;
-    case Keyword::kTrue: push(TokenKind::kTrue, offset, sym::true_.index); return true;
-    case Keyword::kFalse: push(TokenKind::kFalse, offset, sym::false_.index); return true;
-    case Keyword::kNil: push(TokenKind::kNil, offset, sym::nil.index); return true;
-    case Keyword::kNot: lex_keyword_binary(TokenKind::kUnaryOp, offset, name); return true;
-    case Keyword::kAnd: lex_keyword_binary(TokenKind::kAndOp, offset, name); return true;
-    case Keyword::kOr: lex_keyword_binary(TokenKind::kOrOp, offset, name); return true;
-    case Keyword::kWhen: lex_keyword_binary(TokenKind::kWhenOp, offset, name); return true;
-    case Keyword::kIn: lex_keyword_binary(TokenKind::kInOp, offset, name); return true;
-    case Keyword::kBlock: push(TokenKind::kBlockIdentifier, offset, intern(name).index); return true;
+    case Keyword::kDo:
+      lex_do(offset);
+      return true;
+    case Keyword::kEnd:
+      at_ = offset;
+      lex_closer(TokenKind::kEnd, 3);
+      return true;
+    case Keyword::kTrue:
+      push(TokenKind::kTrue, offset, sym::true_.index);
+      return true;
+    case Keyword::kFalse:
+      push(TokenKind::kFalse, offset, sym::false_.index);
+      return true;
+    case Keyword::kNil:
+      push(TokenKind::kNil, offset, sym::nil.index);
+      return true;
+    case Keyword::kNot:
+      lex_keyword_binary(TokenKind::kUnaryOp, offset, name);
+      return true;
+    case Keyword::kAnd:
+      lex_keyword_binary(TokenKind::kAndOp, offset, name);
+      return true;
+    case Keyword::kOr:
+      lex_keyword_binary(TokenKind::kOrOp, offset, name);
+      return true;
+    case Keyword::kWhen:
+      lex_keyword_binary(TokenKind::kWhenOp, offset, name);
+      return true;
+    case Keyword::kIn:
+      lex_keyword_binary(TokenKind::kInOp, offset, name);
+      return true;
+    case Keyword::kBlock:
+      push(TokenKind::kBlockIdentifier, offset, intern(name).index);
+      return true;
   }
   return false;
 }

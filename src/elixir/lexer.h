@@ -39,6 +39,7 @@ class Lexer {
   char peek(std::uint32_t ahead) const { return at_ + ahead < size_ ? data_[at_ + ahead] : '\0'; }
   bool space_at(std::uint32_t ahead) const;
   bool starts_with(std::string_view what) const { return std::string_view(data_ + at_, size_ - at_).starts_with(what); }
+  void skip_blanks();
   void skip_spaces();
 
   // Tokens.
@@ -81,6 +82,7 @@ class Lexer {
   void lex_quoted_atom();
   bool scan_text(char last, bool heredoc, bool interpolate, std::uint32_t& indentation);
   bool scan_line_break(char last, bool heredoc, std::uint32_t& indentation, std::uint32_t& end);
+  void skip_plain(char last, bool interpolate);
   bool scan_interpolation();
   void skip_cluster(std::uint32_t text_begin);
   void note_escaped_hash();
@@ -100,15 +102,15 @@ class Lexer {
   Tree& tree_;
   TokenList list_;
   std::vector<Opener> openers_;
-  std::vector<RawPart> raw_;           // a stack: the texts around the interpolation at hand lie below
+  std::vector<RawPart> raw_;  // a stack: the texts around the interpolation at hand lie below
   std::uint32_t at_ = 0;
   std::uint32_t comment_end_ = UINT32_MAX;  // where the comment last read ends
-  std::uint32_t openers_base_ = 0;     // openers below belong to the text around the interpolation at hand
+  std::uint32_t openers_base_ = 0;          // openers below belong to the text around the interpolation at hand
   std::uint32_t interpolation_depth_ = 0;
-  std::uint32_t unterminated_ = 0;     // texts without an end so far; each costs a second look at its bytes
-  bool mismatch_ = false;              // brackets do not match: the compiler would have stopped
+  std::uint32_t unterminated_ = 0;  // texts without an end so far; each costs a second look at its bytes
+  bool mismatch_ = false;           // brackets do not match: the compiler would have stopped
   bool interpolation_broken_ = false;
-  bool text_failed_ = false;           // the text around us has no end: leave its interpolation at once
+  bool text_failed_ = false;  // the text around us has no end: leave its interpolation at once
 };
 
 }  // namespace beamwright::elixir

@@ -22,16 +22,16 @@ using enum TokenKind;
 // Longer ones first; each is tried in this order.
 std::array<Operator, 50> make_operators() {
   std::array<Operator, 50> all{{
-      {"~~~", kUnaryOp, {}}, {"===", kCompOp, {}}, {"!==", kCompOp, {}}, {"&&&", kAndOp, {}}, {"|||", kOrOp, {}},
-      {"<<<", kArrowOp, {}}, {">>>", kArrowOp, {}}, {"~>>", kArrowOp, {}}, {"<<~", kArrowOp, {}}, {"<~>", kArrowOp, {}},
-      {"<|>", kArrowOp, {}}, {"^^^", kXorOp, {}}, {"+++", kConcatOp, {}}, {"---", kConcatOp, {}}, {"==", kCompOp, {}},
-      {"=~", kCompOp, {}}, {"!=", kCompOp, {}}, {"<=", kRelOp, {}}, {">=", kRelOp, {}}, {"&&", kAndOp, {}},
-      {"||", kOrOp, {}}, {"|>", kArrowOp, {}}, {"~>", kArrowOp, {}}, {"<~", kArrowOp, {}}, {"<-", kInMatchOp, {}},
-      {"\\\\", kInMatchOp, {}}, {"++", kConcatOp, {}}, {"--", kConcatOp, {}}, {"<>", kConcatOp, {}}, {"**", kPowerOp, {}},
-      {"->", kStabOp, {}}, {"..", kRangeOp, {}}, {"::", kTypeOp, {}}, {"//", kTernaryOp, {}}, {"=>", kAssocOp, {}},
-      {"@", kAtOp, {}}, {"!", kUnaryOp, {}}, {"^", kUnaryOp, {}}, {"&", kCaptureOp, {}}, {"+", kDualOp, {}},
-      {"-", kDualOp, {}}, {"*", kMultOp, {}}, {"/", kMultOp, {}}, {"<", kRelOp, {}}, {">", kRelOp, {}},
-      {"=", kMatchOp, {}}, {"|", kPipeOp, {}}, {".", kDot, {}}, {"...", kEllipsisOp, {}}, {"..//", kTernaryOp, {}},
+      {"~~~", kUnaryOp, {}},    {"===", kCompOp, {}},  {"!==", kCompOp, {}},   {"&&&", kAndOp, {}},      {"|||", kOrOp, {}},
+      {"<<<", kArrowOp, {}},    {">>>", kArrowOp, {}}, {"~>>", kArrowOp, {}},  {"<<~", kArrowOp, {}},    {"<~>", kArrowOp, {}},
+      {"<|>", kArrowOp, {}},    {"^^^", kXorOp, {}},   {"+++", kConcatOp, {}}, {"---", kConcatOp, {}},   {"==", kCompOp, {}},
+      {"=~", kCompOp, {}},      {"!=", kCompOp, {}},   {"<=", kRelOp, {}},     {">=", kRelOp, {}},       {"&&", kAndOp, {}},
+      {"||", kOrOp, {}},        {"|>", kArrowOp, {}},  {"~>", kArrowOp, {}},   {"<~", kArrowOp, {}},     {"<-", kInMatchOp, {}},
+      {"\\\\", kInMatchOp, {}}, {"++", kConcatOp, {}}, {"--", kConcatOp, {}},  {"<>", kConcatOp, {}},    {"**", kPowerOp, {}},
+      {"->", kStabOp, {}},      {"..", kRangeOp, {}},  {"::", kTypeOp, {}},    {"//", kTernaryOp, {}},   {"=>", kAssocOp, {}},
+      {"@", kAtOp, {}},         {"!", kUnaryOp, {}},   {"^", kUnaryOp, {}},    {"&", kCaptureOp, {}},    {"+", kDualOp, {}},
+      {"-", kDualOp, {}},       {"*", kMultOp, {}},    {"/", kMultOp, {}},     {"<", kRelOp, {}},        {">", kRelOp, {}},
+      {"=", kMatchOp, {}},      {"|", kPipeOp, {}},    {".", kDot, {}},        {"...", kEllipsisOp, {}}, {"..//", kTernaryOp, {}},
   }};
   for (Operator& one : all) one.symbol = intern(one.text);
   return all;
@@ -72,18 +72,34 @@ const Operator* longest_operator(std::string_view text) {
 
 void Lexer::lex_operator_or_punctuation() {
   switch (data_[at_]) {
-    case ',': ++at_; push(kComma, at_ - 1); return;
-    case '(': return lex_opener(kOpenParen, 1);
-    case ')': return lex_closer(kCloseParen, 1);
-    case '[': return lex_opener(kOpenBracket, 1);
-    case ']': return lex_closer(kCloseBracket, 1);
-    case '{': if (lex_keyword_operator(2, "{}")) return; return lex_opener(kOpenCurly, 1);
-    case '}': return lex_closer(kCloseCurly, 1);
-    case ':': return lex_colon();
-    case '%': return lex_percent();
-    case '.': return lex_dot();
-    case '&': return lex_capture();
-    case '~': if (is_letter(peek(1)) && lex_sigil()) return; break;
+    case ',':
+      ++at_;
+      push(kComma, at_ - 1);
+      return;
+    case '(':
+      return lex_opener(kOpenParen, 1);
+    case ')':
+      return lex_closer(kCloseParen, 1);
+    case '[':
+      return lex_opener(kOpenBracket, 1);
+    case ']':
+      return lex_closer(kCloseBracket, 1);
+    case '{':
+      if (lex_keyword_operator(2, "{}")) return;
+      return lex_opener(kOpenCurly, 1);
+    case '}':
+      return lex_closer(kCloseCurly, 1);
+    case ':':
+      return lex_colon();
+    case '%':
+      return lex_percent();
+    case '.':
+      return lex_dot();
+    case '&':
+      return lex_capture();
+    case '~':
+      if (is_letter(peek(1)) && lex_sigil()) return;
+      break;
     case '<':
       if (lex_keyword_operator(4, "<<>>")) return;
       if (starts_with("<<") && !starts_with("<<<") && !starts_with("<<~")) return lex_opener(kOpenBits, 2);
@@ -92,7 +108,9 @@ void Lexer::lex_operator_or_punctuation() {
         return report(0, at_, "found an unexpected version control marker, please resolve the conflicts");
       }
       break;
-    case '>': if (starts_with(">>") && !starts_with(">>>")) return lex_closer(kCloseBits, 2); break;
+    case '>':
+      if (starts_with(">>") && !starts_with(">>>")) return lex_closer(kCloseBits, 2);
+      break;
     case '\\':
       if (peek(1) == '\n' || (peek(1) == '\r' && peek(2) == '\n')) {
         const std::uint32_t length = peek(1) == '\n' ? 2 : 3;
@@ -106,14 +124,19 @@ void Lexer::lex_operator_or_punctuation() {
         return;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   const Operator* found = longest_operator(std::string_view(data_ + at_, size_ - at_));
   if (found == nullptr) return lex_unexpected();
   const auto length = static_cast<std::uint32_t>(found->text.size());
   switch (found->kind) {
-    case kUnaryOp: case kAtOp: case kDualOp: return lex_unary(found->kind, length);
-    case kTernaryOp: case kAssocOp: {
+    case kUnaryOp:
+    case kAtOp:
+    case kDualOp:
+      return lex_unary(found->kind, length);
+    case kTernaryOp:
+    case kAssocOp: {
       // Neither may be a keyword or be captured.
       const std::uint32_t newlines = previous_newlines();
       const std::uint32_t offset = at_;
@@ -122,7 +145,8 @@ void Lexer::lex_operator_or_punctuation() {
       push(found->kind, offset, found->symbol.index, newlines);
       return;
     }
-    default: return lex_binary(found->kind, length);
+    default:
+      return lex_binary(found->kind, length);
   }
 }
 

@@ -25,9 +25,10 @@ std::string kinds(std::string_view text, int minor = 14) {
 }
 
 TEST(ElixirLexer, TellsNamesByWhatFollowsThem) {
-  EXPECT_EQ(kinds("a a( a[ a do a -1 a - 1 a: A"),
-            "identifier paren_identifier ( bracket_identifier [ do_identifier do op_identifier dual_op int identifier dual_op int "
-            "kw_identifier alias end ] )");
+  EXPECT_EQ(
+      kinds("a a( a[ a do a -1 a - 1 a: A"),
+      "identifier paren_identifier ( bracket_identifier [ do_identifier do op_identifier dual_op int identifier dual_op int "
+      "kw_identifier alias end ] )");
 }
 
 TEST(ElixirLexer, JoinsLinesBeforeOperatorsButNotBeforeSigns) {
@@ -66,9 +67,9 @@ TEST(ElixirCharacters, CutsClustersAsOtpDoes) {
   const auto length = [](std::string_view text) { return grapheme_length(text.data(), text.size()); };
   EXPECT_EQ(length("ab"), 1u);
   EXPECT_EQ(length("e\xCC\x81x"), 3u);
-  EXPECT_EQ(length("\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA\xF0\x9F\x87\xA9"), 8u);                    // a flag and half of one
-  EXPECT_EQ(length("\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9"), 11u);                      // joined people
-  EXPECT_EQ(length("\xE1\x84\x80\xE1\x85\xA1"), 6u);                                           // Hangul jamo
+  EXPECT_EQ(length("\xF0\x9F\x87\xA9\xF0\x9F\x87\xAA\xF0\x9F\x87\xA9"), 8u);  // a flag and half of one
+  EXPECT_EQ(length("\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9"), 11u);     // joined people
+  EXPECT_EQ(length("\xE1\x84\x80\xE1\x85\xA1"), 6u);                          // Hangul jamo
 }
 
 }  // namespace

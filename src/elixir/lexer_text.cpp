@@ -2,6 +2,10 @@
 // one with escapes or an indentation to take out is copied.
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "elixir/characters.h"
 #include "elixir/escapes.h"
 #include "elixir/lexer.h"
@@ -16,11 +20,16 @@ constexpr std::uint32_t kMaxUnterminated = 8;
 
 char closing_delimiter(char opening) {
   switch (opening) {
-    case '(': return ')';
-    case '[': return ']';
-    case '{': return '}';
-    case '<': return '>';
-    default: return opening;
+    case '(':
+      return ')';
+    case '[':
+      return ']';
+    case '{':
+      return '}';
+    case '<':
+      return '>';
+    default:
+      return opening;
   }
 }
 
@@ -161,7 +170,7 @@ void Lexer::lex_heredoc(TokenKind kind, std::uint32_t offset, Symbol sigil, bool
   const std::size_t base = raw_.size();
   at_ += 3;
   const std::uint32_t header = at_;
-  skip_spaces();
+  skip_blanks();
   if (peek(0) == '\r' && peek(1) == '\n') ++at_;
   const char triple[] = {quote, quote, quote};
   std::uint32_t indentation = 0;
@@ -192,7 +201,7 @@ void Lexer::lex_heredoc(TokenKind kind, std::uint32_t offset, Symbol sigil, bool
 bool Lexer::scan_line_break(char last, bool heredoc, std::uint32_t& indentation, std::uint32_t& end) {
   if (!heredoc) return false;
   const std::uint32_t line = at_;
-  skip_spaces();
+  skip_blanks();
   if (peek(0) != last || peek(1) != last || peek(2) != last) return false;
   indentation = at_ - line;
   end = line;
@@ -242,10 +251,35 @@ bool Lexer::scan_text(char last, bool heredoc, bool interpolate, std::uint32_t& 
       skip_cluster(part.begin);
     } else {
       ++at_;
+      skip_plain(last, interpolate);
     }
   }
   at_ = size_;
   return false;
+}
+
+// Sixteen bytes at a time over what has no meaning inside a text.
+void Lexer::skip_plain(char last, bool interpolate) {
+#if defined(__SSE2__)
+  const __m128i lasts = _mm_set1_epi8(last);
+  const __m128i escapes = _mm_set1_epi8('\\');
+  const __m128i newlines = _mm_set1_epi8('\n');
+  const __m128i hashes = _mm_set1_epi8(interpolate ? '#' : '\\');
+  while (at_ + 16 <= size_) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(data_ + at_));
+    const __m128i found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, lasts), _mm_cmpeq_epi8(bytes, escapes)),
+                                       _mm_or_si128(_mm_cmpeq_epi8(bytes, newlines), _mm_cmpeq_epi8(bytes, hashes)));
+    // Bytes above 127 have their sign set, and matter to the columns of a dump.
+    const int mask = _mm_movemask_epi8(_mm_or_si128(found, options_.token_metadata ? bytes : found));
+    if (mask != 0) {
+      at_ += static_cast<std::uint32_t>(__builtin_ctz(static_cast<unsigned>(mask)));
+      return;
+    }
+    at_ += 16;
+  }
+#else
+  (void)last, (void)interpolate;
+#endif
 }
 
 // The compiler counts a grapheme cluster inside a text as one column. Only the dumps want to know.

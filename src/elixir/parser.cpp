@@ -55,11 +55,23 @@ bool Parser::at_expression() const {
   if (k >= kIdentifier && k <= kAlias) return true;
   if (k >= kAtom && k <= kFn) return true;
   switch (k) {
-    case kOpenParen: case kOpenBracket: case kOpenCurly: case kOpenBits: case kMap: case kStruct:
-    case kAtOp: case kUnaryOp: case kCaptureOp: case kCaptureInteger: case kEllipsisOp:
-    case kDualOp: case kTernaryOp: case kRangeOp:
+    case kOpenParen:
+    case kOpenBracket:
+    case kOpenCurly:
+    case kOpenBits:
+    case kMap:
+    case kStruct:
+    case kAtOp:
+    case kUnaryOp:
+    case kCaptureOp:
+    case kCaptureInteger:
+    case kEllipsisOp:
+    case kDualOp:
+    case kTernaryOp:
+    case kRangeOp:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 

@@ -38,12 +38,12 @@ class Parser {
     Node* node = nullptr;
     std::uint32_t height = 1;  // nodes on the longest way down
     Class kind = Class::kMatched;
-    bool access = false;       // may be followed by [key]
-    bool bare = false;         // name[key] or @name[key]: no expression stands before the bracket
-    bool call = false;         // has arguments without parentheses: nothing binds to it from the right
-    bool name = false;         // a name, alone or behind a dot, without arguments
-    bool parens = false;       // a call with parentheses
-    bool base = false;         // what else may stand for pairs in a map, or before the { of a struct
+    bool access = false;  // may be followed by [key]
+    bool bare = false;    // name[key] or @name[key]: no expression stands before the bracket
+    bool call = false;    // has arguments without parentheses: nothing binds to it from the right
+    bool name = false;    // a name, alone or behind a dot, without arguments
+    bool parens = false;  // a call with parentheses
+    bool base = false;    // what else may stand for pairs in a map, or before the { of a struct
   };
   // Children of a node under construction, on stack_ from base on.
   struct Children {
@@ -72,9 +72,9 @@ class Parser {
   struct Frame {
     std::uint32_t closer = 0;
     bool block = true;
-    bool no_do = false;    // inside arguments without parentheses, whose call takes the do-block
+    bool no_do = false;        // inside arguments without parentheses, whose call takes the do-block
     bool struct_name = false;  // behind %: a name takes no arguments
-    bool clauses = false;  // -> may stand here
+    bool clauses = false;      // -> may stand here
   };
   struct DepthGuard {
     Parser& parser;

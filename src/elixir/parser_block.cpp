@@ -229,9 +229,9 @@ Parser::Expr Parser::build_block(const Node* const* items, std::size_t count, st
   if (count == 1) {
     const Node& only = *items[0];
     const bool one_argument = only.kind == NodeKind::kCall && only.child_count == 1;
-    const bool wraps = one_argument && (only.symbol == sym::unquote_splicing ||
-                                        ((only.symbol == sym::not_ || only.symbol == names().bang) &&
-                                         !options_.level.at_least(1, 15)));
+    const bool wraps =
+        one_argument && (only.symbol == sym::unquote_splicing ||
+                         ((only.symbol == sym::not_ || only.symbol == names().bang) && !options_.level.at_least(1, 15)));
     if (!wraps) {
       Expr result;
       result.node = const_cast<Node*>(items[0]);
@@ -291,9 +291,10 @@ Parser::Expr Parser::parse_paren() {
     result.node->begin = opener.offset;
     result.node->end = end_;
     if (clause_follows) return result;
-    return fail_at(opener.offset, opener.end,
-                   "unexpected parentheses. If you are making a function call, do not insert spaces between the function name and "
-                   "the opening parentheses");
+    return fail_at(
+        opener.offset, opener.end,
+        "unexpected parentheses. If you are making a function call, do not insert spaces between the function name and "
+        "the opening parentheses");
   }
   if (empty && options_.level.at_least(1, 18)) {
     MetaList metas;

@@ -184,7 +184,8 @@ bool Parser::names_struct(const Expr& name) const {
   if (options_.level.at_least(1, 17)) return name.base || name.access || name.name;
   const Node& node = *name.node;
   const bool atom = node.kind == NodeKind::kAtom && text_[node.begin] == ':';
-  const bool container = node.kind == NodeKind::kCallOn && node.callee->child_count == 2 && node.callee->child(1).is_atom(names().tuple);
+  const bool container =
+      node.kind == NodeKind::kCallOn && node.callee->child_count == 2 && node.callee->child(1).is_atom(names().tuple);
   return name.name || name.parens || atom || container || node.is_call(sym::dunder_aliases);
 }
 
@@ -199,8 +200,10 @@ Parser::Expr Parser::finish_association(Expr key) {
   advance();
   skip_eol();
   // unmatched_expr -> at_op_eol expr: an operator in front makes a key of any call.
-  if (key.kind == Class::kNoParens && !has_prefix_operator(*key.node)) return fail_at(op.offset, op.end, "syntax error before: =>");
-  const bool takes_meta = key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
+  if (key.kind == Class::kNoParens && !has_prefix_operator(*key.node))
+    return fail_at(op.offset, op.end, "syntax error before: =>");
+  const bool takes_meta =
+      key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
   if (metadata() && takes_meta && options_.level.at_least(1, 18)) {
     MetaList metas;
     metas.add(MetaKey::kAssoc, op.offset);

@@ -78,11 +78,12 @@ Parser::Expr Parser::build_binary(Expr left, const Token& op, std::uint32_t newl
       add(children, right);
       result = close_children(node, children);
     } else {
-      result = fail_at(op.offset, op.end, "the range step operator (//) must immediately follow the range definition operator (..)");
+      result =
+          fail_at(op.offset, op.end, "the range step operator (//) must immediately follow the range definition operator (..)");
     }
   } else if (op.kind == kInOp && (negated || op.value == names().not_in.index)) {
     // `not a in b` and `a not in b` are both not(a in b).
-        const bool rewritten = op.value != names().not_in.index;
+    const bool rewritten = op.value != names().not_in.index;
     Node* in = make_call(sym::in, op.offset, begin, end);
     Node* outer = make_call(rewritten ? left.node->symbol : sym::not_, op.offset, begin, end);
     Expr operand = left;
@@ -114,8 +115,16 @@ Parser::Expr Parser::build_binary(Expr left, const Token& op, std::uint32_t newl
 // `tight`: the operand of @, to which a dot or bracket behind it does not belong.
 Parser::Expr Parser::parse_unary(bool tight) {
   switch (kind()) {
-    case kAtOp: case kUnaryOp: case kDualOp: case kTernaryOp: case kCaptureOp: case kCaptureInteger: case kEllipsisOp: break;
-    default: return parse_primary(tight);
+    case kAtOp:
+    case kUnaryOp:
+    case kDualOp:
+    case kTernaryOp:
+    case kCaptureOp:
+    case kCaptureInteger:
+    case kEllipsisOp:
+      break;
+    default:
+      return parse_primary(tight);
   }
   const DepthGuard guard(*this);
   if (guard.too_deep()) return fail("the expression is nested too deeply to be read");
@@ -123,8 +132,8 @@ Parser::Expr Parser::parse_unary(bool tight) {
   const Token op = token();
   clause_start_ = UINT32_MAX;
   advance();
-  const bool placeholder_number =
-      (op.kind == kCaptureOp && !options_.level.at_least(1, 15) && kind() == kInteger) || (op.kind == kCaptureInteger && kind() == kInteger);
+  const bool placeholder_number = (op.kind == kCaptureOp && !options_.level.at_least(1, 15) && kind() == kInteger) ||
+                                  (op.kind == kCaptureInteger && kind() == kInteger);
   if (placeholder_number) {
     const Expr number = parse_number();
     Expr result = wrap(make_call(Symbol(op.value), op.offset, op.offset, end_), {number});
@@ -193,7 +202,11 @@ Parser::Expr Parser::parse_at(bool tight) {
 Parser::Expr Parser::parse_primary(bool tight) {
   Expr result;
   switch (kind()) {
-    case kIdentifier: case kParenIdentifier: case kBracketIdentifier: case kDoIdentifier: case kOpIdentifier:
+    case kIdentifier:
+    case kParenIdentifier:
+    case kBracketIdentifier:
+    case kDoIdentifier:
+    case kOpIdentifier:
       clause_start_ = UINT32_MAX;
       result = parse_identifier(nullptr, nullptr, tight);
       break;
@@ -212,13 +225,27 @@ Parser::Expr Parser::parse_primary(bool tight) {
       result.access = true;
       break;
     }
-    case kOpenParen: result = parse_paren(); break;
-    case kOpenBracket: result = parse_list(); break;
-    case kOpenCurly: result = parse_tuple(); break;
-    case kOpenBits: result = parse_bits(); break;
-    case kMap: result = parse_map(token().offset); break;
-    case kStruct: result = parse_struct(); break;
-    case kFn: result = parse_fn(); break;
+    case kOpenParen:
+      result = parse_paren();
+      break;
+    case kOpenBracket:
+      result = parse_list();
+      break;
+    case kOpenCurly:
+      result = parse_tuple();
+      break;
+    case kOpenBits:
+      result = parse_bits();
+      break;
+    case kMap:
+      result = parse_map(token().offset);
+      break;
+    case kStruct:
+      result = parse_struct();
+      break;
+    case kFn:
+      result = parse_fn();
+      break;
     case kRangeOp: {
       const Token op = token();
       advance();
@@ -228,7 +255,9 @@ Parser::Expr Parser::parse_primary(bool tight) {
       result.base = true;
       break;
     }
-    default: result = parse_literal(); break;
+    default:
+      result = parse_literal();
+      break;
   }
   if (tight || result.kind != Class::kMatched || result.call) return result;
   if (at_keyword() && result.access) return fail_before();
@@ -263,17 +292,25 @@ Parser::Expr Parser::parse_dot(Expr left) {
   }
   skip_eol();
   switch (kind()) {
-    case kAlias: return parse_dot_alias(left, dot);
-    case kOpenCurly: return parse_dot_container(left, dot);
-    case kIdentifier: case kParenIdentifier: case kBracketIdentifier: case kDoIdentifier: case kOpIdentifier:
+    case kAlias:
+      return parse_dot_alias(left, dot);
+    case kOpenCurly:
+      return parse_dot_container(left, dot);
+    case kIdentifier:
+    case kParenIdentifier:
+    case kBracketIdentifier:
+    case kDoIdentifier:
+    case kOpIdentifier:
       return parse_identifier(&left, &dot, false);
-    default: return fail_before();
+    default:
+      return fail_before();
   }
 }
 
 Parser::Expr Parser::parse_dot_alias(Expr left, const Token& dot) {
   if (left.node->kind == NodeKind::kAtom)
-    return fail("atom cannot be followed by an alias. If the '.' was meant to be part of the atom's name, the atom name must be quoted");
+    return fail(
+        "atom cannot be followed by an alias. If the '.' was meant to be part of the atom's name, the atom name must be quoted");
   const bool extends = left.node->is_call(sym::dunder_aliases);
   Children parts = open_children();
   if (extends) {

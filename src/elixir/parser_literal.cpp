@@ -52,8 +52,14 @@ Parser::Expr Parser::literal(NodeKind kind, const Token& at) {
 Parser::Expr Parser::parse_literal() {
   const Token at = token();
   switch (at.kind) {
-    case kInteger: case kFloat: return parse_number();
-    case kTrue: case kFalse: case kNil: case kAtom: case kAtomQuoted: {
+    case kInteger:
+    case kFloat:
+      return parse_number();
+    case kTrue:
+    case kFalse:
+    case kNil:
+    case kAtom:
+    case kAtomQuoted: {
       advance();
       Expr result = literal(NodeKind::kAtom, at);
       result.node->symbol = Symbol(at.value);
@@ -70,9 +76,16 @@ Parser::Expr Parser::parse_literal() {
       result.node->integer = value;
       return result;
     }
-    case kString: case kCharlist: case kStringHeredoc: case kCharlistHeredoc: case kAtomInterpolated: return parse_text();
-    case kSigil: return parse_sigil();
-    default: return fail_before();
+    case kString:
+    case kCharlist:
+    case kStringHeredoc:
+    case kCharlistHeredoc:
+    case kAtomInterpolated:
+      return parse_text();
+    case kSigil:
+      return parse_sigil();
+    default:
+      return fail_before();
   }
 }
 
@@ -152,7 +165,8 @@ Parser::Expr Parser::parse_text() {
     }
     if (text.heredoc) metas.add(MetaKey::kIndentation, text.indentation);
   }
-  Node* parts = charlist ? make(NodeKind::kList, at.offset, at.offset, at.end) : make_call(names().bits, at.offset, at.offset, at.end);
+  Node* parts =
+      charlist ? make(NodeKind::kList, at.offset, at.offset, at.end) : make_call(names().bits, at.offset, at.offset, at.end);
   if (!charlist && !name) set_meta(parts, metas);
   Expr result = text_parts(text, parts, charlist);
   advance();

@@ -1,9 +1,8 @@
-// What Elixir code becomes, compared with the quoted form the compiler of 1.14 gives (places are left out where they say nothing).
+// What Elixir code becomes, compared with the quoted form the compiler of 1.14 gives (places are left out where they say
+// nothing).
 #include "elixir/dump.h"
 
 #include <gtest/gtest.h>
-
-#include <regex>
 
 #include "elixir/tree.h"
 
@@ -19,21 +18,26 @@ std::string full(std::string_view text, int minor = 14) {
   return dump_tree(tree, text);
 }
 
-// Metadata is the second element of each triple: the only lists that begin with a key of it.
+// The quoted form with _ for all metadata. Without token metadata its lists hold no lists, and a column comes last.
 std::string plain(std::string_view text) {
   Options options;
   options.level.minor = 14;
   options.token_metadata = false;
   const Tree tree = parse(source::FileId(0), text, options);
   EXPECT_TRUE(tree.diagnostics.empty()) << tree.diagnostics[0].message << " in " << text;
-  static const std::regex meta(
-      R"re(, \[(\{:(ambiguous_op|no_parens|delimiter|indentation), ("[^\]]*?"|\w+)\}, )*\{:line, \d+\}, \{:column, \d+\}\])re");
-  return std::regex_replace(dump_tree(tree, text), meta, ", _");
+  std::string dump = dump_tree(tree, text);
+  for (std::size_t at = 0; (at = dump.find(", [{:", at)) != std::string::npos; ++at) {
+    const std::size_t end = dump.find(']', at);
+    const std::size_t last = dump.rfind("{:", end);
+    if (dump.compare(last, 9, "{:column,") == 0 && dump.find('[', at + 3) > end) dump.replace(at, end + 1 - at, ", _");
+  }
+  return dump;
 }
 
 TEST(ElixirParser, GivesEachNodeItsLineAndColumn) {
-  EXPECT_EQ(full("foo(1,\n  bar)"), "{:foo, [{:closing, [{:line, 2}, {:column, 6}]}, {:line, 1}, {:column, 1}], "
-                                     "[1, {:bar, [{:line, 2}, {:column, 3}], nil}]}");
+  EXPECT_EQ(full("foo(1,\n  bar)"),
+            "{:foo, [{:closing, [{:line, 2}, {:column, 6}]}, {:line, 1}, {:column, 1}], "
+            "[1, {:bar, [{:line, 2}, {:column, 3}], nil}]}");
 }
 
 TEST(ElixirParser, BindsOperatorsByPrecedence) {
@@ -111,7 +115,8 @@ TEST(ElixirParser, ReadsMapsStructsAndTheirUpdates) {
 TEST(ElixirParser, ReadsRemoteCallsWithQuotedNamesAndOperators) {
   EXPECT_EQ(plain("A.\"b c\"(1)"), R"({{:".", _, [{:__aliases__, _, [:A]}, :"b c"]}, _, [1]})");
   EXPECT_EQ(plain("A.+(1)"), R"({{:".", _, [{:__aliases__, _, [:A]}, :"+"]}, _, [1]})");
-  EXPECT_EQ(plain("A.{B, C}"), R"({{:".", _, [{:__aliases__, _, [:A]}, :"{}"]}, _, [{:__aliases__, _, [:B]}, {:__aliases__, _, [:C]}]})");
+  EXPECT_EQ(plain("A.{B, C}"),
+            R"({{:".", _, [{:__aliases__, _, [:A]}, :"{}"]}, _, [{:__aliases__, _, [:B]}, {:__aliases__, _, [:C]}]})");
 }
 
 TEST(ElixirParser, MarksCallsThatHaveNoParentheses) {
@@ -125,15 +130,18 @@ TEST(ElixirParser, CallsWhatACallReturns) {
 }
 
 TEST(ElixirParser, InterpolatesStringsCharlistsAtomsAndKeywords) {
-  EXPECT_EQ(plain("\"a#{b}c\""), R"({:"<<>>", _, ["a", {:"::", _, [{{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}, {:binary, _, nil}]}, "c"]})");
-  EXPECT_EQ(plain("'a#{b}'"),
-            R"({{:".", _, [:"Elixir.List", :to_charlist]}, _, [["a", {{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}]]})");
+  EXPECT_EQ(
+      plain("\"a#{b}c\""),
+      R"({:"<<>>", _, ["a", {:"::", _, [{{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}, )"
+      R"({:binary, _, nil}]}, "c"]})");
+  EXPECT_EQ(
+      plain("'a#{b}'"),
+      R"({{:".", _, [:"Elixir.List", :to_charlist]}, _, [["a", )"
+      R"({{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}]]})");
   EXPECT_EQ(plain("[\"k k\": 1]"), R"([{:"k k", 1}])");
 }
 
-TEST(ElixirParser, StripsTheIndentationOfHeredocs) {
-  EXPECT_EQ(plain("\"\"\"\n    a\n  b\n c\n  \"\"\""), R"("  a\nb\nc\n")");
-}
+TEST(ElixirParser, StripsTheIndentationOfHeredocs) { EXPECT_EQ(plain("\"\"\"\n    a\n  b\n c\n  \"\"\""), R"("  a\nb\nc\n")"); }
 
 TEST(ElixirParser, LeavesTheEscapesOfSigilsToTheirMacro) {
   EXPECT_EQ(plain(R"(~s(a\n\)b)x)"), R"({:sigil_s, _, [{:"<<>>", _, ["a\\n)b"]}, [120]]})");
@@ -146,7 +154,8 @@ TEST(ElixirParser, ReadsEscapesInStringsAndCharacters) {
 }
 
 TEST(ElixirParser, ReadsNumbersOfEveryBaseAndSize) {
-  EXPECT_EQ(plain("[1_000, 0x1F, 0o17, 0b101, 1.5e3, 0xFFFFFFFFFFFFFFFFFFFF]"), "[1000, 31, 15, 5, 1500.0, 1208925819614629174706175]");
+  EXPECT_EQ(plain("[1_000, 0x1F, 0o17, 0b101, 1.5e3, 0xFFFFFFFFFFFFFFFFFFFF]"),
+            "[1000, 31, 15, 5, 1500.0, 1208925819614629174706175]");
 }
 
 TEST(ElixirParser, WrapsWhatASingleExpressionWouldLose) {
@@ -157,15 +166,18 @@ TEST(ElixirParser, WrapsWhatASingleExpressionWouldLose) {
 }
 
 TEST(ElixirParser, NotesTheEndOfEachExpressionButTheLast) {
-  EXPECT_EQ(full("a\n\nb"), "{:__block__, [], [{:a, [{:end_of_expression, [{:newlines, 2}, {:line, 1}, {:column, 2}]}, {:line, 1}, "
-                            "{:column, 1}], nil}, {:b, [{:line, 3}, {:column, 1}], nil}]}");
+  EXPECT_EQ(full("a\n\nb"),
+            "{:__block__, [], [{:a, [{:end_of_expression, [{:newlines, 2}, {:line, 1}, {:column, 2}]}, {:line, 1}, "
+            "{:column, 1}], nil}, {:b, [{:line, 3}, {:column, 1}], nil}]}");
 }
 
 TEST(ElixirParser, FollowsTheLevelInWhatVersionsChanged) {
   EXPECT_EQ(full("%{}", 16), R"({:"%{}", [{:closing, [{:line, 1}, {:column, 3}]}, {:line, 1}, {:column, 2}], []})");
   EXPECT_EQ(full("%{}", 17), R"({:"%{}", [{:closing, [{:line, 1}, {:column, 3}]}, {:line, 1}, {:column, 1}], []})");
   EXPECT_EQ(full("(a)", 17), "{:a, [{:line, 1}, {:column, 2}], nil}");
-  EXPECT_EQ(full("(a)", 18), "{:a, [{:parens, [{:line, 1}, {:column, 1}, {:closing, [{:line, 1}, {:column, 3}]}]}, {:line, 1}, {:column, 2}], nil}");
+  EXPECT_EQ(
+      full("(a)", 18),
+      "{:a, [{:parens, [{:line, 1}, {:column, 1}, {:closing, [{:line, 1}, {:column, 3}]}]}, {:line, 1}, {:column, 2}], nil}");
   EXPECT_EQ(full("...", 14), R"({:"...", [{:line, 1}, {:column, 1}], nil})");
   EXPECT_EQ(full("...", 20), R"({:"...", [{:line, 1}, {:column, 1}], []})");
 }

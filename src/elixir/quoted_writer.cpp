@@ -15,18 +15,27 @@ class Writer {
 
   void write(const Node& node) {
     switch (node.kind) {
-      case NodeKind::kInteger: return node.wide_integer ? sink_.wide_integer(node.text()) : sink_.integer(node.integer);
-      case NodeKind::kFloat: return sink_.floating(node.floating);
-      case NodeKind::kAtom: return sink_.atom(node.symbol.text());
-      case NodeKind::kBinary: return sink_.binary(node.text());
-      case NodeKind::kCharlist: return charlist(node.text());
-      case NodeKind::kList: return list(node);
+      case NodeKind::kInteger:
+        return node.wide_integer ? sink_.wide_integer(node.text()) : sink_.integer(node.integer);
+      case NodeKind::kFloat:
+        return sink_.floating(node.floating);
+      case NodeKind::kAtom:
+        return sink_.atom(node.symbol.text());
+      case NodeKind::kBinary:
+        return sink_.binary(node.text());
+      case NodeKind::kCharlist:
+        return charlist(node.text());
+      case NodeKind::kList:
+        return list(node);
       case NodeKind::kPair:
         sink_.open_tuple(2);
         write(node.child(0));
         write(node.child(1));
         return sink_.close_tuple();
-      case NodeKind::kVariable: case NodeKind::kCall: case NodeKind::kCallOn: return call(node);
+      case NodeKind::kVariable:
+      case NodeKind::kCall:
+      case NodeKind::kCallOn:
+        return call(node);
     }
   }
 
@@ -65,7 +74,7 @@ class Writer {
     sink_.close_tuple();
   }
 
-  static bool is_part(MetaKey key) { 
+  static bool is_part(MetaKey key) {
     return key == MetaKey::kEndOfExpressionNewlines || key == MetaKey::kParensEnd || key == MetaKey::kParensEndFirst;
   }
 
@@ -84,24 +93,44 @@ class Writer {
 
   void one_meta(const Meta& meta, const Meta* part) {
     switch (meta.key) {
-      case MetaKey::kDo: return place_key("do", meta.value, nullptr);
-      case MetaKey::kEnd: return place_key("end", meta.value, nullptr);
-      case MetaKey::kClosing: return place_key("closing", meta.value, nullptr);
-      case MetaKey::kLast: return place_key("last", meta.value, nullptr);
-      case MetaKey::kAssoc: return place_key("assoc", meta.value, nullptr);
-      case MetaKey::kEndOfExpression: return place_key("end_of_expression", meta.value, part);
-      case MetaKey::kParens: return place_key("parens", meta.value, part);
-      case MetaKey::kPlace: return place(meta.value);
-      case MetaKey::kNewlines: return number("newlines", meta.value);
-      case MetaKey::kIndentation: return number("indentation", meta.value);
-      case MetaKey::kFromBrackets: return name("from_brackets", "true");
-      case MetaKey::kFromInterpolation: return name("from_interpolation", "true");
-      case MetaKey::kNoParens: return name("no_parens", "true");
-      case MetaKey::kAmbiguousOp: return name("ambiguous_op", "nil");
-      case MetaKey::kFormat: return name("format", Symbol(meta.value).text());
-      case MetaKey::kDelimiter: return text("delimiter", Symbol(meta.value).text());
-      case MetaKey::kToken: return text("token", Symbol(meta.value).text());
-      case MetaKey::kEndOfExpressionNewlines: case MetaKey::kParensEnd: case MetaKey::kParensEndFirst: return;
+      case MetaKey::kDo:
+        return place_key("do", meta.value, nullptr);
+      case MetaKey::kEnd:
+        return place_key("end", meta.value, nullptr);
+      case MetaKey::kClosing:
+        return place_key("closing", meta.value, nullptr);
+      case MetaKey::kLast:
+        return place_key("last", meta.value, nullptr);
+      case MetaKey::kAssoc:
+        return place_key("assoc", meta.value, nullptr);
+      case MetaKey::kEndOfExpression:
+        return place_key("end_of_expression", meta.value, part);
+      case MetaKey::kParens:
+        return place_key("parens", meta.value, part);
+      case MetaKey::kPlace:
+        return place(meta.value);
+      case MetaKey::kNewlines:
+        return number("newlines", meta.value);
+      case MetaKey::kIndentation:
+        return number("indentation", meta.value);
+      case MetaKey::kFromBrackets:
+        return name("from_brackets", "true");
+      case MetaKey::kFromInterpolation:
+        return name("from_interpolation", "true");
+      case MetaKey::kNoParens:
+        return name("no_parens", "true");
+      case MetaKey::kAmbiguousOp:
+        return name("ambiguous_op", "nil");
+      case MetaKey::kFormat:
+        return name("format", Symbol(meta.value).text());
+      case MetaKey::kDelimiter:
+        return text("delimiter", Symbol(meta.value).text());
+      case MetaKey::kToken:
+        return text("token", Symbol(meta.value).text());
+      case MetaKey::kEndOfExpressionNewlines:
+      case MetaKey::kParensEnd:
+      case MetaKey::kParensEndFirst:
+        return;
     }
   }
 

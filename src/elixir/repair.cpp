@@ -9,23 +9,37 @@ using enum TokenKind;
 
 TokenKind closer_of(TokenKind opener) {
   switch (opener) {
-    case kFn: case kDo: return kEnd;
-    case kOpenParen: return kCloseParen;
-    case kOpenBracket: return kCloseBracket;
-    case kOpenCurly: return kCloseCurly;
-    case kOpenBits: return kCloseBits;
-    default: return kEndOfInput;
+    case kFn:
+    case kDo:
+      return kEnd;
+    case kOpenParen:
+      return kCloseParen;
+    case kOpenBracket:
+      return kCloseBracket;
+    case kOpenCurly:
+      return kCloseCurly;
+    case kOpenBits:
+      return kCloseBits;
+    default:
+      return kEndOfInput;
   }
 }
 
 std::string_view terminator_of(TokenKind opener) {
   switch (opener) {
-    case kFn: case kDo: return "end";
-    case kOpenParen: return ")";
-    case kOpenBracket: return "]";
-    case kOpenCurly: return "}";
-    case kOpenBits: return ">>";
-    default: return "";
+    case kFn:
+    case kDo:
+      return "end";
+    case kOpenParen:
+      return ")";
+    case kOpenBracket:
+      return "]";
+    case kOpenCurly:
+      return "}";
+    case kOpenBits:
+      return ">>";
+    default:
+      return "";
   }
 }
 
@@ -38,9 +52,9 @@ bool is_closer(TokenKind kind) {
 namespace {
 
 bool is_definition(std::string_view word) {
-  return word == "def" || word == "defp" || word == "defmacro" || word == "defmacrop" || word == "defmodule" || word == "defimpl" ||
-         word == "defprotocol" || word == "defguard" || word == "defguardp" || word == "defdelegate" || word == "test" ||
-         word == "describe";
+  return word == "def" || word == "defp" || word == "defmacro" || word == "defmacrop" || word == "defmodule" ||
+         word == "defimpl" || word == "defprotocol" || word == "defguard" || word == "defguardp" || word == "defdelegate" ||
+         word == "test" || word == "describe";
 }
 
 // How many open brackets a closer looks at: more would take time with the square of their number.
@@ -169,7 +183,8 @@ class Repair {
   void close_definitions(std::uint32_t offset) {
     std::size_t keep = openers_.size();
     // Their indentation grows: each new one has ended those further right.
-    while (!definitions_.empty() && (definitions_.back() >= openers_.size() || openers_[definitions_.back()].indent >= line_indent_)) {
+    while (!definitions_.empty() &&
+           (definitions_.back() >= openers_.size() || openers_[definitions_.back()].indent >= line_indent_)) {
       if (definitions_.back() < openers_.size() && openers_[definitions_.back()].definition) keep = definitions_.back();
       definitions_.pop_back();
     }

@@ -15,24 +15,77 @@ namespace beamwright::elixir {
 
 enum class TokenKind : std::uint8_t {
   kEndOfInput,
-  kEol, kSemicolon, kComma, kDot, kDotCall,
+  kEol,
+  kSemicolon,
+  kComma,
+  kDot,
+  kDotCall,
   // Names. What follows decides their kind: "(", "[", "do", or a sign that may be unary.
-  kIdentifier, kParenIdentifier, kBracketIdentifier, kDoIdentifier, kOpIdentifier, kAlias,
+  kIdentifier,
+  kParenIdentifier,
+  kBracketIdentifier,
+  kDoIdentifier,
+  kOpIdentifier,
+  kAlias,
   kBlockIdentifier,  // after, else, catch, rescue
-  kKwIdentifier, kKwInterpolated,  // name: and "na#{m}e":
+  kKwIdentifier,
+  kKwInterpolated,  // name: and "na#{m}e":
   // Literals.
-  kAtom, kAtomQuoted, kAtomInterpolated, kString, kCharlist, kStringHeredoc, kCharlistHeredoc, kSigil,
-  kInteger, kFloat, kCharacter, kTrue, kFalse, kNil,
+  kAtom,
+  kAtomQuoted,
+  kAtomInterpolated,
+  kString,
+  kCharlist,
+  kStringHeredoc,
+  kCharlistHeredoc,
+  kSigil,
+  kInteger,
+  kFloat,
+  kCharacter,
+  kTrue,
+  kFalse,
+  kNil,
   // Brackets.
-  kFn, kDo, kEnd, kOpenParen, kCloseParen, kOpenBracket, kCloseBracket, kOpenCurly, kCloseCurly, kOpenBits, kCloseBits,
+  kFn,
+  kDo,
+  kEnd,
+  kOpenParen,
+  kCloseParen,
+  kOpenBracket,
+  kCloseBracket,
+  kOpenCurly,
+  kCloseCurly,
+  kOpenBits,
+  kCloseBits,
   kMap,     // % directly before {
   kStruct,  // any other %
   // Operators that only stand before their operand.
-  kAtOp, kUnaryOp, kCaptureOp, kCaptureInteger, kEllipsisOp,
+  kAtOp,
+  kUnaryOp,
+  kCaptureOp,
+  kCaptureInteger,
+  kEllipsisOp,
   // Operators between operands. kDualOp, kTernaryOp and kRangeOp may also open an expression.
-  kDualOp, kTernaryOp, kRangeOp,
-  kInMatchOp, kWhenOp, kTypeOp, kPipeOp, kAssocOp, kMatchOp, kOrOp, kAndOp, kCompOp, kRelOp, kArrowOp, kInOp, kXorOp,
-  kConcatOp, kMultOp, kPowerOp, kStabOp,
+  kDualOp,
+  kTernaryOp,
+  kRangeOp,
+  kInMatchOp,
+  kWhenOp,
+  kTypeOp,
+  kPipeOp,
+  kAssocOp,
+  kMatchOp,
+  kOrOp,
+  kAndOp,
+  kCompOp,
+  kRelOp,
+  kArrowOp,
+  kInOp,
+  kXorOp,
+  kConcatOp,
+  kMultOp,
+  kPowerOp,
+  kStabOp,
   kCount
 };
 
@@ -50,20 +103,20 @@ struct Token {
 
 // One stretch of a text literal: plain text, or an interpolation.
 struct TextPart {
-  const char* data = nullptr;      // plain text, unescaped
+  const char* data = nullptr;  // plain text, unescaped
   std::uint32_t size = 0;
-  std::uint32_t first_token = 0;   // of an interpolation, else 0
-  std::uint32_t begin = 0;         // at the "#" of an interpolation
-  std::uint32_t end = 0;           // at its "}"
+  std::uint32_t first_token = 0;  // of an interpolation, else 0
+  std::uint32_t begin = 0;        // at the "#" of an interpolation
+  std::uint32_t end = 0;          // at its "}"
 };
 
 struct TextLiteral {
   std::uint32_t first_part = 0;
   std::uint32_t part_count = 0;
-  std::uint32_t indentation = 0;   // of heredocs
+  std::uint32_t indentation = 0;  // of heredocs
   bool heredoc = false;
-  char delimiter = 0;              // the opening one
-  Symbol sigil;                    // sigil_r …
+  char delimiter = 0;                 // the opening one
+  Symbol sigil;                       // sigil_r …
   std::uint32_t modifiers_begin = 0;  // of sigils, in the text
   std::uint32_t modifiers_end = 0;
 };

@@ -1,4 +1,5 @@
-// Broken and hostile texts: a diagnostic where the compiler names one, a tree of the rest, and never more time than the size asks for.
+// Broken and hostile texts: a diagnostic where the compiler names one, a tree of the rest, and never more time than the size asks
+// for.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -46,7 +47,8 @@ TEST(ElixirTolerance, KeepsTheFunctionsAroundABrokenExpression) {
 
 TEST(ElixirTolerance, EndsAFunctionWithoutItsEndBeforeTheNextOne) {
   const std::string text =
-      "defmodule M do\n  def a(x) do\n    if x do\n      1\n  end\n\n  def b(x) do\n    x\n  end\n\n  def c(x) do\n    x\n  end\nend\n";
+      "defmodule M do\n  def a(x) do\n    if x do\n      1\n  end\n\n  def b(x) do\n    x\n  end\n\n  def c(x) do\n    x\n  "
+      "end\nend\n";
   EXPECT_EQ(functions(text), kAll);
 }
 
@@ -69,7 +71,8 @@ TEST(ElixirTolerance, EndsAStringWithoutItsQuoteAtItsLine) {
 }
 
 TEST(ElixirTolerance, EndsAHeredocWithoutItsQuotesBeforeTheNextDefinition) {
-  const std::string text = "defmodule M do\n  def a(x), do: x\n  @doc \"\"\"\n  text\n  def b(x), do: x\n  def c(x), do: x\nend\n";
+  const std::string text =
+      "defmodule M do\n  def a(x), do: x\n  @doc \"\"\"\n  text\n  def b(x), do: x\n  def c(x), do: x\nend\n";
   EXPECT_EQ(functions(text), kAll);
 }
 
@@ -129,14 +132,17 @@ INSTANTIATE_TEST_SUITE_P(All, ElixirNesting,
                          testing::Values(std::pair{"(", ")"}, std::pair{"[", "]"}, std::pair{"{", "}"}, std::pair{"<<", ">>"},
                                          std::pair{"%{a: ", "}"}, std::pair{"f(", ")"}, std::pair{"fn -> ", " end"},
                                          std::pair{"f do ", " end"}, std::pair{"a[", "]"}, std::pair{"\"#{", "}\""},
-                                         std::pair{"not ", ""}, std::pair{"a + ", ""}, std::pair{"a ++ ", ""}, std::pair{"f ", ""},
-                                         std::pair{"@", ""}, std::pair{"a.b", ""}, std::pair{"%", "{}"}, std::pair{"a -> ", ""},
-                                         std::pair{"f a: ", ""}, std::pair{"(]", ""}, std::pair{"a\"#{'#{", ""}));
+                                         std::pair{"not ", ""}, std::pair{"a + ", ""}, std::pair{"a ++ ", ""},
+                                         std::pair{"f ", ""}, std::pair{"@", ""}, std::pair{"a.b", ""}, std::pair{"%", "{}"},
+                                         std::pair{"a -> ", ""}, std::pair{"f a: ", ""}, std::pair{"(]", ""},
+                                         std::pair{"a\"#{'#{", ""}));
 
 TEST(ElixirTolerance, SurvivesEveryCutAndEveryMissingByteOfAModule) {
   const std::string text =
-      "defmodule A.B do\n  @doc \"\"\"\n  x #{y}\n  \"\"\"\n  def f(a, b \\\\ 1) when a in [1, 2] do\n    x = %{a | b: ~w(c d)a}\n"
-      "    case x do\n      %A{} = y -> y.z[:k]\n      <<1::8, _::binary>> -> &(&1 + 1.5e3)\n      _ -> fn -> 'a#{b}' end\n    end\n"
+      "defmodule A.B do\n  @doc \"\"\"\n  x #{y}\n  \"\"\"\n  def f(a, b \\\\ 1) when a in [1, 2] do\n    x = %{a | b: ~w(c "
+      "d)a}\n"
+      "    case x do\n      %A{} = y -> y.z[:k]\n      <<1::8, _::binary>> -> &(&1 + 1.5e3)\n      _ -> fn -> 'a#{b}' end\n    "
+      "end\n"
       "  rescue\n    _ -> ?a\n  end\nend\n";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string cut = text.substr(0, i);

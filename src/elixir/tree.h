@@ -10,8 +10,9 @@
 //   [a, b]                           kList       children
 //   {a, b}                           kPair       children[0], children[1]
 //   {:name, meta, nil}               kVariable   symbol
-//   {:name, meta, args}              kCall       symbol, children: operators, {}, %{}, %, <<>>, __aliases__, __block__, fn, ->, sigil_r …
-//   {callee, meta, args}             kCallOn     callee, children: {:., m, [left, :right]} and unquote(f)(x) have a node as callee
+//   {:name, meta, args}              kCall       symbol, children: operators, {}, %{}, %, <<>>, __aliases__, __block__, fn, ->,
+//   sigil_r … {callee, meta, args}             kCallOn     callee, children: {:., m, [left, :right]} and unquote(f)(x) have a
+//   node as callee
 //
 // The left side of a `->` is a kList, as in the quoted form. A 2-tuple whose place is asked for is still a kPair: the compiler
 // itself gives literals no metadata unless asked through literal_encoder.
@@ -29,15 +30,29 @@ namespace beamwright::elixir {
 
 enum class NodeKind : std::uint8_t { kInteger, kFloat, kAtom, kBinary, kCharlist, kList, kPair, kVariable, kCall, kCallOn };
 
-// Metadata beyond line and column. Place-valued keys hold a byte offset, the others a number; kDelimiter and kFormat hold a Symbol.
+// Metadata beyond line and column. Place-valued keys hold a byte offset, the others a number; kDelimiter and kFormat hold a
+// Symbol.
 enum class MetaKey : std::uint8_t {
-  kDo, kEnd, kClosing, kEndOfExpression, kLast,                                    // places: [line: _, column: _]
-  kNewlines, kEndOfExpressionNewlines, kIndentation, kFromBrackets, kAmbiguousOp,  // numbers, booleans
-  kNoParens, kFromInterpolation, kParens,
-  kDelimiter, kFormat, kToken,                                                     // texts
+  kDo,
+  kEnd,
+  kClosing,
+  kEndOfExpression,
+  kLast,  // places: [line: _, column: _]
+  kNewlines,
+  kEndOfExpressionNewlines,
+  kIndentation,
+  kFromBrackets,
+  kAmbiguousOp,  // numbers, booleans
+  kNoParens,
+  kFromInterpolation,
+  kParens,
+  kDelimiter,
+  kFormat,
+  kToken,  // texts
   kPlace,  // a line and column more, of the parentheses inside: ((a; b))
-  kAssoc,                       // place, from 1.18 on: the => behind a key
-  kParensEnd, kParensEndFirst,  // places: the ")" of the kParens just before, whose place is the "("; written last or first
+  kAssoc,  // place, from 1.18 on: the => behind a key
+  kParensEnd,
+  kParensEndFirst,  // places: the ")" of the kParens just before, whose place is the "("; written last or first
 };
 
 // No way from the root of a tree is longer than this many nodes: whoever walks one may recurse.
@@ -81,8 +96,8 @@ struct Comment {
   std::uint32_t end = 0;    // before the line end
 };
 
-// The compiler's columns count grapheme clusters inside strings and code points elsewhere, and up to 1.14 an escaped \#{ in a string
-// as one column: from `offset` to the end of its line they are `shift` more than the number of code points.
+// The compiler's columns count grapheme clusters inside strings and code points elsewhere, and up to 1.14 an escaped \#{ in a
+// string as one column: from `offset` to the end of its line they are `shift` more than the number of code points.
 struct ColumnShift {
   std::uint32_t offset = 0;
   std::int32_t shift = 0;
