@@ -47,9 +47,9 @@ bool is_settings_call(std::string_view module, std::string_view name) {
 }
 
 bool is_growing_call(std::string_view name) {
-  constexpr std::array<std::string_view, 19> kNames = {"unique_integer", "make_ref", "pid_to_list", "ref_to_list", "port_to_list",
-      "system_time", "monotonic_time", "os_time", "timestamp", "now", "uniform", "rand_uniform", "strong_rand_bytes", "rand_bytes", "uuid1",
-      "uuid4", "utc_now", "local_time", "universal_time"};
+  constexpr std::array<std::string_view, 17> kNames = {"unique_integer", "make_ref", "pid_to_list", "ref_to_list", "port_to_list",
+      "system_time", "monotonic_time", "os_time", "timestamp", "now", "strong_rand_bytes", "rand_bytes", "uuid1", "uuid4", "utc_now",
+      "local_time", "universal_time"};
   return is_one_of(name, kNames);
 }
 
@@ -58,6 +58,21 @@ bool is_input_field(std::string_view name) {
   constexpr std::array<std::string_view, 11> kNames = {"params", "query_params", "body_params", "path_params", "query_string", "req_headers",
                                                        "req_cookies", "cookies", "headers", "request_path", "path_info"};
   return is_one_of(name, kNames);
+}
+
+// Functions that cut a text into pieces.
+bool is_cutting_call(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 8> kNames = {"split", "tokens", "lexemes", "run", "scan", "splitter", "named_captures", "parse_query"};
+  constexpr std::array<std::string_view, 6> kModules = {"binary", "string", "re", "Elixir.String", "Elixir.Regex", "uri_string"};
+  return is_one_of(module, kModules) && is_one_of(name, kNames);
+}
+
+// A record or struct that holds a request, taken apart: #request{data = Data}.
+bool is_request_part(Symbol record, Symbol field) {
+  constexpr std::array<std::string_view, 4> kRecords = {"request", "req", "http_request", "Elixir.Plug.Conn"};
+  constexpr std::array<std::string_view, 12> kFields = {"data", "body", "q", "qs", "query", "path", "headers", "params", "args", "query_params",
+                                                        "body_params", "req_headers"};
+  return is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields);
 }
 
 bool is_input_name(std::string_view name) {
@@ -161,10 +176,14 @@ class Search {
   Origin of_lookup_or_text(FunctionId f, ExprId id, const analysis::External& external, std::span<const ExprId> arguments, int depth,
                            int calls) {
     const Unit& unit = program_.unit_of(f);
-    const std::string_view module = external.module.text();
+    const std::string_view module = external.module.text(), name = external.name.text();
+    if (is_cutting_call(module, name)) {
+      Origin found = worst_of(f, arguments, depth, calls);
+      if (found.kind == OriginKind::kPublic || found.kind == OriginKind::kUnknown) found.kind = OriginKind::kParsed;
+      return found;
+    }
     const bool map = module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword" || module == "Elixir.Kernel";
     const bool list = module == "proplists" || module == "maps" || module == "lists";
-    const std::string_view name = external.name.text();
     const bool looks_up = name.starts_with("get") || name.starts_with("fetch") || name == "keyfind" || name == "keysearch" || name == "find" || name == "pop";
     if (name == "nth" || name == "at" || name == "element" || name == "elem") {
       const bool index_first = name == "nth" || name == "element";
@@ -200,7 +219,7 @@ class Search {
                                                                 model::display_function(program_, callee)});
         }
         // What depends on the parameters is looked for in the arguments of this very call.
-        if (origin.kind == OriginKind::kPublic || origin.kind == OriginKind::kUnknown) {
+        if (origin.kind >= OriginKind::kUnknown && origin.kind <= OriginKind::kParsed) {
           keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));
           if (worst.kind < OriginKind::kUnknown) worst = {OriginKind::kUnknown, "", {}};
         } else {
@@ -224,7 +243,14 @@ class Search {
       const std::span<const ExprId> children = unit.children_of(e);
       if (e.kind == ExprKind::kMap && e.has(model::kInPattern)) {
         part = true;
-        for (std::size_t i = 0; i + 1 < children.size(); i += 2) text_key |= children[i + 1] == below && unit.expr(children[i]).kind == ExprKind::kString;
+        for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+          if (children[i + 1] != below) continue;
+          const Expr& key = unit.expr(children[i]);
+          text_key |= key.kind == ExprKind::kString;
+          if (key.kind == ExprKind::kAtom && is_request_part(e.symbol(), key.symbol())) {
+            return outside(f, children[i + 1], source_text(program_, unit, children[i + 1]) + " of the request");
+          }
+        }
       }
       if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) part = true;
       if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern) && children.size() == 2 && children[0] == below) {
@@ -351,6 +377,15 @@ class Search {
 };
 
 }  // namespace
+
+std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr) {
+  const Unit& unit = program.unit_of(function);
+  const ExprId value = analysis::local_value(unit, expr);
+  if (!value || unit.expr(value).kind != ExprKind::kVariable) return {};
+  const auto found = analysis::parameter_of(unit, program.function(function), VariableId(unit.expr(value).payload));
+  if (!found) return {};
+  return found->index;
+}
 
 Origin origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
   return Search(program, facts).of(function, expr, 0, 0);

@@ -2,6 +2,7 @@
 // variables, patterns, text functions and, over a few calls, the arguments that callers pass.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ enum class OriginKind : std::uint8_t {
   kSettings,  // configuration, environment, files of the installation
   kUnknown,   // nobody says
   kPublic,    // a parameter of a function that is called from outside the sources
+  kParsed,    // a piece cut out of such a text
   kText,      // a value under a text key: what parsed JSON, forms and queries look like
   kGrowing,   // pids, references, times, random numbers: always new
   kOutside,   // text that comes from outside: parameters, headers, bodies, frames
@@ -25,6 +27,9 @@ struct Origin {
   std::string what;                  // for people: `the parameter "sort" of params`
   std::vector<findings::Step> path;  // from the place asked about to where the text comes from
 };
+
+// The parameter of its function that an expression stands for, by position; none when it is something else or made of more.
+std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr);
 
 // The worst origin of an expression that stands in the given function.
 Origin origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr);

@@ -71,6 +71,33 @@ class Finder {
     return false;
   }
 
+  // A clause for {ref, result} that takes only the task it has in mind: the reference is compared with the state's, or the guard
+  // looks at the result.
+  bool is_narrow(const Handler& handler) const {
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    const std::span<const ExprId> patterns = unit.patterns_of(clause);
+    if (handler.pattern.size != 2 || handler.pattern.tag || !handler.pattern.expr || patterns.size() < 2) return false;
+    const ExprId message = handler.pattern.expr.expr;
+    const std::vector<model::VariableId> bound = variables_in(unit, message);
+    return !bound.empty() && patterns.back() != message && mentions(unit, patterns.back(), bound);
+  }
+
+  // Several kinds of tasks and fewer clauses for their replies: some reply is left over.
+  bool replies_left_over() const {
+    std::size_t narrow = 0;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo) continue;
+      const Pattern& p = handler.pattern;
+      if (p.any || !p.expr || (p.size == 2 && !p.tag && !is_narrow(handler))) return false;
+      narrow += is_narrow(handler);
+    }
+    std::size_t tasks = 0;
+    for (const CallId site : causes_.tasks) tasks += program_.module_of(program_.function_of(site)) == process_.module;
+    return narrow > 0 && tasks > narrow && !module_releases(process_.module, Resource::kTask);
+  }
+
   std::string tuple(Symbol tag, std::string_view rest) const {
     return "{" + (tag ? atom_text(tag, erlang_) + ", " : std::string()) + std::string(rest) + "}";
   }
@@ -148,6 +175,10 @@ class Finder {
   }
 
   void add_task_reply(FunctionId f, CallId site, Confidence confidence, Severity severity) {
+    if (taken(Symbol(), 2) && replies_left_over()) {
+      found_.push_back({call_span(program_, site), Symbol(), 2, erlang_ ? "{Ref, Result}" : "{ref, result}",
+                        place(f, site) + ", beside the task that a clause has in mind", severity, confidence});
+    }
     add(f, site, Symbol(), 2, erlang_ ? "{Ref, Result}" : "{ref, result}", severity, confidence);
   }
 

@@ -1,5 +1,8 @@
 // Atoms are never collected, and the VM stops when there are 1,048,576 of them: no process can rescue that. Text from outside must
 // not become atoms unless it is one of a fixed set.
+#include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
 
 #include "rules/origin.h"
@@ -71,15 +74,53 @@ struct Weight {
   Confidence confidence = Confidence::kPossible;
 };
 
-// `request`: a process per request runs it; `handler`: the code of such a process itself.
-Weight weigh(const Origin& origin, bool request, bool handler, bool fallback) {
+// A text that becomes an atom, and where that is said: at the call itself or, of a wrapper like `to_atom(Text) ->
+// binary_to_atom(Text, utf8)`, at a call of the wrapper, for only there one sees what the text is.
+struct Sink {
+  CallId conversion;
+  CallId site;
+  FunctionId function;
+  ExprId text;
+};
+
+// A process per request runs the code.
+bool serves_requests(const Facts& facts, FunctionId function) {
+  return (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
+}
+
+// Names under which processes of a kind register that there is one of for each peer, user or session.
+bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::array<std::string_view, 14> kMany = {"peer", "user", "session", "client", "connection", "address", "ip", "tenant",
+                                                      "room", "device", "customer", "account", "email", "token"};
+  const Unit& unit = program.unit_of(sink.function);
+  const std::vector<model::VariableId> variables = variables_in(unit, sink.text);
+  if (variables.size() != 1 || !unit.expr(sink.text).child_count) return false;
+  std::string name(unit.variables[variables[0].index].name.text());
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (name.ends_with("_id")) name.resize(name.size() - 3);
+  if (std::find(kMany.begin(), kMany.end(), name) == kMany.end()) return false;
+  // The module starts or registers something under the name.
+  for (const FunctionId f : program.functions_of(program.module_of(sink.function))) {
+    for (const CallId site : program.calls_of(f)) {
+      const analysis::External* external = facts.calls.external(site);
+      if (external && external->row && (external->name == sym::start_link || external->name.text() == "register")) return true;
+    }
+  }
+  return false;
+}
+
+Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
+  const bool request = serves_requests(facts, sink.function);
+  const ProcessId own = facts.processes.of(program.module_of(sink.function));
+  const bool handler = request && own && facts.process(own).kind == analysis::ProcessKind::kRequest;
   switch (origin.kind) {
-    case OriginKind::kOutside: return {Severity::kHigh, Confidence::kLikely};
+    case OriginKind::kOutside:
     case OriginKind::kGrowing: return {Severity::kHigh, Confidence::kLikely};
     case OriginKind::kText: return {request ? Severity::kHigh : Severity::kMedium, Confidence::kLikely};
+    case OriginKind::kParsed: return {request ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
     default: break;
   }
-  if (fallback) return {Severity::kMedium, Confidence::kLikely};
+  if (fallback || is_name_of_many(program, facts, sink)) return {Severity::kMedium, Confidence::kLikely};
   return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
@@ -93,53 +134,106 @@ std::string fix_for(const Program& program, CallId site, const std::string& text
          ") and answer its error; keep what has no end as text.";
 }
 
-void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ExprId text, const Origin& origin) {
-  const FunctionId function = program.function_of(site);
-  const Unit& unit = program.unit_of(function);
-  const bool erlang = in_erlang(program, function);
-  const std::string shown = source_text(program, unit, text, 40);
-  const bool request = (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
-  const bool fallback = is_fallback_of_existing(program, site);
-  const ProcessId own = facts.processes.of(program.module_of(function));
-  const bool handler = request && own && facts.process(own).kind == analysis::ProcessKind::kRequest;
-  const Weight weight = weigh(origin, request, handler, fallback);
+std::string circumstance(const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
+  if (fallback && origin.kind < OriginKind::kText) return " when no such atom exists yet";
+  if (origin.kind == OriginKind::kGrowing) return ", which holds " + origin.what + ": a new atom each time";
+  if (!origin.what.empty()) return origin.kind >= OriginKind::kText ? ", and " + origin.what + " is sent by others" : ", " + origin.what;
+  return serves_requests(facts, sink.function) ? " in a process that serves requests" : "";
+}
 
-  Finding finding = found_in(reporter, program, function, call_span(program, site));
+void report(const Program& program, const Facts& facts, Reporter& reporter, const Sink& sink, const Origin& origin) {
+  const Unit& unit = program.unit_of(sink.function);
+  const bool erlang = in_erlang(program, sink.function);
+  const std::string shown = source_text(program, unit, sink.text, 40);
+  const bool fallback = is_fallback_of_existing(program, sink.conversion);
+  const Weight weight = weigh(program, facts, sink, origin, fallback);
+
+  Finding finding = found_in(reporter, program, sink.function, call_span(program, sink.site));
   finding.severity = weight.severity;
   finding.confidence = weight.confidence;
-  finding.message = finding.function + " makes an atom of " + shown;
-  if (fallback && origin.kind < OriginKind::kText) {
-    finding.message += " when no such atom exists yet";
-  } else if (origin.kind == OriginKind::kGrowing) {
-    finding.message += ", which holds " + origin.what + ": a new atom each time";
-  } else if (!origin.what.empty()) {
-    finding.message += origin.kind >= OriginKind::kText ? ", and " + origin.what + " is sent by others" : ", " + origin.what;
-  } else if (handler) {
-    finding.message += " in a process that serves requests";
-  }
+  finding.message = finding.function + " makes an atom of " + shown + circumstance(facts, sink, origin, fallback);
   finding.why = "Atoms are never collected. At 1,048,576 of them the VM stops with all its processes, and nothing can rescue it" +
                 std::string(origin.kind >= OriginKind::kText ? ": whoever sends enough different texts stops the node." : ".");
-  finding.fix = fix_for(program, site, shown, erlang);
-  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)}};
+  finding.fix = fix_for(program, sink.conversion, shown, erlang);
+  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, sink.site)}};
+  if (sink.site != sink.conversion) {
+    finding.path.push_back({call_span(program, sink.conversion), model::display_function(program, program.function_of(sink.conversion)) +
+                                                                     " calls " + callee_text(program, facts, sink.conversion)});
+  }
   finding.path.insert(finding.path.end(), origin.path.rbegin(), origin.path.rend());
-  finding.key = callee_text(program, facts, site) + " " + shown;
+  finding.key = callee_text(program, facts, sink.site) + " " + shown;
   report_weighed(reporter, std::move(finding));
 }
 
-void check(const Program& program, const Facts& facts, Reporter& reporter) {
-  std::set<std::pair<FunctionId, std::string>> reported;  // clauses for lists and binaries of one function are one finding
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
-    const ExprId text = text_of(program, facts, site);
-    if (!text || !program.call(site).function || !in_production(program, facts, program.function_of(site))) continue;
+// The calls of a wrapper; nothing when the text is more than its parameter, or when one place alone uses it.
+std::vector<Sink> calls_of_wrapper(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::size_t kMaxCallers = 60;
+  std::vector<Sink> outer;
+  const std::optional<std::size_t> parameter = parameter_index(program, sink.function, sink.text);
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(sink.function);
+  if (!parameter || incoming.size() < 2 || incoming.size() > kMaxCallers) return outer;
+  for (const std::uint32_t i : incoming) {
+    const CallId site = facts.calls.edges[i].site;
+    const std::span<const ExprId> arguments = arguments_of(program, site);
+    const bool direct = facts.calls.callees[site.index].function == sink.function && !program.call(site).capture;
+    if (direct && *parameter < arguments.size()) {
+      outer.push_back({sink.conversion, site, facts.calls.callers[i], arguments[*parameter]});
+      continue;
+    }
+    // lists:map(fun to_atom/1, Texts): the elements of what stands beside the capture.
     const Unit& unit = program.unit_of(site);
-    if (runs_while_compiling(program, unit, program.call(site).expr) || is_member_checked(program, site, variables_in(unit, text))) continue;
-    const Origin origin = origin_of(program, facts, program.function_of(site), text);
-    if (origin.kind <= OriginKind::kSettings) continue;
-    if (!origin.what.empty() && !reported.emplace(program.function_of(site), origin.what).second) continue;
-    report(program, facts, reporter, site, text, origin);
+    const ExprId call = program.call(site).capture ? unit.parent(program.call(site).expr) : program.call(site).expr;
+    if (!call || unit.expr(call).kind != ExprKind::kCall) return {};
+    for (const ExprId argument : unit.children_of(call)) {
+      const ExprKind kind = unit.expr(argument).kind;
+      if (kind != ExprKind::kCapture && kind != ExprKind::kClosure) outer.push_back({sink.conversion, site, facts.calls.callers[i], argument});
+    }
   }
+  return outer;
 }
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      const ExprId text = text_of(program_, facts_, site);
+      if (text && program_.call(site).function) review({site, site, program_.function_of(site), text}, 0);
+    }
+  }
+
+ private:
+  // Follows wrappers outwards for a few steps; returns whether something was reported on the way.
+  bool review(const Sink& sink, int depth) {
+    constexpr int kMaxWrappers = 2;
+    if (!in_production(program_, facts_, sink.function)) return false;
+    const Unit& unit = program_.unit_of(sink.function);
+    if (runs_while_compiling(program_, unit, program_.call(sink.site).expr)) return false;
+    if (is_member_checked(program_, sink.site, variables_in(unit, sink.text))) return false;
+    const Origin origin = origin_of(program_, facts_, sink.function, sink.text);
+    if (origin.kind <= OriginKind::kSettings) return false;
+    if (depth < kMaxWrappers) {
+      bool reported = false;
+      const std::vector<Sink> outer = calls_of_wrapper(program_, facts_, sink);
+      for (const Sink& call : outer) reported |= review(call, depth + 1);
+      if (reported) return true;
+    }
+    if (depth > 0 && origin.kind < OriginKind::kText) return false;  // of a wrapper, calls with evidence only
+    // Clauses for lists and binaries of one function are one finding.
+    if (!origin.what.empty() && !reported_.emplace(sink.function, origin.what).second) return true;
+    report(program_, facts_, reporter_, sink, origin);
+    return true;
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<std::pair<FunctionId, std::string>> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
 
 }  // namespace
 
