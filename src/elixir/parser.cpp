@@ -19,14 +19,7 @@ const Names& names() {
 }
 
 Parser::Parser(source::FileId file, std::string_view text, const Options& options, const TokenList& list, Tree& tree)
-    : file_(file),
-      text_(text),
-      options_(options),
-      list_(list),
-      tokens_(list.tokens),
-      tree_(tree),
-      arena_(tree.arena),
-      lexer_diagnostics_(tree.diagnostics.size()) {
+    : file_(file), text_(text), options_(options), list_(list), tokens_(list.tokens), tree_(tree), arena_(tree.arena) {
   stack_.reserve(256);
 }
 
@@ -95,7 +88,6 @@ void Parser::expect_closer() {
 }
 
 void Parser::report(std::uint32_t begin, std::uint32_t end, std::string message) {
-  // The compiler never gets to parse a text with a token it does not know; what follows from that token is an echo.
   if (tree_.diagnostics.size() >= kMaxDiagnostics) return;
   tree_.diagnostics.push_back({source::DiagnosticKind::kSyntax, {file_, begin, end}, std::move(message)});
 }

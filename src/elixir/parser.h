@@ -142,7 +142,7 @@ class Parser {
   Expr parse_dot_container(Expr left, const Token& dot);
 
   // Calls (parser_call.cpp).
-  Expr parse_identifier(const Expr* left, const Token* dot, bool tight);
+  Expr parse_identifier(const Expr* left, const Token* dot);
   Expr parse_parens_call(CallTarget target);
   Expr parse_no_parens_call(const CallTarget& target);
   Class parse_no_parens_arguments(Children& arguments);
@@ -215,7 +215,6 @@ class Parser {
   std::uint32_t depth_ = 0;
   std::uint32_t clause_start_ = UINT32_MAX;  // the token where `(a, b)` may be the head of a clause
   std::uint32_t failed_at_ = UINT32_MAX;     // where the last error left off: another one there is its echo
-  std::size_t lexer_diagnostics_ = 0;
 };
 
 // Operators between operands; 0 for what is none. The precedences of elixir_parser.yrl.

@@ -14,7 +14,7 @@ bool Parser::at_no_parens_argument() const {
 }
 
 // A name, alone or behind `left` and a dot.
-Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot, bool tight) {
+Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot) {
   const Token name = token();
   advance();
   CallTarget target;
@@ -56,7 +56,6 @@ Parser::Expr Parser::parse_identifier(const Expr* left, const Token* dot, bool t
   }
   result.access = result.bare = name.kind == kBracketIdentifier;
   result.name = true;
-  (void)tight;
   return result;
 }
 

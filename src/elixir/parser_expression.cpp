@@ -208,7 +208,7 @@ Parser::Expr Parser::parse_primary(bool tight) {
     case kDoIdentifier:
     case kOpIdentifier:
       clause_start_ = UINT32_MAX;
-      result = parse_identifier(nullptr, nullptr, tight);
+      result = parse_identifier(nullptr, nullptr);
       break;
     case kAlias: {
       const Token alias = token();
@@ -301,7 +301,7 @@ Parser::Expr Parser::parse_dot(Expr left) {
     case kBracketIdentifier:
     case kDoIdentifier:
     case kOpIdentifier:
-      return parse_identifier(&left, &dot, false);
+      return parse_identifier(&left, &dot);
     default:
       return fail_before();
   }

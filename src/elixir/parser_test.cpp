@@ -130,14 +130,11 @@ TEST(ElixirParser, CallsWhatACallReturns) {
 }
 
 TEST(ElixirParser, InterpolatesStringsCharlistsAtomsAndKeywords) {
-  EXPECT_EQ(
-      plain("\"a#{b}c\""),
-      R"({:"<<>>", _, ["a", {:"::", _, [{{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}, )"
-      R"({:binary, _, nil}]}, "c"]})");
-  EXPECT_EQ(
-      plain("'a#{b}'"),
-      R"({{:".", _, [:"Elixir.List", :to_charlist]}, _, [["a", )"
-      R"({{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}]]})");
+  EXPECT_EQ(plain("\"a#{b}c\""),
+            R"({:"<<>>", _, ["a", {:"::", _, [{{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}, )"
+            R"({:binary, _, nil}]}, "c"]})");
+  EXPECT_EQ(plain("'a#{b}'"), R"({{:".", _, [:"Elixir.List", :to_charlist]}, _, [["a", )"
+                              R"({{:".", _, [:"Elixir.Kernel", :to_string]}, _, [{:b, _, nil}]}]]})");
   EXPECT_EQ(plain("[\"k k\": 1]"), R"([{:"k k", 1}])");
 }
 

@@ -123,7 +123,8 @@ struct Tree {
   std::vector<ColumnShift> column_shifts;  // sorted; empty for nearly every file
 };
 
-// Parses any bytes at all. What cannot be understood becomes a diagnostic, and the tree holds what could be.
+// Parses any bytes at all. What cannot be understood becomes a diagnostic, and the tree holds what could be. The first diagnostic
+// is the one at which the compiler stops; where an expression could not be read stands an empty placeless __block__.
 Tree parse(source::FileId file, std::string_view text, const Options& options = {});
 
 }  // namespace beamwright::elixir

@@ -6,9 +6,12 @@ from=$1
 to=$2
 mkdir -p "$to"
 for file in elixir_tokenizer.erl elixir_interpolation.erl elixir_parser.yrl elixir_tokenizer.hrl elixir.hrl; do
-  name=$(echo "$file" | sed -e 's/^elixir_tokenizer\.erl/reference_tokenizer.erl/' -e 's/^elixir_interpolation/reference_interpolation/' -e 's/^elixir_parser/reference_parser/')
+  case $file in
+    *.hrl) name=$file ;;
+    *) name=reference_${file#elixir_} ;;
+  esac
   sed -e 's/elixir_tokenizer/reference_tokenizer/g' -e 's/reference_tokenizer\.hrl/elixir_tokenizer.hrl/g' \
-      -e 's/elixir_interpolation/reference_interpolation/g' "$from/$file" > "$to/$name"
+      -e 's/elixir_errors:prefix(hint)/"hint:"/g' -e 's/elixir_interpolation/reference_interpolation/g' "$from/$file" > "$to/$name"
 done
 cd "$to"
 erlc reference_parser.yrl > /dev/null
