@@ -18,7 +18,9 @@ const Node* Parser::name_arity_list(const Node* list) {
     const bool pair = entry.kind == NodeKind::kOp && entry.child_count == 2 && entry.symbol == spelling_symbol(TokenKind::kSlash);
     if (!pair || entry.child(0).kind != NodeKind::kAtom || entry.child(1).kind != NodeKind::kInteger) {
       fail(first_location(pair ? entry : *cell), entry.end,
-           !pair ? "bad Name/Arity" : entry.child(0).kind == NodeKind::kAtom ? "bad function arity" : "bad function name");
+           !pair                                    ? "bad Name/Arity"
+           : entry.child(0).kind == NodeKind::kAtom ? "bad function arity"
+                                                    : "bad function name");
       break;
     }
     push(term(&entry, true));
@@ -50,14 +52,20 @@ const Node* Parser::term(const Node* expression, bool name_arity) {
     return node(kind, expression->offset, expression->begin, children);
   };
   switch (expression->kind) {
-    case NodeKind::kAtom: return copy_as(NodeKind::kBareAtom);
-    case NodeKind::kChar: return copy_as(NodeKind::kBareInteger);
-    case NodeKind::kInteger: return expression->wide_integer ? expression : copy_as(NodeKind::kBareInteger);
+    case NodeKind::kAtom:
+      return copy_as(NodeKind::kBareAtom);
+    case NodeKind::kChar:
+      return copy_as(NodeKind::kBareInteger);
+    case NodeKind::kInteger:
+      return expression->wide_integer ? expression : copy_as(NodeKind::kBareInteger);
     case NodeKind::kFloat:
     case NodeKind::kString:
-    case NodeKind::kBin: return expression;
-    case NodeKind::kNil: return copy_as(NodeKind::kSequence);
-    case NodeKind::kCons: return term_list(expression, name_arity);
+    case NodeKind::kBin:
+      return expression;
+    case NodeKind::kNil:
+      return copy_as(NodeKind::kSequence);
+    case NodeKind::kCons:
+      return term_list(expression, name_arity);
     case NodeKind::kTuple: {
       const std::size_t start = mark();
       for (const Node* element : expression->child(0).children()) push(term(element, name_arity));
@@ -104,7 +112,8 @@ const Node* Parser::term(const Node* expression, bool name_arity) {
       }
       return made;
     }
-    default: break;
+    default:
+      break;
   }
   return bad_term(*expression);
 }

@@ -26,9 +26,7 @@ void append_utf8(std::uint32_t code_point, std::string& to);
 std::uint32_t decode_utf8(std::string_view text, std::size_t& at);
 
 // Code points that erl_scan's ?UNICODE takes.
-constexpr bool is_unicode(std::uint32_t c) {
-  return c < 0xd800 || (c > 0xdfff && c < 0xfffe) || (c > 0xffff && c <= 0x10ffff);
-}
+constexpr bool is_unicode(std::uint32_t c) { return c < 0xd800 || (c > 0xdfff && c < 0xfffe) || (c > 0xffff && c <= 0x10ffff); }
 
 enum CharacterClass : std::uint8_t { kNameByte = 1, kDigitByte = 2, kSpaceByte = 4 };
 

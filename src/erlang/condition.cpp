@@ -26,12 +26,18 @@ class Evaluator {
 
   Value evaluate(const Node& node) {
     switch (node.kind) {
-      case NodeKind::kInteger: return node.wide_integer ? Value{} : integer(node.integer);
-      case NodeKind::kChar: return integer(node.integer);
-      case NodeKind::kAtom: return atom(node.symbol);
-      case NodeKind::kOp: return node.child_count == 1 ? prefix(node) : infix(node);
-      case NodeKind::kCall: return call(node);
-      default: return {};
+      case NodeKind::kInteger:
+        return node.wide_integer ? Value{} : integer(node.integer);
+      case NodeKind::kChar:
+        return integer(node.integer);
+      case NodeKind::kAtom:
+        return atom(node.symbol);
+      case NodeKind::kOp:
+        return node.child_count == 1 ? prefix(node) : infix(node);
+      case NodeKind::kCall:
+        return call(node);
+      default:
+        return {};
     }
   }
 

@@ -86,7 +86,7 @@ void Preprocessor::include(File& file, bool library) {
   }
   std::string path;
   for (std::size_t i = 3; i < after; ++i) path += form_tokens_[i].text->view();
-  if (include_depth_ >= kDeepestInclude || headers_entered_ >= kMostHeaders) {
+  if (include_depth_ >= kDeepestInclude || headers_entered_ >= kMostHeaders || header_bytes_ > kMostHeaderBytes) {
     return diagnose(file, form_tokens_[3], std::string(word.symbol().text()) + " too deep");
   }
   Includes::Header header;
@@ -103,6 +103,7 @@ void Preprocessor::include(File& file, bool library) {
 void Preprocessor::enter_header(File& file, Includes::Header header) {
   ++include_depth_;
   ++headers_entered_;
+  header_bytes_ += header.text.size();
   const std::uint32_t after_include = form_.end;
   {
     File inner;
@@ -210,8 +211,8 @@ void Preprocessor::file_directive(File& file) {
   std::size_t after = 3;
   while (form_tokens_[2].kind == K::kLeftParen && form_tokens_[after].kind == K::kString) ++after;
   const auto kind_at = [&](std::size_t i) { return i < form_tokens_.size() ? form_tokens_[i].kind : K::kEnd; };
-  const bool well_formed = after > 3 && kind_at(after) == K::kComma && kind_at(after + 1) == K::kInteger && !form_tokens_[after + 1].wide &&
-                           kind_at(after + 2) == K::kRightParen && kind_at(after + 3) == K::kDot;
+  const bool well_formed = after > 3 && kind_at(after) == K::kComma && kind_at(after + 1) == K::kInteger &&
+                           !form_tokens_[after + 1].wide && kind_at(after + 2) == K::kRightParen && kind_at(after + 3) == K::kDot;
   if (!well_formed) {
     int at = mismatch({K::kLeftParen, K::kString});
     if (at < 0) at = static_cast<int>(after);

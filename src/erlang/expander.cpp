@@ -157,8 +157,8 @@ void Expander::expand_call(Input& input, const Token& question, std::vector<Toke
   }
 }
 
-void Expander::expand_plain(const MacroDefinition& macro, const Token& question, const Token& name, Input& input, std::vector<Token>& to,
-                            int depth) {
+void Expander::expand_plain(const MacroDefinition& macro, const Token& question, const Token& name, Input& input,
+                            std::vector<Token>& to, int depth) {
   const auto placed = [&](Token token) {
     token.location = name.location;
     token.begin = question.begin;
@@ -313,12 +313,17 @@ void Expander::find_function_in(std::span<const Token> tokens) {
       case K::kLeftParen:
       case K::kLeftBrace:
       case K::kLeftBracket:
-      case K::kLeftBinary: ++level; break;
+      case K::kLeftBinary:
+        ++level;
+        break;
       case K::kRightParen:
       case K::kRightBrace:
       case K::kRightBracket:
-      case K::kRightBinary: --level; break;
-      case K::kEnd: return;
+      case K::kRightBinary:
+        --level;
+        break;
+      case K::kEnd:
+        return;
       default:
         if (function_arity_ == 0) function_arity_ = 1;
         break;

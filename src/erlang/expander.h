@@ -36,7 +36,8 @@ class Expander {
 
   void expand_range(std::span<const Token> tokens, std::vector<Token>& to, int depth);
   void expand_call(Input& input, const Token& question, std::vector<Token>& to, int depth);
-  void expand_plain(const MacroDefinition& macro, const Token& question, const Token& name, Input& input, std::vector<Token>& to, int depth);
+  void expand_plain(const MacroDefinition& macro, const Token& question, const Token& name, Input& input, std::vector<Token>& to,
+                    int depth);
   void expand_with_arguments(const MacroDefinition& macro, const Token& question, const Token& name, Input& input);
   bool expand_special(const Token& question, const Token& name, std::vector<Token>& to);
   void find_function();

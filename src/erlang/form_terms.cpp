@@ -8,59 +8,111 @@ std::string_view abstract_tag(NodeKind kind) {
     case NodeKind::kSequence:
     case NodeKind::kBareAtom:
     case NodeKind::kBareInteger:
-    case NodeKind::kBareTuple: return "";
-    case NodeKind::kAtom: return "atom";
-    case NodeKind::kInteger: return "integer";
-    case NodeKind::kFloat: return "float";
-    case NodeKind::kChar: return "char";
-    case NodeKind::kString: return "string";
-    case NodeKind::kVar: return "var";
-    case NodeKind::kNil: return "nil";
-    case NodeKind::kCons: return "cons";
-    case NodeKind::kTuple: return "tuple";
-    case NodeKind::kMap: return "map";
-    case NodeKind::kMapFieldAssoc: return "map_field_assoc";
-    case NodeKind::kMapFieldExact: return "map_field_exact";
-    case NodeKind::kBin: return "bin";
-    case NodeKind::kBinElement: return "bin_element";
-    case NodeKind::kRecord: return "record";
+    case NodeKind::kBareTuple:
+      return "";
+    case NodeKind::kAtom:
+      return "atom";
+    case NodeKind::kInteger:
+      return "integer";
+    case NodeKind::kFloat:
+      return "float";
+    case NodeKind::kChar:
+      return "char";
+    case NodeKind::kString:
+      return "string";
+    case NodeKind::kVar:
+      return "var";
+    case NodeKind::kNil:
+      return "nil";
+    case NodeKind::kCons:
+      return "cons";
+    case NodeKind::kTuple:
+      return "tuple";
+    case NodeKind::kMap:
+      return "map";
+    case NodeKind::kMapFieldAssoc:
+      return "map_field_assoc";
+    case NodeKind::kMapFieldExact:
+      return "map_field_exact";
+    case NodeKind::kBin:
+      return "bin";
+    case NodeKind::kBinElement:
+      return "bin_element";
+    case NodeKind::kRecord:
+      return "record";
     case NodeKind::kRecordField:
-    case NodeKind::kRecordFieldAccess: return "record_field";
-    case NodeKind::kRecordIndex: return "record_index";
-    case NodeKind::kMatch: return "match";
-    case NodeKind::kMaybeMatch: return "maybe_match";
-    case NodeKind::kOp: return "op";
-    case NodeKind::kCall: return "call";
-    case NodeKind::kRemote: return "remote";
-    case NodeKind::kBlock: return "block";
-    case NodeKind::kIf: return "if";
-    case NodeKind::kCase: return "case";
-    case NodeKind::kReceive: return "receive";
-    case NodeKind::kTry: return "try";
-    case NodeKind::kCatch: return "catch";
-    case NodeKind::kMaybe: return "maybe";
-    case NodeKind::kElse: return "else";
-    case NodeKind::kFun: return "fun";
-    case NodeKind::kNamedFun: return "named_fun";
-    case NodeKind::kListComprehension: return "lc";
-    case NodeKind::kBinaryComprehension: return "bc";
-    case NodeKind::kMapComprehension: return "mc";
-    case NodeKind::kGenerate: return "generate";
-    case NodeKind::kGenerateStrict: return "generate_strict";
-    case NodeKind::kBinaryGenerate: return "b_generate";
-    case NodeKind::kBinaryGenerateStrict: return "b_generate_strict";
-    case NodeKind::kMapGenerate: return "m_generate";
-    case NodeKind::kMapGenerateStrict: return "m_generate_strict";
-    case NodeKind::kZip: return "zip";
-    case NodeKind::kClause: return "clause";
-    case NodeKind::kType: return "type";
-    case NodeKind::kUserType: return "user_type";
-    case NodeKind::kRemoteType: return "remote_type";
-    case NodeKind::kAnnotatedType: return "ann_type";
-    case NodeKind::kFunction: return "function";
-    case NodeKind::kAttribute: return "attribute";
-    case NodeKind::kErrorForm: return "error";
-    case NodeKind::kEndOfFile: return "eof";
+    case NodeKind::kRecordFieldAccess:
+      return "record_field";
+    case NodeKind::kRecordIndex:
+      return "record_index";
+    case NodeKind::kMatch:
+      return "match";
+    case NodeKind::kMaybeMatch:
+      return "maybe_match";
+    case NodeKind::kOp:
+      return "op";
+    case NodeKind::kCall:
+      return "call";
+    case NodeKind::kRemote:
+      return "remote";
+    case NodeKind::kBlock:
+      return "block";
+    case NodeKind::kIf:
+      return "if";
+    case NodeKind::kCase:
+      return "case";
+    case NodeKind::kReceive:
+      return "receive";
+    case NodeKind::kTry:
+      return "try";
+    case NodeKind::kCatch:
+      return "catch";
+    case NodeKind::kMaybe:
+      return "maybe";
+    case NodeKind::kElse:
+      return "else";
+    case NodeKind::kFun:
+      return "fun";
+    case NodeKind::kNamedFun:
+      return "named_fun";
+    case NodeKind::kListComprehension:
+      return "lc";
+    case NodeKind::kBinaryComprehension:
+      return "bc";
+    case NodeKind::kMapComprehension:
+      return "mc";
+    case NodeKind::kGenerate:
+      return "generate";
+    case NodeKind::kGenerateStrict:
+      return "generate_strict";
+    case NodeKind::kBinaryGenerate:
+      return "b_generate";
+    case NodeKind::kBinaryGenerateStrict:
+      return "b_generate_strict";
+    case NodeKind::kMapGenerate:
+      return "m_generate";
+    case NodeKind::kMapGenerateStrict:
+      return "m_generate_strict";
+    case NodeKind::kZip:
+      return "zip";
+    case NodeKind::kClause:
+      return "clause";
+    case NodeKind::kType:
+      return "type";
+    case NodeKind::kUserType:
+      return "user_type";
+    case NodeKind::kRemoteType:
+      return "remote_type";
+    case NodeKind::kAnnotatedType:
+      return "ann_type";
+    case NodeKind::kFunction:
+      return "function";
+    case NodeKind::kAttribute:
+      return "attribute";
+    case NodeKind::kErrorForm:
+      return "error";
+    case NodeKind::kEndOfFile:
+      return "eof";
   }
   return "";
 }

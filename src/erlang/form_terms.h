@@ -48,8 +48,11 @@ class FormTerms {
         place(node.offset);
         sink_.end_tuple();
         return;
-      case NodeKind::kAttribute: attribute(node); break;
-      default: abstract(node);
+      case NodeKind::kAttribute:
+        attribute(node);
+        break;
+      default:
+        abstract(node);
     }
     if (node.kind == NodeKind::kAttribute && node.symbol == kFile && node.child(0).child_count == 2) {
       shift_ = node.child(0).child(1).integer - static_cast<std::int64_t>(lines_->position(node.offset).line);
@@ -80,7 +83,8 @@ class FormTerms {
   }
 
   static bool has_abstract_value(Symbol name) {
-    static const Symbol kNames[] = {intern("record"), intern("type"), intern("opaque"), intern("nominal"), intern("spec"), intern("callback")};
+    static const Symbol kNames[] = {intern("record"),  intern("type"), intern("opaque"),
+                                    intern("nominal"), intern("spec"), intern("callback")};
     for (const Symbol known : kNames)
       if (name == known) return true;
     return false;
@@ -115,9 +119,12 @@ class FormTerms {
         for (const Node* child : node.children()) abstract(*child);
         sink_.end_tuple();
         return;
-      case NodeKind::kBareAtom: return sink_.atom(node.symbol.text());
-      case NodeKind::kBareInteger: return sink_.integer(node.integer);
-      default: break;
+      case NodeKind::kBareAtom:
+        return sink_.atom(node.symbol.text());
+      case NodeKind::kBareInteger:
+        return sink_.integer(node.integer);
+      default:
+        break;
     }
     const bool value = has_value(node.kind);
     sink_.tuple(2 + (value ? 1 : 0) + node.child_count);
@@ -148,7 +155,8 @@ class FormTerms {
   static bool begins_without_column(const Node& node) {
     if (node.kind != NodeKind::kType || node.symbol.text() != "union") return false;
     const Node& first = node.child(0).child(0);
-    return first.kind == NodeKind::kType && first.symbol.text() == "binary" && first.child(0).child_count == 2 && is_implied(first.child(0).child(0));
+    return first.kind == NodeKind::kType && first.symbol.text() == "binary" && first.child(0).child_count == 2 &&
+           is_implied(first.child(0).child(0));
   }
 
   // The parts of <<_:M, _:_*N>>: erl_parse gives a part that is not written a line without a column.
@@ -180,8 +188,10 @@ class FormTerms {
       case NodeKind::kNamedFun:
       case NodeKind::kType:
       case NodeKind::kUserType:
-      case NodeKind::kFunction: return true;
-      default: return false;
+      case NodeKind::kFunction:
+        return true;
+      default:
+        return false;
     }
   }
 
@@ -190,10 +200,14 @@ class FormTerms {
       case NodeKind::kInteger:
         if (node.wide_integer) return sink_.wide_integer(node.text());
         return sink_.integer(node.integer);
-      case NodeKind::kChar: return sink_.integer(node.integer);
-      case NodeKind::kFloat: return sink_.floating(node.floating);
-      case NodeKind::kString: return sink_.string(node.text());
-      default: return sink_.atom(node.symbol.text());
+      case NodeKind::kChar:
+        return sink_.integer(node.integer);
+      case NodeKind::kFloat:
+        return sink_.floating(node.floating);
+      case NodeKind::kString:
+        return sink_.string(node.text());
+      default:
+        return sink_.atom(node.symbol.text());
     }
   }
 
@@ -229,7 +243,8 @@ class FormTerms {
         return sink_.end_map();
       }
       case NodeKind::kBareAtom:
-      case NodeKind::kAtom: return sink_.atom(node.symbol.text());
+      case NodeKind::kAtom:
+        return sink_.atom(node.symbol.text());
       case NodeKind::kBin: {
         std::string bytes;
         constant_binary(node, bytes);
@@ -239,8 +254,10 @@ class FormTerms {
         const Node& target = node.child(0);
         return sink_.export_fun(target.child(1).symbol.text(), target.child(2).symbol.text(), target.child(3).integer);
       }
-      case NodeKind::kBareInteger: return sink_.integer(node.integer);
-      default: return write_value(node);
+      case NodeKind::kBareInteger:
+        return sink_.integer(node.integer);
+      default:
+        return write_value(node);
     }
   }
 

@@ -11,7 +11,20 @@ namespace {
 constexpr std::size_t kLongestName = 255;
 
 // What the first byte of a token asks for.
-enum class Action : std::uint8_t { kSign, kSpace, kWord, kVariable, kSingle, kDigit, kComment, kString, kQuotedAtom, kCharacter, kPoint, kWide };
+enum class Action : std::uint8_t {
+  kSign,
+  kSpace,
+  kWord,
+  kVariable,
+  kSingle,
+  kDigit,
+  kComment,
+  kString,
+  kQuotedAtom,
+  kCharacter,
+  kPoint,
+  kWide
+};
 
 struct Start {
   Action action = Action::kSign;
@@ -34,9 +47,10 @@ constexpr std::array<Start, 256> kStarts = [] {
   starts['$'].action = Action::kCharacter;
   starts['.'].action = Action::kPoint;
   using K = TokenKind;
-  constexpr std::pair<char, K> kSingles[] = {{'(', K::kLeftParen}, {')', K::kRightParen}, {'{', K::kLeftBrace}, {'}', K::kRightBrace},
-                                             {'[', K::kLeftBracket}, {']', K::kRightBracket}, {',', K::kComma}, {';', K::kSemicolon},
-                                             {'#', K::kHash}, {'*', K::kStar}, {'!', K::kBang}};
+  constexpr std::pair<char, K> kSingles[] = {{'(', K::kLeftParen},  {')', K::kRightParen},  {'{', K::kLeftBrace},
+                                             {'}', K::kRightBrace}, {'[', K::kLeftBracket}, {']', K::kRightBracket},
+                                             {',', K::kComma},      {';', K::kSemicolon},   {'#', K::kHash},
+                                             {'*', K::kStar},       {'!', K::kBang}};
   for (const auto& [c, kind] : kSingles) starts[static_cast<unsigned char>(c)] = {Action::kSingle, kind};
   return starts;
 }();
@@ -44,7 +58,12 @@ constexpr std::array<Start, 256> kStarts = [] {
 }  // namespace
 
 Lexer::Lexer(std::string_view text, Level level, Arena& arena, std::vector<Comment>* comments)
-    : begin_(text.data()), end_(text.data() + text.size()), at_(begin_), level_(level), encoding_(encoding_of(text)), arena_(arena),
+    : begin_(text.data()),
+      end_(text.data() + text.size()),
+      at_(begin_),
+      level_(level),
+      encoding_(encoding_of(text)),
+      arena_(arena),
       comments_(comments) {
   broken_ = encoding_ == Encoding::kBrokenUtf8 || encoding_ == Encoding::kUndeclared;
   if (encoding_ == Encoding::kUndeclared) encoding_ = Encoding::kLatin1;
@@ -69,6 +88,7 @@ bool Lexer::next_form(LexedForm& form, TokenBuffer& tokens) {
   while (at_ < end_ && read_token()) {
   }
   if (tokens.empty() && !form.broken) return false;
+  if (tokens.overflowed()) fail(begin_ + tokens[0].begin, "form too large");
   form.begin = tokens.empty() ? form.error.begin : tokens[0].begin;
   if (form.broken && form.error.begin < form.begin) form.begin = form.error.begin;
   form.end = position();
@@ -86,18 +106,41 @@ bool Lexer::read_token() {
   const auto c = static_cast<unsigned char>(*at_);
   const Start start = kStarts[c];
   switch (start.action) {
-    case Action::kSpace: ++at_; return true;
-    case Action::kWord: read_name(TokenKind::kAtom); return true;
-    case Action::kVariable: read_name(TokenKind::kVar); return true;
-    case Action::kSingle: add_sign(start.kind, 1); return true;
-    case Action::kDigit: read_number(); return true;
-    case Action::kComment: read_comment(); return true;
-    case Action::kString: read_string(); return true;
-    case Action::kQuotedAtom: read_quoted_atom(); return true;
-    case Action::kCharacter: read_character(); return true;
-    case Action::kPoint: return read_point();
-    case Action::kWide: read_wide(); return true;
-    case Action::kSign: read_sign(); return true;
+    case Action::kSpace:
+      ++at_;
+      return true;
+    case Action::kWord:
+      read_name(TokenKind::kAtom);
+      return true;
+    case Action::kVariable:
+      read_name(TokenKind::kVar);
+      return true;
+    case Action::kSingle:
+      add_sign(start.kind, 1);
+      return true;
+    case Action::kDigit:
+      read_number();
+      return true;
+    case Action::kComment:
+      read_comment();
+      return true;
+    case Action::kString:
+      read_string();
+      return true;
+    case Action::kQuotedAtom:
+      read_quoted_atom();
+      return true;
+    case Action::kCharacter:
+      read_character();
+      return true;
+    case Action::kPoint:
+      return read_point();
+    case Action::kWide:
+      read_wide();
+      return true;
+    case Action::kSign:
+      read_sign();
+      return true;
   }
   return true;
 }
@@ -229,12 +272,18 @@ void Lexer::read_sign() {
     add_sign(single, 1);
   };
   switch (*at_) {
-    case '-': return sign(K::kMinus, {{'>', K::kArrow}, {'-', K::kMinusMinus}});
-    case '+': return sign(K::kPlus, {{'+', K::kPlusPlus}});
-    case '/': return sign(K::kSlash, {{'=', K::kSlashEqual}});
-    case '|': return sign(K::kBar, {{'|', K::kDoubleBar}});
-    case ':': return sign(K::kColon, {{'=', K::kColonEqual}, {':', K::kDoubleColon}});
-    case '>': return sign(K::kGreater, {{'>', K::kRightBinary}, {'=', K::kGreaterEqual}});
+    case '-':
+      return sign(K::kMinus, {{'>', K::kArrow}, {'-', K::kMinusMinus}});
+    case '+':
+      return sign(K::kPlus, {{'+', K::kPlusPlus}});
+    case '/':
+      return sign(K::kSlash, {{'=', K::kSlashEqual}});
+    case '|':
+      return sign(K::kBar, {{'|', K::kDoubleBar}});
+    case ':':
+      return sign(K::kColon, {{'=', K::kColonEqual}, {':', K::kDoubleColon}});
+    case '>':
+      return sign(K::kGreater, {{'>', K::kRightBinary}, {'=', K::kGreaterEqual}});
     case '?':
       if (next == '=') return add_sign(K::kMaybeEqual, 2);
       form_->has_question = true;
@@ -251,7 +300,8 @@ void Lexer::read_sign() {
     case '~':
       if (level_.otp >= 27 && read_sigil()) return;
       break;
-    default: break;
+    default:
+      break;
   }
   const char* begin = at_;
   ++at_;

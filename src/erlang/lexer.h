@@ -21,8 +21,8 @@ struct LexError {
 };
 
 struct LexedForm {
-  std::uint32_t begin = 0;  // of the first token
-  std::uint32_t end = 0;    // past the full stop, or the end of the text
+  std::uint32_t begin = 0;        // of the first token
+  std::uint32_t end = 0;          // past the full stop, or the end of the text
   bool has_question = false;      // a '?': macros have to be expanded
   bool has_feature_word = false;  // the unquoted words `maybe` or `else`
   bool broken = false;            // `error` says why

@@ -15,7 +15,8 @@ const char* skip_digits(const char* at, const char* end, IsDigit is_digit) {
   while (at < end) {
     if (is_digit(static_cast<unsigned char>(*at))) {
       ++at;
-    } else if (*at == '_' && at + 1 < end && is_digit(static_cast<unsigned char>(at[1])) && is_digit(static_cast<unsigned char>(at[-1]))) {
+    } else if (*at == '_' && at + 1 < end && is_digit(static_cast<unsigned char>(at[1])) &&
+               is_digit(static_cast<unsigned char>(at[-1]))) {
       at += 2;
     } else {
       break;
@@ -35,16 +36,26 @@ int hex_value(unsigned char c) { return digit_value(c) < 16 ? digit_value(c) : -
 
 char escape_character(char c) {
   switch (c) {
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'e': return 0x1b;
-    case 's': return ' ';
-    case 'd': return 0x7f;
-    default: return c;
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    case 'v':
+      return '\v';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'e':
+      return 0x1b;
+    case 's':
+      return ' ';
+    case 'd':
+      return 0x7f;
+    default:
+      return c;
   }
 }
 
@@ -160,7 +171,8 @@ bool Lexer::read_escape(const char* error_begin, std::uint32_t& character) {
     at_ += 2;
     character = 0;
     const char* first = at_;
-    while (hex_value(peek()) >= 0) character = std::min(character * 16 + static_cast<std::uint32_t>(hex_value(static_cast<unsigned char>(*at_++))), 0x200000u);
+    while (hex_value(peek()) >= 0)
+      character = std::min(character * 16 + static_cast<std::uint32_t>(hex_value(static_cast<unsigned char>(*at_++))), 0x200000u);
     const bool closed = peek() == '}' && at_ < end_ && at_ != first;
     if (closed) ++at_;
     if (!closed || !is_unicode(character)) return fail(error_begin, "illegal character"), false;

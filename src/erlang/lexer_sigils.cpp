@@ -8,17 +8,23 @@ bool is_horizontal_space(char c) { return c == ' ' || c == '\t'; }
 
 char closing_delimiter(char open) {
   switch (open) {
-    case '(': return ')';
-    case '[': return ']';
-    case '{': return '}';
-    case '<': return '>';
+    case '(':
+      return ')';
+    case '[':
+      return ']';
+    case '{':
+      return '}';
+    case '<':
+      return '>';
     case '/':
     case '|':
     case '\'':
     case '"':
     case '`':
-    case '#': return open;
-    default: return 0;
+    case '#':
+      return open;
+    default:
+      return 0;
   }
 }
 

@@ -12,7 +12,8 @@ std::string tokens(std::string_view text, int otp = 25) {
 }
 
 TEST(ErlangLexer, NamesTokensByCategoryAndPlace) {
-  EXPECT_EQ(tokens("f(X) ->\n  'ok now'."), "1:1 atom f\n1:2 ( (\n1:3 var X\n1:4 ) )\n1:6 -> ->\n2:3 atom 'ok now'\n2:11 dot .\n");
+  EXPECT_EQ(tokens("f(X) ->\n  'ok now'."),
+            "1:1 atom f\n1:2 ( (\n1:3 var X\n1:4 ) )\n1:6 -> ->\n2:3 atom 'ok now'\n2:11 dot .\n");
 }
 
 TEST(ErlangLexer, EndsAFormOnlyWhereWhiteSpaceFollowsThePoint) {
@@ -30,21 +31,26 @@ TEST(ErlangLexer, ReadsIntegersOfEveryBaseAndSize) {
   EXPECT_EQ(tokens("123456789012345678901234567890"), "1:1 integer 123456789012345678901234567890\n");
 }
 
-TEST(ErlangLexer, RefusesABaseThatDoesNotExist) { EXPECT_EQ(tokens("a 37#1"), "1:1 atom a\n1:6 integer 1\n1:3 error illegal base\n"); }
+TEST(ErlangLexer, RefusesABaseThatDoesNotExist) {
+  EXPECT_EQ(tokens("a 37#1"), "1:1 atom a\n1:6 integer 1\n1:3 error illegal base\n");
+}
 
 TEST(ErlangLexer, ReadsFloats) {
   EXPECT_EQ(tokens("1.0e10 2.5E-3 1_0.0_1"), "1:1 float 10000000000.0\n1:8 float 0.0025\n1:15 float 10.01\n");
 }
 
 TEST(ErlangLexer, ReadsCharacterLiteralsAndEscapes) {
-  EXPECT_EQ(tokens("$a $\\n $\\x{e9} $\\^A $\\101 $ "), "1:1 char $a\n1:4 char $\\n\n1:8 char $\xc3\xa9\n1:16 char $\\001\n1:21 char $A\n1:27 char $\\s\n");
+  EXPECT_EQ(tokens("$a $\\n $\\x{e9} $\\^A $\\101 $ "),
+            "1:1 char $a\n1:4 char $\\n\n1:8 char $\xc3\xa9\n1:16 char $\\001\n1:21 char $A\n1:27 char $\\s\n");
 }
 
 TEST(ErlangLexer, ReadsEscapesInStringsAndKeepsOtherCharacters) {
   EXPECT_EQ(tokens("\"a\\tb\\x41\\\"\xc3\xa9\""), "1:1 string \"a\\tbA\\\"\xc3\xa9\"\n");
 }
 
-TEST(ErlangLexer, NamesTheOpeningQuoteOfAStringThatDoesNotEnd) { EXPECT_EQ(tokens("f \"ab\ncd"), "1:1 atom f\n1:3 error unterminated string\n"); }
+TEST(ErlangLexer, NamesTheOpeningQuoteOfAStringThatDoesNotEnd) {
+  EXPECT_EQ(tokens("f \"ab\ncd"), "1:1 atom f\n1:3 error unterminated string\n");
+}
 
 TEST(ErlangLexer, ReadsLatin1WhereTheFileSaysSo) {
   EXPECT_EQ(tokens("%% coding: latin-1\n\"\xe9\""), "2:1 string \"\xc3\xa9\"\n");

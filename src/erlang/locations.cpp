@@ -11,7 +11,8 @@ namespace {
 constexpr int kMostSteps = 4096;
 
 bool has_location(NodeKind kind) {
-  return kind != NodeKind::kSequence && kind != NodeKind::kBareAtom && kind != NodeKind::kBareInteger && kind != NodeKind::kBareTuple;
+  return kind != NodeKind::kSequence && kind != NodeKind::kBareAtom && kind != NodeKind::kBareInteger &&
+         kind != NodeKind::kBareTuple;
 }
 
 bool walk_left(const Node& node, std::uint32_t& found, int& steps) {

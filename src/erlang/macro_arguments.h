@@ -28,17 +28,27 @@ std::size_t skip_macro_argument(TokenAt&& token_at, std::size_t at, std::vector<
     if (kind == K::kEnd) return at;
     if (closers.empty() && (kind == K::kComma || kind == K::kRightParen)) return at;
     switch (kind) {
-      case K::kLeftParen: closers.push_back(K::kRightParen); break;
-      case K::kLeftBinary: closers.push_back(K::kRightBinary); break;
-      case K::kLeftBracket: closers.push_back(K::kRightBracket); break;
-      case K::kLeftBrace: closers.push_back(K::kRightBrace); break;
+      case K::kLeftParen:
+        closers.push_back(K::kRightParen);
+        break;
+      case K::kLeftBinary:
+        closers.push_back(K::kRightBinary);
+        break;
+      case K::kLeftBracket:
+        closers.push_back(K::kRightBracket);
+        break;
+      case K::kLeftBrace:
+        closers.push_back(K::kRightBrace);
+        break;
       case K::kBegin:
       case K::kIf:
       case K::kCase:
       case K::kReceive:
       case K::kTry:
       case K::kCond:
-      case K::kMaybe: closers.push_back(K::kEndWord); break;
+      case K::kMaybe:
+        closers.push_back(K::kEndWord);
+        break;
       case K::kFun:
         if (token_at(at + 1).kind == K::kLeftParen) {
           closers.push_back(K::kEndWord);

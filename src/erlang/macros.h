@@ -20,12 +20,12 @@ struct MacroUse {
 // Read-only once made, so that all files that include a header share it.
 struct MacroDefinition {
   Symbol name;
-  std::uint32_t location = 0;    // of the name in the -define
+  std::uint32_t location = 0;  // of the name in the -define
   std::uint32_t end = 0;
-  int arity = -1;                // -1: defined without parentheses
-  std::span<const Token> body;   // parameters are kParameter tokens
+  int arity = -1;               // -1: defined without parentheses
+  std::span<const Token> body;  // parameters are kParameter tokens
   std::span<const MacroUse> uses;
-  bool has_question = false;     // expanding the body may expand more macros
+  bool has_question = false;  // expanding the body may expand more macros
 };
 
 struct MacroError {
@@ -46,9 +46,9 @@ class MacroTable {
   };
   struct Macro {
     Symbol name;
-    bool predefined = false;  // by the compiler: it cannot be defined again
-    Entry* entries = nullptr; // null: predefined without a value yet (?MODULE), or undefined again
-    bool known = false;       // epp's map has the key
+    bool predefined = false;   // by the compiler: it cannot be defined again
+    Entry* entries = nullptr;  // null: predefined without a value yet (?MODULE), or undefined again
+    bool known = false;        // epp's map has the key
   };
 
   explicit MacroTable(Arena& arena) : arena_(arena), slots_(256) {}

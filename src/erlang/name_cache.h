@@ -28,7 +28,8 @@ class NameCache {
   // `end` is the end of the text that the name is part of: bytes up to there may be read.
   Name find(std::string_view name, const char* end) {
     const std::size_t size = name.size();
-    if (size > kLongest) [[unlikely]] return ask(name);
+    if (size > kLongest) [[unlikely]]
+      return ask(name);
     Words words;
     if (static_cast<std::size_t>(end - name.data()) >= kLongest) [[likely]] {
       words.first = load(name.data());
@@ -50,7 +51,8 @@ class NameCache {
     const std::uint64_t mixed = (words.first ^ std::rotl(words.second, 23) ^ std::rotl(words.third, 41)) * 0x9E3779B97F4A7C15ull;
     Entry& entry = entries_[mixed >> (64 - kBits)];
     // No name holds a zero byte, so the words tell its length too.
-    if (entry.words != words) [[unlikely]] entry = {words, ask(name)};
+    if (entry.words != words) [[unlikely]]
+      entry = {words, ask(name)};
     return entry.name;
   }
 

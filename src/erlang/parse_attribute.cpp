@@ -6,9 +6,9 @@ namespace beamwright::erlang {
 namespace {
 
 struct Names {
-  Symbol type = intern("type"), opaque = intern("opaque"), nominal = intern("nominal"), record = intern("record"), spec = intern("spec"),
-         callback = intern("callback"), module = intern("module"), export_ = intern("export"), import_ = intern("import"),
-         file = intern("file"), typed_record_field = intern("typed_record_field");
+  Symbol type = intern("type"), opaque = intern("opaque"), nominal = intern("nominal"), record = intern("record"),
+         spec = intern("spec"), callback = intern("callback"), module = intern("module"), export_ = intern("export"),
+         import_ = intern("import"), file = intern("file"), typed_record_field = intern("typed_record_field");
 };
 
 const Names& names() {
@@ -93,8 +93,9 @@ const Node* Parser::spec_attribute(const Token& name, std::uint32_t begin) {
   }
   const Node* arity = bare_integer(product.child(0).child_count, first);
   const Node* local = bare_atom(function_name->symbol(), *function_name);
-  const Node* key = remote ? node(NodeKind::kBareTuple, first.location, first.begin, {bare_atom(first.symbol(), first), local, arity})
-                           : node(NodeKind::kBareTuple, first.location, first.begin, {local, arity});
+  const Node* key =
+      remote ? node(NodeKind::kBareTuple, first.location, first.begin, {bare_atom(first.symbol(), first), local, arity})
+             : node(NodeKind::kBareTuple, first.location, first.begin, {local, arity});
   const Node* value = node(NodeKind::kBareTuple, first.location, begin, {key, signatures});
   Node* made = node(NodeKind::kAttribute, name.location, begin, {value});
   made->symbol = name.symbol();
@@ -203,7 +204,8 @@ const Node* Parser::attribute_value(const Token& name, std::span<const Node* con
     return node(NodeKind::kBareTuple, first.offset, first.begin, {module, functions});
   }
   if (symbol == names().file) {
-    if (values.size() != 2 || first.kind != NodeKind::kString || values[1]->kind != NodeKind::kInteger) return bad_declaration(first, symbol);
+    if (values.size() != 2 || first.kind != NodeKind::kString || values[1]->kind != NodeKind::kInteger)
+      return bad_declaration(first, symbol);
     const Node* line = term(values[1], false);
     return node(NodeKind::kBareTuple, first.offset, first.begin, {&first, line});
   }

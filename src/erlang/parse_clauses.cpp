@@ -141,8 +141,7 @@ const Node* Parser::try_expression() {
 
 const Node* Parser::try_clause() {
   const Token& first = token();
-  const bool classed =
-      (first.kind == TokenKind::kAtom || first.kind == TokenKind::kVar) && next_kind() == TokenKind::kColon;
+  const bool classed = (first.kind == TokenKind::kAtom || first.kind == TokenKind::kVar) && next_kind() == TokenKind::kColon;
   const Node* name = nullptr;
   if (classed) {
     take();
@@ -262,7 +261,8 @@ const Node* Parser::fun_clauses(const Token& fun) {
     const Node* body = clause_body();
     if (mark() == start) arity = patterns->child_count;
     const bool same_name = (head.kind == TokenKind::kVar) == named && (!named || head.symbol() == first.symbol());
-    if ((!same_name || patterns->child_count != arity) && !mismatch.set) mismatch = {true, head.location, head.end, "head mismatch"};
+    if ((!same_name || patterns->child_count != arity) && !mismatch.set)
+      mismatch = {true, head.location, head.end, "head mismatch"};
     push(node(NodeKind::kClause, head.location, head.begin, {patterns, guards, body}));
   } while (accept(TokenKind::kSemicolon));
   expect(TokenKind::kEndWord);

@@ -36,7 +36,9 @@ const Node* Parser::bit_value(bool& plain) {
       made->symbol = spelling_symbol(sign.kind);
       return made;
     }
-    default: plain = true; return primary(false);
+    default:
+      plain = true;
+      return primary(false);
   }
 }
 
@@ -74,7 +76,8 @@ const Node* Parser::hash_construction(bool pattern) {
   const Token& hash = take();
   if (kind() == TokenKind::kLeftBrace) {
     const Node* pairs = map_tuple(!pattern);
-    if (!pattern && level_.otp >= 26 && pairs->child_count == 1 && kind() == TokenKind::kDoubleBar && last_end_ == pairs->child(0).end) {
+    if (!pattern && level_.otp >= 26 && pairs->child_count == 1 && kind() == TokenKind::kDoubleBar &&
+        last_end_ == pairs->child(0).end) {
       // map_tuple() stopped before '||': a comprehension from OTP 26 on.
       return comprehension(NodeKind::kMapComprehension, hash, &pairs->child(0), TokenKind::kRightBrace);
     }
@@ -206,10 +209,18 @@ const Node* Parser::generator_or_filter() {
   }
   NodeKind made;
   switch (kind()) {
-    case TokenKind::kLeftArrow: made = map ? NodeKind::kMapGenerate : NodeKind::kGenerate; break;
-    case TokenKind::kStrictLeftArrow: made = map ? NodeKind::kMapGenerateStrict : NodeKind::kGenerateStrict; break;
-    case TokenKind::kDoubleLeftArrow: made = NodeKind::kBinaryGenerate; break;
-    case TokenKind::kStrictDoubleLeftArrow: made = NodeKind::kBinaryGenerateStrict; break;
+    case TokenKind::kLeftArrow:
+      made = map ? NodeKind::kMapGenerate : NodeKind::kGenerate;
+      break;
+    case TokenKind::kStrictLeftArrow:
+      made = map ? NodeKind::kMapGenerateStrict : NodeKind::kGenerateStrict;
+      break;
+    case TokenKind::kDoubleLeftArrow:
+      made = NodeKind::kBinaryGenerate;
+      break;
+    case TokenKind::kStrictDoubleLeftArrow:
+      made = NodeKind::kBinaryGenerateStrict;
+      break;
     default:
       if (map) fail_here();
       return left;

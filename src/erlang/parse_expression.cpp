@@ -25,7 +25,8 @@ constexpr auto kOperators = [] {
   set(15, Side::kRight, {K::kOrelse});
   set(16, Side::kRight, {K::kAndalso});
   set(20, Side::kNone,
-      {K::kEqualEqual, K::kSlashEqual, K::kEqualLess, K::kLess, K::kGreaterEqual, K::kGreater, K::kEqualColonEqual, K::kEqualSlashEqual});
+      {K::kEqualEqual, K::kSlashEqual, K::kEqualLess, K::kLess, K::kGreaterEqual, K::kGreater, K::kEqualColonEqual,
+       K::kEqualSlashEqual});
   set(30, Side::kRight, {K::kPlusPlus, K::kMinusMinus});
   set(40, Side::kLeft, {K::kPlus, K::kMinus, K::kBor, K::kBxor, K::kBsl, K::kBsr, K::kOr, K::kXor});
   set(50, Side::kLeft, {K::kSlash, K::kStar, K::kDiv, K::kRem, K::kBand, K::kAnd});
@@ -89,9 +90,12 @@ const Node* Parser::operand(bool pattern) {
     case TokenKind::kPlus:
     case TokenKind::kMinus:
     case TokenKind::kBnot:
-    case TokenKind::kNot: return prefix_operation(pattern);
-    case TokenKind::kHash: return hash_construction(pattern);
-    default: break;
+    case TokenKind::kNot:
+      return prefix_operation(pattern);
+    case TokenKind::kHash:
+      return hash_construction(pattern);
+    default:
+      break;
   }
   const std::uint32_t begin = token().begin;
   const Node* base = primary(pattern);
@@ -101,9 +105,12 @@ const Node* Parser::operand(bool pattern) {
 const Node* Parser::postfix(const Node* base, std::uint32_t begin) {
   switch (kind()) {
     case TokenKind::kLeftParen:
-    case TokenKind::kColon: return call_or_remote(base, begin);
-    case TokenKind::kHash: return hash_updates(base, begin, Chain::kAny);
-    default: return base;
+    case TokenKind::kColon:
+      return call_or_remote(base, begin);
+    case TokenKind::kHash:
+      return hash_updates(base, begin, Chain::kAny);
+    default:
+      return base;
   }
 }
 
@@ -141,29 +148,49 @@ const Node* Parser::expressions(bool pattern) {
 
 const Node* Parser::primary(bool pattern) {
   switch (kind()) {
-    case TokenKind::kVar: return leaf(NodeKind::kVar, take());
-    case TokenKind::kAtom: return leaf(NodeKind::kAtom, take());
-    case TokenKind::kInteger: return leaf(NodeKind::kInteger, take());
-    case TokenKind::kFloat: return leaf(NodeKind::kFloat, take());
-    case TokenKind::kChar: return leaf(NodeKind::kChar, take());
-    case TokenKind::kString: return strings();
-    case TokenKind::kBinaryString: return binary_from_sigil();
-    case TokenKind::kLeftBracket: return list(pattern);
-    case TokenKind::kLeftBinary: return binary(pattern);
-    case TokenKind::kLeftBrace: return tuple();
-    case TokenKind::kLeftParen: return parenthesised(pattern);
-    default: break;
+    case TokenKind::kVar:
+      return leaf(NodeKind::kVar, take());
+    case TokenKind::kAtom:
+      return leaf(NodeKind::kAtom, take());
+    case TokenKind::kInteger:
+      return leaf(NodeKind::kInteger, take());
+    case TokenKind::kFloat:
+      return leaf(NodeKind::kFloat, take());
+    case TokenKind::kChar:
+      return leaf(NodeKind::kChar, take());
+    case TokenKind::kString:
+      return strings();
+    case TokenKind::kBinaryString:
+      return binary_from_sigil();
+    case TokenKind::kLeftBracket:
+      return list(pattern);
+    case TokenKind::kLeftBinary:
+      return binary(pattern);
+    case TokenKind::kLeftBrace:
+      return tuple();
+    case TokenKind::kLeftParen:
+      return parenthesised(pattern);
+    default:
+      break;
   }
   if (!pattern) {
     switch (kind()) {
-      case TokenKind::kBegin: return block();
-      case TokenKind::kIf: return if_expression();
-      case TokenKind::kCase: return case_expression();
-      case TokenKind::kReceive: return receive_expression();
-      case TokenKind::kFun: return fun_expression();
-      case TokenKind::kTry: return try_expression();
-      case TokenKind::kMaybe: return maybe_expression();
-      default: break;
+      case TokenKind::kBegin:
+        return block();
+      case TokenKind::kIf:
+        return if_expression();
+      case TokenKind::kCase:
+        return case_expression();
+      case TokenKind::kReceive:
+        return receive_expression();
+      case TokenKind::kFun:
+        return fun_expression();
+      case TokenKind::kTry:
+        return try_expression();
+      case TokenKind::kMaybe:
+        return maybe_expression();
+      default:
+        break;
     }
   }
   fail_here();
@@ -204,8 +231,8 @@ const Node* Parser::binary_from_sigil() {
   text.kind = TokenKind::kString;
   const Node* utf8 = bare_atom(intern("utf8"), sigil);
   const Node* types = node(NodeKind::kSequence, sigil.location, sigil.begin, {utf8});
-  const Node* element = node(NodeKind::kBinElement, sigil.location, sigil.begin,
-                             {leaf(NodeKind::kString, text), default_, types});
+  const Node* element =
+      node(NodeKind::kBinElement, sigil.location, sigil.begin, {leaf(NodeKind::kString, text), default_, types});
   const Node* elements = node(NodeKind::kSequence, sigil.location, sigil.begin, {element});
   return node(NodeKind::kBin, sigil.location, sigil.begin, {elements});
 }

@@ -7,11 +7,11 @@ namespace beamwright::erlang {
 namespace {
 
 struct Names {
-  Symbol any = intern("any"), list = intern("list"), nonempty_list = intern("nonempty_list"), map = intern("map"), tuple = intern("tuple"),
-         record = intern("record"), fun = intern("fun"), product = intern("product"), union_ = intern("union"), range = intern("range"),
-         binary = intern("binary"), field_type = intern("field_type"), map_field_assoc = intern("map_field_assoc"),
-         map_field_exact = intern("map_field_exact"), bounded_fun = intern("bounded_fun"), constraint = intern("constraint"),
-         is_subtype = intern("is_subtype");
+  Symbol any = intern("any"), list = intern("list"), nonempty_list = intern("nonempty_list"), map = intern("map"),
+         tuple = intern("tuple"), record = intern("record"), fun = intern("fun"), product = intern("product"),
+         union_ = intern("union"), range = intern("range"), binary = intern("binary"), field_type = intern("field_type"),
+         map_field_assoc = intern("map_field_assoc"), map_field_exact = intern("map_field_exact"),
+         bounded_fun = intern("bounded_fun"), constraint = intern("constraint"), is_subtype = intern("is_subtype");
 };
 
 const Names& names() {
@@ -21,7 +21,8 @@ const Names& names() {
 
 int precedence_of(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kTwoPoints: return 20;
+    case TokenKind::kTwoPoints:
+      return 20;
     case TokenKind::kPlus:
     case TokenKind::kMinus:
     case TokenKind::kBor:
@@ -29,14 +30,17 @@ int precedence_of(TokenKind kind) {
     case TokenKind::kBsl:
     case TokenKind::kBsr:
     case TokenKind::kOr:
-    case TokenKind::kXor: return 40;
+    case TokenKind::kXor:
+      return 40;
     case TokenKind::kSlash:
     case TokenKind::kStar:
     case TokenKind::kDiv:
     case TokenKind::kRem:
     case TokenKind::kBand:
-    case TokenKind::kAnd: return 50;
-    default: return 0;
+    case TokenKind::kAnd:
+      return 50;
+    default:
+      return 0;
   }
 }
 constexpr int kPrefixPrecedence = 60;
@@ -122,7 +126,8 @@ const Node* Parser::type_operand() {
       made->symbol = spelling_symbol(sign.kind);
       return made;
     }
-    default: return type_primary();
+    default:
+      return type_primary();
   }
 }
 
@@ -141,13 +146,20 @@ const Node* Parser::type_primary() {
       expect(TokenKind::kRightParen);
       return inner;
     }
-    case TokenKind::kVar: return leaf(NodeKind::kVar, take());
-    case TokenKind::kInteger: return leaf(NodeKind::kInteger, take());
-    case TokenKind::kChar: return leaf(NodeKind::kChar, take());
-    case TokenKind::kAtom: return named_type();
-    case TokenKind::kLeftBracket: return list_type();
-    case TokenKind::kHash: return hash_type();
-    case TokenKind::kLeftBinary: return binary_type();
+    case TokenKind::kVar:
+      return leaf(NodeKind::kVar, take());
+    case TokenKind::kInteger:
+      return leaf(NodeKind::kInteger, take());
+    case TokenKind::kChar:
+      return leaf(NodeKind::kChar, take());
+    case TokenKind::kAtom:
+      return named_type();
+    case TokenKind::kLeftBracket:
+      return list_type();
+    case TokenKind::kHash:
+      return hash_type();
+    case TokenKind::kLeftBinary:
+      return binary_type();
     case TokenKind::kLeftBrace: {
       take();
       const std::size_t start = mark();
@@ -170,7 +182,9 @@ const Node* Parser::type_primary() {
       expect(TokenKind::kRightParen);
       return inner;
     }
-    default: fail_here(); return leaf(NodeKind::kNil, token());
+    default:
+      fail_here();
+      return leaf(NodeKind::kNil, token());
   }
 }
 
@@ -321,7 +335,8 @@ const Node* Parser::binary_type() {
     } while (accept(TokenKind::kComma));
   }
   expect(TokenKind::kRightBinary);
-  const Node* parts = node(NodeKind::kSequence, open.location, open.begin, {size == nullptr ? zero() : size, unit == nullptr ? zero() : unit});
+  const Node* parts =
+      node(NodeKind::kSequence, open.location, open.begin, {size == nullptr ? zero() : size, unit == nullptr ? zero() : unit});
   Node* made = node(NodeKind::kType, open.location, open.begin, {parts});
   made->symbol = names().binary;
   return made;

@@ -90,9 +90,15 @@ Node* Parser::leaf(NodeKind kind, const Token& token) {
   made->end = token.end;
   switch (kind) {
     case NodeKind::kAtom:
-    case NodeKind::kVar: made->symbol = token.symbol(); break;
-    case NodeKind::kChar: made->integer = token.integer; break;
-    case NodeKind::kFloat: made->floating = token.floating; break;
+    case NodeKind::kVar:
+      made->symbol = token.symbol();
+      break;
+    case NodeKind::kChar:
+      made->integer = token.integer;
+      break;
+    case NodeKind::kFloat:
+      made->floating = token.floating;
+      break;
     case NodeKind::kInteger:
       made->wide_integer = token.wide;
       if (!token.wide) {
@@ -104,7 +110,8 @@ Node* Parser::leaf(NodeKind kind, const Token& token) {
       made->text_data = token.text->data;
       made->text_size = token.text->size;
       break;
-    default: break;
+    default:
+      break;
   }
   return made;
 }

@@ -66,17 +66,20 @@ TEST(ErlangExpressions, ReadComprehensions) {
   EXPECT_EQ(expression("[X||X<-L,X]"),
             "{lc,{1,6},{var,{1,7},'X'},[{generate,{1,11},{var,{1,10},'X'},{var,{1,13},'L'}},{var,{1,15},'X'}]}");
   EXPECT_EQ(expression("<<X||<<X>><=B>>"),
-            "{bc,{1,6},{var,{1,8},'X'},[{b_generate,{1,16},{bin,{1,11},[{bin_element,{1,13},{var,{1,13},'X'},default,default}]},{var,{1,18},'B'}}]}");
+            "{bc,{1,6},{var,{1,8},'X'},[{b_generate,{1,16},{bin,{1,11},[{bin_element,{1,13},{var,{1,13},'X'},default,default}]},{"
+            "var,{1,18},'B'}}]}");
 }
 
 TEST(ErlangExpressions, ReadMapGeneratorsFrom26On) {
   EXPECT_EQ(expression("[K||K:=V<-M]", 26),
-            "{lc,{1,6},{var,{1,7},'K'},[{m_generate,{1,14},{map_field_exact,{1,11},{var,{1,10},'K'},{var,{1,13},'V'}},{var,{1,16},'M'}}]}");
+            "{lc,{1,6},{var,{1,7},'K'},[{m_generate,{1,14},{map_field_exact,{1,11},{var,{1,10},'K'},{var,{1,13},'V'}},{var,{1,16}"
+            ",'M'}}]}");
 }
 
 TEST(ErlangExpressions, ReadMapComprehensionsFrom26On) {
   EXPECT_EQ(expression("#{K=>1||K<-L}", 26),
-            "{mc,{1,6},{map_field_assoc,{1,9},{var,{1,8},'K'},{integer,{1,11},1}},[{generate,{1,15},{var,{1,14},'K'},{var,{1,17},'L'}}]}");
+            "{mc,{1,6},{map_field_assoc,{1,9},{var,{1,8},'K'},{integer,{1,11},1}},[{generate,{1,15},{var,{1,14},'K'},{var,{1,17},"
+            "'L'}}]}");
 }
 
 TEST(ErlangExpressions, ReadStrictAndZippedGeneratorsFrom28On) {
@@ -106,7 +109,8 @@ TEST(ErlangExpressions, ReadReceive) {
 }
 
 TEST(ErlangExpressions, ReadIfAndCaseWithGuards) {
-  EXPECT_EQ(expression("if A,B;C->d end"), "{'if',{1,6},[{clause,{1,9},[],[[{var,{1,9},'A'},{var,{1,11},'B'}],[{var,{1,13},'C'}]],[{atom,{1,16},d}]}]}");
+  EXPECT_EQ(expression("if A,B;C->d end"),
+            "{'if',{1,6},[{clause,{1,9},[],[[{var,{1,9},'A'},{var,{1,11},'B'}],[{var,{1,13},'C'}]],[{atom,{1,16},d}]}]}");
   EXPECT_EQ(expression("case A of B when C->d end"),
             "{'case',{1,6},{var,{1,11},'A'},[{clause,{1,16},[{var,{1,16},'B'}],[[{var,{1,23},'C'}]],[{atom,{1,26},d}]}]}");
 }
@@ -124,7 +128,8 @@ TEST(ErlangAttributes, BecomeTerms) {
 
 TEST(ErlangAttributes, ReadRecordsWithTypes) {
   EXPECT_EQ(form("-record(r, {a, b = 1, c :: t(), d = 2 :: u})"),
-            "{attribute,{1,2},record,{r,[{record_field,{1,13},{atom,{1,13},a}},{record_field,{1,16},{atom,{1,16},b},{integer,{1,20},1}},"
+            "{attribute,{1,2},record,{r,[{record_field,{1,13},{atom,{1,13},a}},{record_field,{1,16},{atom,{1,16},b},{integer,{1,"
+            "20},1}},"
             "{typed_record_field,{record_field,{1,23},{atom,{1,23},c}},{user_type,{1,28},t,[]}},"
             "{typed_record_field,{record_field,{1,33},{atom,{1,33},d},{integer,{1,37},2}},{atom,{1,42},u}}]}}.\n");
 }
@@ -133,7 +138,8 @@ TEST(ErlangAttributes, ReadTypes) {
   EXPECT_EQ(form("-type t(A) :: [A] | {a, ...}"), "{error,{1,1}}.\n");
   EXPECT_EQ(form("-type t(A) :: [A, ...] | #{a := 1..2} | fun((...) -> B)"),
             "{attribute,{1,2},type,{t,{type,{1,15},union,[{type,{1,15},nonempty_list,[{var,{1,16},'A'}]},"
-            "{type,{1,26},map,[{type,{1,30},map_field_exact,[{atom,{1,28},a},{type,{1,33},range,[{integer,{1,33},1},{integer,{1,36},2}]}]}]},"
+            "{type,{1,26},map,[{type,{1,30},map_field_exact,[{atom,{1,28},a},{type,{1,33},range,[{integer,{1,33},1},{integer,{1,"
+            "36},2}]}]}]},"
             "{type,{1,45},'fun',[{type,{1,45},any},{var,{1,54},'B'}]}]},[{var,{1,9},'A'}]}}.\n");
 }
 

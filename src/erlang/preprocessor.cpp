@@ -12,11 +12,12 @@ namespace {
 struct Names {
   Symbol define = intern("define"), undef = intern("undef"), error = intern("error"), warning = intern("warning"),
          include = intern("include"), include_lib = intern("include_lib"), ifdef = intern("ifdef"), ifndef = intern("ifndef"),
-         else_ = intern("else"), elif = intern("elif"), endif = intern("endif"), file = intern("file"), feature = intern("feature"),
-         module = intern("module"), extends = intern("extends"), record = intern("record");
-  Symbol FILE = intern("FILE"), MODULE = intern("MODULE"), MODULE_STRING = intern("MODULE_STRING"), BASE_MODULE = intern("BASE_MODULE"),
-         BASE_MODULE_STRING = intern("BASE_MODULE_STRING"), MACHINE = intern("MACHINE"), BEAM = intern("BEAM"), LINE = intern("LINE"),
-         FUNCTION_NAME = intern("FUNCTION_NAME"), FUNCTION_ARITY = intern("FUNCTION_ARITY"), OTP_RELEASE = intern("OTP_RELEASE");
+         else_ = intern("else"), elif = intern("elif"), endif = intern("endif"), file = intern("file"),
+         feature = intern("feature"), module = intern("module"), extends = intern("extends"), record = intern("record");
+  Symbol FILE = intern("FILE"), MODULE = intern("MODULE"), MODULE_STRING = intern("MODULE_STRING"),
+         BASE_MODULE = intern("BASE_MODULE"), BASE_MODULE_STRING = intern("BASE_MODULE_STRING"), MACHINE = intern("MACHINE"),
+         BEAM = intern("BEAM"), LINE = intern("LINE"), FUNCTION_NAME = intern("FUNCTION_NAME"),
+         FUNCTION_ARITY = intern("FUNCTION_ARITY"), OTP_RELEASE = intern("OTP_RELEASE");
 };
 
 const Names& names() {
@@ -34,7 +35,11 @@ Token atom_token(Symbol symbol) {
 }  // namespace
 
 Preprocessor::Preprocessor(Tree& tree, const Options& options)
-    : tree_(tree), options_(options), macros_(tree.arena), parser_(tree.arena, options.level), maybe_enabled_(options.level.otp >= 27) {
+    : tree_(tree),
+      options_(options),
+      macros_(tree.arena),
+      parser_(tree.arena, options.level),
+      maybe_enabled_(options.level.otp >= 27) {
   define_predefined();
   for (const Macro& macro : options.defines) define_option(macro);
 }
@@ -46,8 +51,8 @@ void Preprocessor::define_predefined() {
   release.integer = options_.level.otp;
   Token line = release;
   line.integer = 1;
-  for (const Symbol unset : {names().FUNCTION_NAME, names().FUNCTION_ARITY, names().MODULE, names().MODULE_STRING, names().BASE_MODULE,
-                             names().BASE_MODULE_STRING}) {
+  for (const Symbol unset : {names().FUNCTION_NAME, names().FUNCTION_ARITY, names().MODULE, names().MODULE_STRING,
+                             names().BASE_MODULE, names().BASE_MODULE_STRING}) {
     macros_.predefine_unset(unset);
   }
   macros_.predefine(names().LINE, one(line));

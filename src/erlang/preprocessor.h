@@ -26,17 +26,17 @@ class Preprocessor {
   struct File final : LineSource {
     source::FileId id;
     std::string_view text;
-    Lexer* lexer = nullptr;               // null when the tokens come from the cache
+    Lexer* lexer = nullptr;  // null when the tokens come from the cache
     const LexedHeader* cached = nullptr;
     std::size_t next_cached = 0;
     bool header = false;
-    std::vector<Branch> branches;         // entered blocks
-    std::vector<Branch> skipped;          // blocks being skipped, innermost last
-    std::uint32_t relexed = 0;            // bytes read again after broken forms
-    std::uint32_t quiet_until = 0;        // what was read again before here gives no second diagnostic
+    std::vector<Branch> branches;            // entered blocks
+    std::vector<Branch> skipped;             // blocks being skipped, innermost last
+    std::uint32_t relexed = 0;               // bytes read again after broken forms
+    std::uint32_t quiet_until = 0;           // what was read again before here gives no second diagnostic
     std::uint32_t broken_utf8 = UINT32_MAX;  // the first byte that is not what the file says or implies
-    std::int64_t line_shift = 0;          // by -file
-    std::string_view file_name;           // of ?FILE
+    std::int64_t line_shift = 0;             // by -file
+    std::string_view file_name;              // of ?FILE
     std::vector<std::uint32_t> line_starts;
 
     std::int64_t line_of(std::uint32_t offset) override;
@@ -75,14 +75,18 @@ class Preprocessor {
   void bad_directive(File& file, int at, std::string_view name);
 
   void diagnose(const File& file, std::uint32_t begin, std::uint32_t end, std::string message);
-  void diagnose(const File& file, const Token& at, std::string message) { diagnose(file, at.location, at.end, std::move(message)); }
+  void diagnose(const File& file, const Token& at, std::string message) {
+    diagnose(file, at.location, at.end, std::move(message));
+  }
 
   // A macro that nothing defines is one only where nobody else can have defined it.
   bool unknown_is_error() const { return tree_.missing_includes.empty() && !options_.build_may_define; }
 
   static constexpr std::size_t kDeepestInclude = 8;
   static constexpr std::size_t kMostDiagnostics = 500;
-  static constexpr std::size_t kMostHeaders = 4096;  // included by one file, all in all
+  // Included by one file, all in all: a file that includes itself twice would be read without end.
+  static constexpr std::size_t kMostHeaders = 4096;
+  static constexpr std::size_t kMostHeaderBytes = 16 << 20;
 
   Tree& tree_;
   const Options& options_;
@@ -91,11 +95,12 @@ class Preprocessor {
   bool maybe_enabled_;
   std::size_t include_depth_ = 0;
   std::size_t headers_entered_ = 0;
+  std::size_t header_bytes_ = 0;
   Expander* expander_ = nullptr;
   // The form at hand.
   LexedForm form_;
-  TokenBuffer lexed_;                    // when it was lexed here
-  std::span<const Token> form_tokens_;   // with kEnd
+  TokenBuffer lexed_;                   // when it was lexed here
+  std::span<const Token> form_tokens_;  // with kEnd
   const MacroDefinition* form_definition_ = nullptr;
   std::vector<Token> expanded_;
 };

@@ -20,7 +20,8 @@ TEST(ErlangMacros, LetArgumentsKeepTheirPlaceAndGoOnThere) {
 TEST(ErlangMacros, AreChosenByTheNumberOfArguments) {
   TestSource source;
   EXPECT_EQ(source.forms("-define(A, 0).\n-define(A(X), 1).\n-define(A(X, Y), 2).\nf() -> {?A, ?A(a), ?A((a,b), [c,d])}.\n"),
-            "{function,{4,1},f,0,[{clause,{4,1},[],[],[{tuple,{4,8},[{integer,{4,10},0},{integer,{4,14},1},{integer,{4,21},2}]}]}]}.\n");
+            "{function,{4,1},f,0,[{clause,{4,1},[],[],[{tuple,{4,8},[{integer,{4,10},0},{integer,{4,14},1},{integer,{4,21},2}]}]}"
+            "]}.\n");
 }
 
 TEST(ErlangMacros, TurnArgumentsIntoStrings) {
@@ -33,7 +34,8 @@ TEST(ErlangMacros, KnowModuleLineAndFunction) {
   TestSource source;
   EXPECT_EQ(source.forms("-module(m).\nf(_, [a, b]) ->\n  {?MODULE, ?MODULE_STRING, ?LINE, ?FUNCTION_NAME, ?FUNCTION_ARITY}.\n"),
             "{attribute,{1,2},module,m}.\n"
-            "{function,{2,1},f,2,[{clause,{2,1},[{var,{2,3},'_'},{cons,{2,6},{atom,{2,7},a},{cons,{2,10},{atom,{2,10},b},{nil,{2,11}}}}],[],"
+            "{function,{2,1},f,2,[{clause,{2,1},[{var,{2,3},'_'},{cons,{2,6},{atom,{2,7},a},{cons,{2,10},{atom,{2,10},b},{nil,{2,"
+            "11}}}}],[],"
             "[{tuple,{3,3},[{atom,{3,5},m},{string,{3,14},\"m\"},{integer,{3,30},3},{atom,{3,37},f},{integer,{3,53},2}]}]}]}.\n");
 }
 
@@ -86,14 +88,16 @@ TEST(ErlangMacros, ComeFromTheBuildToo) {
 
 TEST(ErlangConditions, KeepOneBranch) {
   TestSource source;
-  const Tree tree = source.parse("-ifdef(NONE).\na() -> 1.\n-else.\nb() -> 1.\n-endif.\n-ifndef(NONE).\nc() -> 1.\n-else.\nd() -> 1.\n-endif.\n");
+  const Tree tree = source.parse(
+      "-ifdef(NONE).\na() -> 1.\n-else.\nb() -> 1.\n-endif.\n-ifndef(NONE).\nc() -> 1.\n-else.\nd() -> 1.\n-endif.\n");
   EXPECT_EQ(function_names(tree), "b/0 c/0");
 }
 
 TEST(ErlangConditions, AreEvaluated) {
   TestSource source;
   const Tree tree = source.parse(
-      "-if(?OTP_RELEASE >= 26).\na() -> 1.\n-elif(?OTP_RELEASE =:= 25 andalso not defined(NONE)).\nb() -> 1.\n-else.\nc() -> 1.\n-endif.\n");
+      "-if(?OTP_RELEASE >= 26).\na() -> 1.\n-elif(?OTP_RELEASE =:= 25 andalso not defined(NONE)).\nb() -> 1.\n-else.\nc() -> "
+      "1.\n-endif.\n");
   EXPECT_EQ(source.diagnostics(tree), "");
   EXPECT_EQ(function_names(tree), "b/0");
 }
@@ -150,7 +154,8 @@ TEST(ErlangFeatures, ReserveTheWordsOfMaybe) {
   TestSource source;
   EXPECT_EQ(source.expression("maybe"), "{atom,{1,6},'maybe'}");
   EXPECT_EQ(source.forms("-feature(maybe_expr, enable).\nf() -> maybe ok ?= g() else _ -> no end.\n"),
-            "{function,{2,1},f,0,[{clause,{2,1},[],[],[{'maybe',{2,8},[{maybe_match,{2,17},{atom,{2,14},ok},{call,{2,20},{atom,{2,20},g},[]}}],"
+            "{function,{2,1},f,0,[{clause,{2,1},[],[],[{'maybe',{2,8},[{maybe_match,{2,17},{atom,{2,14},ok},{call,{2,20},{atom,{"
+            "2,20},g},[]}}],"
             "{'else',{2,24},[{clause,{2,29},[{var,{2,29},'_'}],[],[{atom,{2,34},no}]}]}}]}]}.\n");
 }
 

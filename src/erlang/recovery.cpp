@@ -35,7 +35,8 @@ std::uint32_t next_form_start(std::string_view text, std::uint32_t begin, std::u
     const std::size_t line_end = std::min(text.find('\n', at), static_cast<std::size_t>(end));
     const std::string_view line = text.substr(at, line_end - at);
     if (!first && begins_like_form(line)) {
-      const bool continued = before != '\0' && std::string_view(",;>(){[|=+*/!<:&").find(before) != std::string_view::npos && before != ')';
+      const bool continued =
+          before != '\0' && std::string_view(",;>(){[|=+*/!<:&").find(before) != std::string_view::npos && before != ')';
       if (!continued || line[0] == '-') return static_cast<std::uint32_t>(at);
     }
     if (const char last = last_character(line)) before = last;

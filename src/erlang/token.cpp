@@ -12,11 +12,12 @@ namespace beamwright::erlang {
 namespace {
 
 constexpr std::string_view kSpellings[] = {
-    "", ".", "", "", "", "", "", "", "", "", "", "",
-    "after", "begin", "case", "try", "cond", "catch", "andalso", "orelse", "end", "fun", "if", "let", "of", "receive", "when", "bnot",
-    "not", "div", "rem", "band", "and", "bor", "bxor", "bsl", "bsr", "or", "xor", "maybe", "else",
-    "(", ")", "{", "}", "[", "]", ",", ";", ":", "::", "#", ".", "..", "...", "|", "||", "->", "<-", "<=", "<:-", "<:=", "=>", ":=", "?=", "&&",
-    "<<", ">>", "=", "==", "/=", "=<", "<", ">=", ">", "=:=", "=/=", "+", "-", "++", "--", "*", "/", "!", "?"};
+    "",    ".",    "",      "",        "",       "",    "",    "",   "",    "",      "",        "",     "after", "begin", "case",
+    "try", "cond", "catch", "andalso", "orelse", "end", "fun", "if", "let", "of",    "receive", "when", "bnot",  "not",   "div",
+    "rem", "band", "and",   "bor",     "bxor",   "bsl", "bsr", "or", "xor", "maybe", "else",    "(",    ")",     "{",     "}",
+    "[",   "]",    ",",     ";",       ":",      "::",  "#",   ".",  "..",  "...",   "|",       "||",   "->",    "<-",    "<=",
+    "<:-", "<:=",  "=>",    ":=",      "?=",     "&&",  "<<",  ">>", "=",   "==",    "/=",      "=<",   "<",     ">=",    ">",
+    "=:=", "=/=",  "+",     "-",       "++",     "--",  "*",   "/",  "!",   "?"};
 static_assert(std::size(kSpellings) == kTokenKindCount);
 
 constexpr auto kFirstWord = static_cast<std::size_t>(TokenKind::kAfter);
@@ -105,17 +106,28 @@ std::string_view spelling(TokenKind kind) { return kSpellings[static_cast<std::s
 
 std::string_view category(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kEnd: return "end";
-    case TokenKind::kDot: return "dot";
-    case TokenKind::kAtom: return "atom";
-    case TokenKind::kVar: return "var";
-    case TokenKind::kInteger: return "integer";
-    case TokenKind::kFloat: return "float";
-    case TokenKind::kChar: return "char";
-    case TokenKind::kString: return "string";
-    case TokenKind::kBinaryString: return "sigil";
-    case TokenKind::kOther: return "other";
-    default: return spelling(kind);
+    case TokenKind::kEnd:
+      return "end";
+    case TokenKind::kDot:
+      return "dot";
+    case TokenKind::kAtom:
+      return "atom";
+    case TokenKind::kVar:
+      return "var";
+    case TokenKind::kInteger:
+      return "integer";
+    case TokenKind::kFloat:
+      return "float";
+    case TokenKind::kChar:
+      return "char";
+    case TokenKind::kString:
+      return "string";
+    case TokenKind::kBinaryString:
+      return "sigil";
+    case TokenKind::kOther:
+      return "other";
+    default:
+      return spelling(kind);
   }
 }
 
@@ -128,9 +140,13 @@ TokenKind word_kind(Symbol name) {
 
 void append_source(const Token& token, std::string& to) {
   switch (token.kind) {
-    case TokenKind::kAtom: append_atom(token.symbol().text(), to); break;
+    case TokenKind::kAtom:
+      append_atom(token.symbol().text(), to);
+      break;
     case TokenKind::kVar:
-    case TokenKind::kOther: to += token.symbol().text(); break;
+    case TokenKind::kOther:
+      to += token.symbol().text();
+      break;
     case TokenKind::kInteger:
       if (token.wide) {
         to += token.text->view();
@@ -138,7 +154,9 @@ void append_source(const Token& token, std::string& to) {
         to += std::to_string(token.integer);
       }
       break;
-    case TokenKind::kFloat: append_float(token.floating, to); break;
+    case TokenKind::kFloat:
+      append_float(token.floating, to);
+      break;
     case TokenKind::kChar:
       to += '$';
       if (token.integer == ' ') {
@@ -147,9 +165,14 @@ void append_source(const Token& token, std::string& to) {
         append_escaped(static_cast<std::uint32_t>(token.integer), UINT32_MAX, to);
       }
       break;
-    case TokenKind::kBinaryString: to += '~'; [[fallthrough]];
-    case TokenKind::kString: append_quoted(token.text->view(), '"', to); break;
-    default: to += spelling(token.kind);
+    case TokenKind::kBinaryString:
+      to += '~';
+      [[fallthrough]];
+    case TokenKind::kString:
+      append_quoted(token.text->view(), '"', to);
+      break;
+    default:
+      to += spelling(token.kind);
   }
 }
 

@@ -104,7 +104,8 @@ TEST(ErlangTolerance, AnyBytesGiveATree) {
 TEST(ErlangTolerance, EveryPrefixOfAModuleGivesATree) {
   const std::string module =
       "-module(m).\n-define(A(X), {X, ??X}).\n-record(r, {a = 1 :: integer()}).\n-spec f(A) -> B when A :: t(), B :: <<_:8>>.\n"
-      "f(X) -> try ?A(#r{a = <<X:8/little>>}) of {Y, \"z\"} when Y > 1; true -> fun g/1 catch _:E:S -> $\\n after [Z || Z <- X] end.\n";
+      "f(X) -> try ?A(#r{a = <<X:8/little>>}) of {Y, \"z\"} when Y > 1; true -> fun g/1 catch _:E:S -> $\\n after [Z || Z <- X] "
+      "end.\n";
   for (std::size_t size = 0; size <= module.size(); ++size) {
     TestSource source;
     const Tree tree = source.parse(module.substr(0, size));
@@ -166,13 +167,20 @@ TEST_F(Hostile, LongChainsOfMacrosEnd) {
 }
 
 TEST_F(Hostile, NestedMacroCallsEnd) {
-  const Tree tree = source.parse("-define(F(X), X).\na() -> " + repeated("?F(", 50'000) + "1" + repeated(")", 50'000) + ".\nb() -> 1.\n");
+  const Tree tree =
+      source.parse("-define(F(X), X).\na() -> " + repeated("?F(", 50'000) + "1" + repeated(")", 50'000) + ".\nb() -> 1.\n");
   EXPECT_EQ(function_names(tree).substr(function_names(tree).size() - 3), "b/0");
 }
 
 TEST_F(Hostile, AHugeLineIsReadInOnePass) {
-  const Tree tree = source.parse("a() -> [" + repeated("{abc, \"def\", 12},", 600'000) + "z].\n");
+  const Tree tree = source.parse("a() -> [" + repeated("{abc, \"def\", 12},", 500'000) + "z].\n");
   EXPECT_EQ(source.diagnostics(tree), "");
+}
+
+TEST_F(Hostile, AFormOfManyMillionTokensIsRefused) {
+  const Tree tree = source.parse("a() -> " + repeated("(", 20'000'000) + ".\nb() -> ok.\n");
+  EXPECT_EQ(source.diagnostics(tree), "1:1 form too large");
+  EXPECT_EQ(function_names(tree), "b/0");
 }
 
 TEST_F(Hostile, QuotesOnEveryLineAreNoQuadraticTrap) {

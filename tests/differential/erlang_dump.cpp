@@ -1,6 +1,6 @@
 // What Beamwright reads from Erlang files, in the external term format, for comparison with the compiler: erlang_compare.escript
-// runs it once for many files. Requests and answers are packets: a length in four bytes (big-endian) and that many bytes. A request
-// is a path, then the include directories, separated by tabs; its answer is a term
+// runs it once for many files. Requests and answers are packets: a length in four bytes (big-endian) and that many bytes. A
+// request is a path, then the include directories, separated by tabs; its answer is a term
 //   forms:  {Path, Forms, [{File, Line, Column, Message}], [MissingInclude]}
 //   tokens: {Path, Tokens | error, [{File, Line, Column, Message}], []}
 #include <sys/stat.h>
@@ -105,7 +105,8 @@ void write_diagnostics(const source::Diagnostics& diagnostics, const source::Fil
   terms.end_list();
 }
 
-void write_forms(source::FileId file, const source::FileTable& files, const erlang::Options& options, erlang::ExternalTerms& terms) {
+void write_forms(source::FileId file, const source::FileTable& files, const erlang::Options& options,
+                 erlang::ExternalTerms& terms) {
   const erlang::Tree tree = erlang::parse(file, files.file(file).text, options);
   erlang::FormTerms<erlang::ExternalTerms> forms(terms);
   terms.list(tree.forms.size());
@@ -132,7 +133,9 @@ void write_token(const erlang::Token& token, source::Position position, erlang::
   terms.end_tuple();
   switch (token.kind) {
     case K::kAtom:
-    case K::kVar: terms.atom(token.symbol().text()); break;
+    case K::kVar:
+      terms.atom(token.symbol().text());
+      break;
     case K::kInteger:
       if (token.wide) {
         terms.wide_integer(token.text->view());
@@ -140,10 +143,17 @@ void write_token(const erlang::Token& token, source::Position position, erlang::
         terms.integer(token.integer);
       }
       break;
-    case K::kChar: terms.integer(token.integer); break;
-    case K::kFloat: terms.floating(token.floating); break;
-    case K::kString: terms.string(token.text->view()); break;
-    default: break;
+    case K::kChar:
+      terms.integer(token.integer);
+      break;
+    case K::kFloat:
+      terms.floating(token.floating);
+      break;
+    case K::kString:
+      terms.string(token.text->view());
+      break;
+    default:
+      break;
   }
   terms.end_tuple();
 }
@@ -158,10 +168,12 @@ void write_tokens(source::FileId file, const source::FileTable& files, erlang::L
   while (lexer.next_form(form, tokens)) {
     for (erlang::Token token : tokens.all()) {
       // erl_scan does not reserve the words of features.
-      if (token.kind == erlang::TokenKind::kMaybe || token.kind == erlang::TokenKind::kElse) token.kind = erlang::TokenKind::kAtom;
+      if (token.kind == erlang::TokenKind::kMaybe || token.kind == erlang::TokenKind::kElse)
+        token.kind = erlang::TokenKind::kAtom;
       if (token.kind != erlang::TokenKind::kEnd) all.push_back(token);
     }
-    if (form.broken) diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, form.error.begin, form.error.end}, form.error.message});
+    if (form.broken)
+      diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, form.error.begin, form.error.end}, form.error.message});
   }
   terms.list(all.size());
   for (const erlang::Token& token : all) write_token(token, files.position(file, token.location), terms);
@@ -174,7 +186,8 @@ void write_tokens(source::FileId file, const source::FileTable& files, erlang::L
 bool read_packet(std::string& packet) {
   unsigned char header[4];
   if (std::fread(header, 1, sizeof header, stdin) != sizeof header) return false;
-  packet.resize(static_cast<std::size_t>(header[0]) << 24 | static_cast<std::size_t>(header[1]) << 16 | static_cast<std::size_t>(header[2]) << 8 | header[3]);
+  packet.resize(static_cast<std::size_t>(header[0]) << 24 | static_cast<std::size_t>(header[1]) << 16 |
+                static_cast<std::size_t>(header[2]) << 8 | header[3]);
   return std::fread(packet.data(), 1, packet.size(), stdin) == packet.size();
 }
 
