@@ -86,6 +86,12 @@ ProcessId waited_for(const Program& program, const Facts& facts, FunctionId func
   return {};
 }
 
+// Does a process in sight run it? Of an interface that nobody in sight uses, nobody knows who waits.
+bool is_run_by_known(const Facts& facts, FunctionId function) {
+  const analysis::Context& context = facts.contexts.of(function);
+  return !context.processes.empty() || context.many || (context.flags & (analysis::kInRequest | analysis::kInTask)) != 0;
+}
+
 std::string fix_for(const analysis::External& external, bool erlang) {
   const std::string_view name = external.name.text();
   if (external.module == sym::rpc || external.module == sym::erpc) {
@@ -115,7 +121,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const ProcessId server = own ? waited_for(program, facts, function) : ProcessId();
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = server ? Severity::kHigh : Severity::kMedium;
+  finding.severity = server ? Severity::kHigh : is_run_by_known(facts, function) ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
   if (server) finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
