@@ -47,9 +47,16 @@ class UnitResolver {
 
  private:
   Callee resolve(const Call& call) {
-    if (call.target == TargetKind::kRemote) return remote(call.module, call.name, call.arity);
+    if (call.target == TargetKind::kRemote) return remote(written_module(call), call.name, call.arity);
     if (call.target == TargetKind::kLocal) return local(call);
     return {};
+  }
+
+  // A module that nobody knows may be the short name of an alias that a `use` brought in.
+  Symbol written_module(const Call& call) const {
+    if (!call.function || knowledge_.knows_module(call.module) || program_.find_module(call.module, unit_.project)) return call.module;
+    const ModuleId own{unit_.first_module + unit_.functions[call.function.index].module.index};
+    return without_alias(scopes_.of(own), call.module);
   }
 
   Callee local(const Call& call) {

@@ -39,6 +39,9 @@ class ScopeFinder {
         case DirectiveKind::kBehaviour:
           add(scope.behaviours, d.module);
           break;
+        case DirectiveKind::kAlias:
+          scope.aliases.push_back({d.as, d.module});
+          break;
         case DirectiveKind::kUse:
           use(scope, d.module, project, depth);
           break;
@@ -89,6 +92,17 @@ Scopes find_scopes(const Program& program, const knowledge::Knowledge& knowledge
       scopes.by_module[unit.first_module + m] = finder.find(ModuleId(unit.first_module + m));
   });
   return scopes;
+}
+
+Symbol without_alias(const Scope& scope, Symbol module) {
+  constexpr std::string_view kPrefix = "Elixir.";
+  std::string_view name = module.text();
+  if (scope.aliases.empty() || !name.starts_with(kPrefix)) return module;
+  name.remove_prefix(kPrefix.size());
+  const std::string_view first = name.substr(0, name.find('.'));
+  for (const Alias& alias : scope.aliases)
+    if (alias.as.text() == first) return intern(std::string(alias.module.text()).append(name.substr(first.size())));
+  return module;
 }
 
 bool imports(const Program& program, const Import& import, Symbol name, std::uint32_t arity) {

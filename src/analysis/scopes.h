@@ -14,8 +14,14 @@ struct Import {
   ExprId options;     // only:, except:, or Erlang's list of {name, arity}; none: everything
 };
 
+struct Alias {
+  Symbol as;      // the short name, without "Elixir."
+  Symbol module;  // what it stands for
+};
+
 struct Scope {
   std::vector<Import> imports;
+  std::vector<Alias> aliases;        // that a use brings in; its own are resolved already
   std::vector<ModuleId> used;        // modules among the sources whose quoted functions this module gets
   std::vector<Symbol> used_names;    // every module it uses, directly or through another's __using__
   std::vector<Symbol> behaviours;    // declared, or brought in by use
@@ -27,6 +33,10 @@ struct Scopes {
 };
 
 Scopes find_scopes(const model::Program& program, const knowledge::Knowledge& knowledge, unsigned jobs);
+
+// The module that a name means where aliases were brought in by use: Repo.Sub, with alias Shop.Repo, is Shop.Repo.Sub. The name
+// itself when no alias speaks of it.
+Symbol without_alias(const Scope& scope, Symbol module);
 
 // Does the import bring in this function, given that its module has it? Reads only: and except: lists; what cannot be read counts
 // as yes.

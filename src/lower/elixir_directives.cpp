@@ -89,21 +89,34 @@ void ElixirLowering::add_alias(const Node& node) {
       for (const Node* segment : part->children()) {
         if (segment->kind == NodeKind::kAtom) module = names_.join(module, segment->symbol);
       }
-      alias_as(module, nullptr);
+      alias_as(module, nullptr, node);
     }
   } else if (const Symbol module = literal_module(what)) {
-    alias_as(module, options);
+    alias_as(module, options, node);
   }
 }
 
 // `as:` gives the new name; without it the last segment is the name.
-void ElixirLowering::alias_as(Symbol module, const Node* options) {
+void ElixirLowering::alias_as(Symbol module, const Node* options, const Node& place) {
   const Node* as = option(options, sym::as);
+  Symbol name;
   if (!as) {
-    if (const Symbol last = ModuleNames::last_segment(module)) aliases_.add(last, module);
+    name = ModuleNames::last_segment(module);
   } else if (as->is_call(sym::dunder_aliases) && as->child_count == 1 && as->child(0).kind == NodeKind::kAtom) {
-    aliases_.add(as->child(0).symbol, module);
+    name = as->child(0).symbol;
   }
+  if (!name) return;
+  aliases_.add(name, module);
+  // Whoever uses the macro gets the alias too.
+  if (!defining_templates_) return;
+  model::Directive directive{};
+  directive.kind = model::DirectiveKind::kAlias;
+  directive.quoted = true;
+  directive.module = module;
+  directive.as = name;
+  directive.begin = place.begin;
+  directive.end = place.end;
+  builder_.directive(current_module(), directive);
 }
 
 // Options that call something stay in the code around.
@@ -129,7 +142,7 @@ ExprId ElixirLowering::add_directive(model::DirectiveKind kind, const Node& node
   }
   const Symbol module = literal_module(what);
   emit_directive(kind, node, module, options);
-  if (module && option(second, sym::as)) alias_as(module, second);
+  if (module && option(second, sym::as)) alias_as(module, second, node);
   return code;
 }
 

@@ -122,6 +122,7 @@ end)"),
             "module A\n"
             "  use GenServer unknown(opts) quoted in __using__\n"
             "  import A quoted in __using__\n"
+            "  alias X.Y quoted in __using__\n"
             "  behaviour A quoted in __using__\n"
             "  __using__/1 public macro (opts) -> quote(unknown(opts), opts, A)\n"
             "  init/1 public template impl (x) -> {B.C.f(x), X.Y.g(), unknown<__MODULE__>(), unknown(), 10, A.h()}\n"

@@ -195,7 +195,7 @@ class ElixirLowering {
   // The module that an expression names when it is written as a literal; unset otherwise.
   Symbol literal_module(const Node& node);
   void add_alias(const Node& node);
-  void alias_as(Symbol module, const Node* options);
+  void alias_as(Symbol module, const Node* options, const Node& place);
   ExprId add_directive(model::DirectiveKind kind, const Node& node);
   void emit_directive(model::DirectiveKind kind, const Node& node, Symbol module, ExprId options);
   ExprId set_attribute(const Node& node, bool certain);

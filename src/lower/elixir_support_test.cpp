@@ -30,7 +30,7 @@ std::string Lowered::all() const {
                                                                 : "module") +
            (m.name ? " " + model::display_module(m.name) : "") + "\n";
     for (const model::Directive& d : unit_->directives_of(m)) {
-      static constexpr std::string_view kNames[] = {"use", "import", "require", "behaviour", "parse_transform"};
+      static constexpr std::string_view kNames[] = {"use", "import", "require", "behaviour", "parse_transform", "alias"};
       out +=
           "  " + std::string(kNames[static_cast<std::size_t>(d.kind)]) + " " + (d.module ? model::display_module(d.module) : "?");
       if (d.options) out += " " + print(d.options);

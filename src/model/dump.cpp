@@ -80,6 +80,8 @@ std::string_view name_of(DirectiveKind kind) {
       return "require";
     case DirectiveKind::kBehaviour:
       return "behaviour";
+    case DirectiveKind::kAlias:
+      return "alias";
     case DirectiveKind::kParseTransform:
       return "parse_transform";
   }

@@ -20,11 +20,12 @@ using CallId = Id<struct CallTag>;  // of the whole program
 
 // `use`, `import` and the like, with aliases resolved. A directive inside `quote` of a macro stands in the module that defines
 // the macro, marked quoted: it belongs to whoever uses that module.
-enum class DirectiveKind : std::uint8_t { kUse, kImport, kRequire, kBehaviour, kParseTransform };
+enum class DirectiveKind : std::uint8_t { kUse, kImport, kRequire, kBehaviour, kParseTransform, kAlias };
 struct Directive {
   DirectiveKind kind;
   bool quoted = false;
   Symbol module;                // 0 when it is not a literal
+  Symbol as;                    // kAlias, which is kept only where it is quoted: the short name, without "Elixir."
   ExprId options;               // the second argument; Erlang's -import: the list of {name, arity}
   LocalFunctionId function;     // the function or macro it stands in; none at the module's level
   std::uint32_t begin = 0;

@@ -61,6 +61,28 @@ end
   EXPECT_TRUE(f.has("Shop.Orders.get/1", Effect::kFile));
 }
 
+TEST(Calls, AnAliasThatUseBringsInIsFollowed) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Web do
+  defmacro __using__(_) do
+    quote do
+      alias Shop.Store
+    end
+  end
+end
+defmodule Shop.Store do
+  def read(id), do: id
+end
+defmodule Shop.Store.Deep do
+  def read(id), do: id
+end
+defmodule Shop.Page do
+  use Shop.Web
+  def show(id), do: Store.Deep.read(Store.read(id))
+end
+)"}});
+  EXPECT_EQ(f.callees("Shop.Page.show/1"), (Names{"Shop.Store.Deep.read/1", "Shop.Store.read/1"}));
+}
+
 TEST(Calls, AnImportOfUnknownCodeTakesOnlyWhatItNames) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
   import Some.Library, except: [foo: 1]
