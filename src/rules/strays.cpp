@@ -47,6 +47,7 @@ class Finder {
         if (process_.traps_exits) read_link(f, site);
       }
       if (waits_itself) read_waits(f);
+      read_survived_calls(f);
     }
     find_tasks_elsewhere();
     find_messages();
@@ -303,6 +304,65 @@ class Finder {
     const analysis::External* external = facts_.calls.external(site);
     if (external && external->row && external->row->returns == Resource::kTask) return;
     add(f, site, sym::EXIT, 3, tuple(sym::EXIT, erlang_ ? "Pid, Reason" : "pid, reason"), Severity::kMedium);
+  }
+
+  // A call whose timeout is caught. Before OTP 24 the reply comes all the same, later, as {ref, reply}; since then an alias of the
+  // caller keeps it away (OTP 24 release notes, gen_server:call/3).
+  void read_survived_calls(FunctionId f) {
+    if (!catches_exits(f) || taken(Symbol(), 2) || !runs_on_old_releases()) return;
+    for (const CallId site : program_.calls_of(f)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row || external->name != sym::call || !external->row->effects.has(Effect::kCall)) continue;
+      if (external->module != sym::Elixir_GenServer && external->module != sym::gen_server) continue;
+      if (analysis::bound_at(program_, facts_, site, Effect::kCall) == analysis::Bound::kInfinite) continue;
+      found_.push_back({call_span(program_, site), Symbol(), 2, erlang_ ? "{Ref, Reply}" : "{ref, reply}",
+                        place(f, site) + ", whose timeout is caught: before OTP 24 the reply comes later", Severity::kMedium,
+                        Confidence::kPossible});
+    }
+  }
+
+  bool catches_exits(FunctionId f) const {
+    const Unit& unit = program_.unit_of(f);
+    for (const model::ClauseId clause : program_.function(f).clauses) {
+      const bool found = any_below(unit, unit.clause(clause).body, [&](ExprId id) {
+        if (unit.expr(id).kind != ExprKind::kTry) return false;
+        for (const model::ClauseId c : unit.try_of(unit.expr(id)).catch_clauses) {
+          const model::Clause& taken = unit.clause(c);
+          const std::span<const ExprId> patterns = unit.patterns_of(taken);
+          if ((taken.flags & model::kRescue) != 0 || patterns.empty()) continue;
+          const model::Expr& kind = unit.expr(patterns[0]);
+          if (kind.kind != ExprKind::kAtom || kind.symbol() == sym::exit) return true;
+        }
+        return false;
+      });
+      if (found) return true;
+    }
+    return false;
+  }
+
+  // The project's mix.exs asks for an Elixir that runs on a release before OTP 24: any before 1.15.
+  bool runs_on_old_releases() const {
+    const Unit& own = program_.unit_of(process_.module);
+    for (const std::unique_ptr<Unit>& unit : program_.units) {
+      if (unit->project != own.project || !program_.files->file(unit->file).path.ends_with("mix.exs")) continue;
+      for (const model::Expr& e : unit->exprs) {
+        if (e.kind != ExprKind::kTuple || e.child_count != 2) continue;
+        const std::span<const ExprId> pair = unit->children_of(e);
+        if (unit->expr(pair[0]).kind != ExprKind::kAtom || unit->expr(pair[0]).symbol().text() != "elixir") continue;
+        if (unit->expr(pair[1]).kind == ExprKind::kString && is_before_1_15(unit->expr(pair[1]).symbol().text())) return true;
+      }
+    }
+    return false;
+  }
+
+  static bool is_before_1_15(std::string_view requirement) {
+    const std::size_t at = requirement.find("1.");
+    if (at == std::string_view::npos) return false;
+    int minor = 0;
+    for (std::size_t i = at + 2; i < requirement.size() && requirement[i] >= '0' && requirement[i] <= '9' && minor < 100; ++i) {
+      minor = minor * 10 + (requirement[i] - '0');
+    }
+    return minor < 15;
   }
 
   // receive … after: what was waited for comes later.
