@@ -79,7 +79,7 @@ class ContextFinder {
     const Function& f = program_.function(id);
     const model::Unit& unit = program_.unit_of(id);
     Context c;
-    if (unit.role == source::Role::kTest) c.flags |= kInTest;
+    if (unit.role == source::Role::kTest || is_eunit(unit, f)) c.flags |= kInTest;
     if (unit.role == source::Role::kScript) c.flags |= kInTool;
     if (f.has(model::kModuleBody) || f.has(model::kMacro)) c.flags |= kAtCompileTime;
     const ModuleId module = program_.module_of(id);
@@ -94,6 +94,12 @@ class ContextFinder {
       c.flags |= process && processes_.processes[process.index].kind == ProcessKind::kRequest ? kInRequest : kFromOutside;
     }
     if (c.flags != 0) add(id, c);
+  }
+
+  // EUnit runs the functions of a module that are named so (OTP eunit: naming conventions); they often stand beside the code.
+  static bool is_eunit(const model::Unit& unit, const Function& f) {
+    const std::string_view name = f.name.text();
+    return unit.language == source::Language::kErlang && f.arity == 0 && (name.ends_with("_test") || name.ends_with("_test_"));
   }
 
   bool is_tool(ModuleId module) const {

@@ -94,7 +94,12 @@ class Search {
       case ExprKind::kVariable: return of_variable(f, VariableId(e.payload), depth, calls);
       case ExprKind::kField: return of_field(f, id, depth, calls);
       case ExprKind::kCall: return of_call(f, id, depth, calls);
-      case ExprKind::kTuple: case ExprKind::kList: case ExprKind::kMap: case ExprKind::kBinary: case ExprKind::kOperator:
+      case ExprKind::kTuple: case ExprKind::kMap: {
+        // A structure that holds a time or a reference beside other things is not always a new text.
+        Origin worst = worst_of(f, unit.children_of(e), depth, calls);
+        return worst.kind == OriginKind::kGrowing ? Origin() : worst;
+      }
+      case ExprKind::kList: case ExprKind::kBinary: case ExprKind::kOperator:
         return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kComprehension: case ExprKind::kPin:
         return e.child_count == 0 ? Origin() : of(f, unit.children_of(e).back(), depth + 1, calls);
@@ -206,7 +211,8 @@ class Search {
   // What a function of the sources returns, when it can be read without its arguments.
   Origin of_project_call(FunctionId f, CallId site, int depth, int calls) {
     const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns || !entered_.insert({callee.index, UINT32_MAX}).second) return {};
+    if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns) return {};
+    if (!entered_.insert({callee.index, UINT32_MAX}).second) return {OriginKind::kFixed, "", {}};  // recursion adds nothing new
     const Unit& unit = program_.unit_of(callee);
     Origin worst{OriginKind::kFixed, "", {}};
     for (const ClauseId clause : program_.function(callee).clauses) {
@@ -340,11 +346,12 @@ class Search {
     if (is_public) return {OriginKind::kPublic, "a parameter of the public function " + model::display_function(program_, f), {}};
     const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(f);
     const auto key = std::pair(f.index, static_cast<std::uint32_t>(index));
-    if (calls >= kMaxCalls || incoming.empty() || incoming.size() > kMaxCallers || !entered_.insert(key).second) return {};
+    if (calls >= kMaxCalls || incoming.empty() || incoming.size() > kMaxCallers) return {};
+    if (!entered_.insert(key).second) return {OriginKind::kFixed, "", {}};
     Origin worst{OriginKind::kFixed, "", {}};
     for (const std::uint32_t i : incoming) {
       const analysis::Edge& edge = facts_.calls.edges[i];
-      if (program_.unit_of(edge.site).role != source::Role::kReviewed) continue;
+      if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
       const std::span<const ExprId> arguments = arguments_of(program_, edge.site);
       const bool direct = facts_.calls.callees[edge.site.index].function == f && !program_.call(edge.site).capture;
       Origin origin = direct && index < arguments.size() ? of(facts_.calls.callers[i], arguments[index], depth + 1, calls + 1) : Origin();

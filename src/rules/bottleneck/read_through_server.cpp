@@ -129,7 +129,7 @@ class Check {
     const Message& message = facts_.message(messages.front());
 
     Finding finding = found_in(reporter_, program_, handler.function, clause_span(handler));
-    finding.severity = Severity::kMedium;
+    finding.severity = callers.functions.empty() ? Severity::kLow : Severity::kMedium;  // somebody outside the sources may read rarely
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name + ": " +
                       shown + " only reads its state";
