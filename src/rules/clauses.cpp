@@ -19,8 +19,14 @@ Match match(const Unit& unit, ExprId pattern, Symbol known) {
   switch (e.kind) {
     case ExprKind::kAtom:
       return e.symbol() == known ? Match::kAlways : Match::kNever;
-    case ExprKind::kTuple: case ExprKind::kList: case ExprKind::kMap: case ExprKind::kInteger: case ExprKind::kFloat:
-    case ExprKind::kString: case ExprKind::kCharlist: case ExprKind::kBinary:
+    case ExprKind::kTuple:
+    case ExprKind::kList:
+    case ExprKind::kMap:
+    case ExprKind::kInteger:
+    case ExprKind::kFloat:
+    case ExprKind::kString:
+    case ExprKind::kCharlist:
+    case ExprKind::kBinary:
       return Match::kNever;
     default:
       return Match::kMaybe;

@@ -1,5 +1,5 @@
-// Which clauses of a function a call can reach, by the atoms it passes. A dispatcher like `handle_msg(get_token, State)` has a clause
-// for each message, and only one of them is on the way of a call that says get_token.
+// Which clauses of a function a call can reach, by the atoms it passes. A dispatcher like `handle_msg(get_token, State)` has a
+// clause for each message, and only one of them is on the way of a call that says get_token.
 #pragma once
 
 #include <cstdint>

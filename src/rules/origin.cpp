@@ -18,11 +18,11 @@ using model::VariableId;
 
 namespace {
 
-constexpr int kMaxDepth = 24;        // expressions inside each other
-constexpr int kMaxCalls = 4;         // calls upwards
-constexpr int kMaxReturns = 3;       // calls downwards, into what functions return
+constexpr int kMaxDepth = 24;   // expressions inside each other
+constexpr int kMaxCalls = 4;    // calls upwards
+constexpr int kMaxReturns = 3;  // calls downwards, into what functions return
 constexpr std::size_t kMaxCallers = 40;
-constexpr int kMaxVisits = 2000;     // expressions looked at for one question: callers of callers branch without end
+constexpr int kMaxVisits = 2000;  // expressions looked at for one question: callers of callers branch without end
 
 template <std::size_t N>
 bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
@@ -31,38 +31,46 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
 
 // Results that are as few as there are atoms, nodes, schedulers or modules.
 bool is_bounded_call(std::string_view module, std::string_view name) {
-  constexpr std::array<std::string_view, 17> kNames = {"atom_to_list", "atom_to_binary", "node", "nodes", "system_info", "get_keys",
-      "module_info", "__info__", "schedulers_online", "list", "get_module", "which_applications", "loaded_applications", "all_loaded",
-      "phash2", "phash", "otp_release"};
+  constexpr std::array<std::string_view, 17> kNames = {
+      "atom_to_list",        "atom_to_binary", "node",        "nodes",
+      "system_info",         "get_keys",       "module_info", "__info__",
+      "schedulers_online",   "list",           "get_module",  "which_applications",
+      "loaded_applications", "all_loaded",     "phash2",      "phash",
+      "otp_release"};
   if (module == "Elixir.Atom" || module == "Elixir.Module" || module == "code") return true;
-  if (module == "Elixir.Node" || module == "Elixir.Kernel" || module == "erlang" || module == "application") return is_one_of(name, kNames);
+  if (module == "Elixir.Node" || module == "Elixir.Kernel" || module == "erlang" || module == "application")
+    return is_one_of(name, kNames);
   return false;
 }
 
 bool is_settings_call(std::string_view module, std::string_view name) {
-  constexpr std::array<std::string_view, 12> kNames = {"get_env", "fetch_env", "fetch_env!", "compile_env", "compile_env!", "getenv",
-                                                       "get_all_env", "get_argument", "get_arguments", "get_plain_arguments", "argv", "get_key"};
-  constexpr std::array<std::string_view, 6> kModules = {"application", "Elixir.Application", "Elixir.System", "os", "init", "Elixir.Config"};
+  constexpr std::array<std::string_view, 12> kNames = {
+      "get_env",     "fetch_env",    "fetch_env!",    "compile_env",         "compile_env!", "getenv",
+      "get_all_env", "get_argument", "get_arguments", "get_plain_arguments", "argv",         "get_key"};
+  constexpr std::array<std::string_view, 6> kModules = {"application", "Elixir.Application", "Elixir.System", "os",
+                                                        "init",        "Elixir.Config"};
   return is_one_of(module, kModules) && is_one_of(name, kNames);
 }
 
 bool is_growing_call(std::string_view name) {
-  constexpr std::array<std::string_view, 17> kNames = {"unique_integer", "make_ref", "pid_to_list", "ref_to_list", "port_to_list",
-      "system_time", "monotonic_time", "os_time", "timestamp", "now", "strong_rand_bytes", "rand_bytes", "uuid1", "uuid4", "utc_now",
-      "local_time", "universal_time"};
+  constexpr std::array<std::string_view, 11> kNames = {"unique_integer", "pid_to_list",    "ref_to_list", "port_to_list",
+                                                       "system_time",    "monotonic_time", "os_time",     "strong_rand_bytes",
+                                                       "rand_bytes",     "uuid1",          "uuid4"};
   return is_one_of(name, kNames);
 }
 
 // Fields of connections, sockets and requests that hold what the peer sent.
 bool is_input_field(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kNames = {"params", "query_params", "body_params", "path_params", "query_string", "req_headers",
-                                                       "req_cookies", "cookies", "headers", "request_path", "path_info"};
+  constexpr std::array<std::string_view, 11> kNames = {"params",       "query_params", "body_params", "path_params",
+                                                       "query_string", "req_headers",  "req_cookies", "cookies",
+                                                       "headers",      "request_path", "path_info"};
   return is_one_of(name, kNames);
 }
 
 // Functions that cut a text into pieces.
 bool is_cutting_call(std::string_view module, std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames = {"split", "tokens", "lexemes", "run", "scan", "splitter", "named_captures", "parse_query"};
+  constexpr std::array<std::string_view, 8> kNames = {"split", "tokens",   "lexemes",        "run",
+                                                      "scan",  "splitter", "named_captures", "parse_query"};
   constexpr std::array<std::string_view, 6> kModules = {"binary", "string", "re", "Elixir.String", "Elixir.Regex", "uri_string"};
   return is_one_of(module, kModules) && is_one_of(name, kNames);
 }
@@ -70,13 +78,14 @@ bool is_cutting_call(std::string_view module, std::string_view name) {
 // A record or struct that holds a request, taken apart: #request{data = Data}.
 bool is_request_part(Symbol record, Symbol field) {
   constexpr std::array<std::string_view, 4> kRecords = {"request", "req", "http_request", "Elixir.Plug.Conn"};
-  constexpr std::array<std::string_view, 12> kFields = {"data", "body", "q", "qs", "query", "path", "headers", "params", "args", "query_params",
-                                                        "body_params", "req_headers"};
+  constexpr std::array<std::string_view, 12> kFields = {
+      "data", "body", "q", "qs", "query", "path", "headers", "params", "args", "query_params", "body_params", "req_headers"};
   return is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields);
 }
 
 bool is_input_name(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames = {"params", "_params", "query_params", "body_params", "headers", "Headers", "Params", "QueryString"};
+  constexpr std::array<std::string_view, 8> kNames = {"params",  "_params", "query_params", "body_params",
+                                                      "headers", "Headers", "Params",       "QueryString"};
   return is_one_of(name, kNames);
 }
 
@@ -89,28 +98,45 @@ class Search {
     const Unit& unit = program_.unit_of(f);
     const Expr& e = unit.expr(id);
     switch (e.kind) {
-      case ExprKind::kAtom: case ExprKind::kInteger: case ExprKind::kFloat: case ExprKind::kString: case ExprKind::kCharlist:
+      case ExprKind::kAtom:
+      case ExprKind::kInteger:
+      case ExprKind::kFloat:
+      case ExprKind::kString:
+      case ExprKind::kCharlist:
         return {OriginKind::kFixed, "", {}};
-      case ExprKind::kVariable: return of_variable(f, VariableId(e.payload), depth, calls);
-      case ExprKind::kField: return of_field(f, id, depth, calls);
-      case ExprKind::kCall: return of_call(f, id, depth, calls);
-      case ExprKind::kTuple: case ExprKind::kMap: {
+      case ExprKind::kVariable:
+        return of_variable(f, VariableId(e.payload), depth, calls);
+      case ExprKind::kField:
+        return of_field(f, id, depth, calls);
+      case ExprKind::kCall:
+        return of_call(f, id, depth, calls);
+      case ExprKind::kTuple:
+      case ExprKind::kMap: {
         // A structure that holds a time or a reference beside other things is not always a new text.
         Origin worst = worst_of(f, unit.children_of(e), depth, calls);
         return worst.kind == OriginKind::kGrowing ? Origin() : worst;
       }
-      case ExprKind::kList: case ExprKind::kBinary: case ExprKind::kOperator:
+      case ExprKind::kList:
+      case ExprKind::kBinary:
+      case ExprKind::kOperator:
         return worst_of(f, unit.children_of(e), depth, calls);
-      case ExprKind::kComprehension: case ExprKind::kPin:
+      case ExprKind::kComprehension:
+      case ExprKind::kPin:
         return e.child_count == 0 ? Origin() : of(f, unit.children_of(e).back(), depth + 1, calls);
-      case ExprKind::kBlock: case ExprKind::kCase: case ExprKind::kWith: case ExprKind::kTry: case ExprKind::kMatch: case ExprKind::kReceive: {
+      case ExprKind::kBlock:
+      case ExprKind::kCase:
+      case ExprKind::kWith:
+      case ExprKind::kTry:
+      case ExprKind::kMatch:
+      case ExprKind::kReceive: {
         Origin worst{OriginKind::kFixed, "", {}};
         analysis::for_each_result(unit, id, [&](ExprId result) {
           if (result != id) keep_worse(worst, of(f, result, depth + 1, calls));
         });
         return worst;
       }
-      default: return {};
+      default:
+        return {};
     }
   }
 
@@ -170,16 +196,18 @@ class Search {
         return {OriginKind::kSettings, "", {}};
       }
       if (external->row->input == "row") return {};  // the application's own data
-      return outside(f, id, "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
+      return outside(f, id,
+                     "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
     }
-    if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty()) return {};
+    if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
+      return {};
     return of_lookup_or_text(f, id, *external, arguments, depth, calls);
   }
 
   // Map.get(params, "sort"), proplists:get_value(<<"sort">>, Params): looking under a text key. Everything else that is known by
   // name alone gives what it is given, in another form.
-  Origin of_lookup_or_text(FunctionId f, ExprId id, const analysis::External& external, std::span<const ExprId> arguments, int depth,
-                           int calls) {
+  Origin of_lookup_or_text(FunctionId f, ExprId id, const analysis::External& external, std::span<const ExprId> arguments,
+                           int depth, int calls) {
     const Unit& unit = program_.unit_of(f);
     const std::string_view module = external.module.text(), name = external.name.text();
     if (is_cutting_call(module, name)) {
@@ -187,9 +215,11 @@ class Search {
       if (found.kind == OriginKind::kPublic || found.kind == OriginKind::kUnknown) found.kind = OriginKind::kParsed;
       return found;
     }
-    const bool map = module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword" || module == "Elixir.Kernel";
+    const bool map =
+        module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword" || module == "Elixir.Kernel";
     const bool list = module == "proplists" || module == "maps" || module == "lists";
-    const bool looks_up = name.starts_with("get") || name.starts_with("fetch") || name == "keyfind" || name == "keysearch" || name == "find" || name == "pop";
+    const bool looks_up = name.starts_with("get") || name.starts_with("fetch") || name == "keyfind" || name == "keysearch" ||
+                          name == "find" || name == "pop";
     if (name == "nth" || name == "at" || name == "element" || name == "elem") {
       const bool index_first = name == "nth" || name == "element";
       return arguments.size() < 2 ? Origin() : of(f, arguments[index_first ? 1 : 0], depth + 1, calls);
@@ -200,7 +230,9 @@ class Search {
       Origin found = of(f, arguments[base], depth + 1, calls);
       const ExprKind kind = unit.expr(analysis::local_value(unit, arguments[key])).kind;
       if (kind == ExprKind::kString && found.kind < OriginKind::kText && found.kind >= OriginKind::kUnknown) {
-        return {OriginKind::kText, source_text(program_, unit, id), {{unit.span(id), "a value under a text key, as parsed input has"}}};
+        return {OriginKind::kText,
+                source_text(program_, unit, id),
+                {{unit.span(id), "a value under a text key, as parsed input has"}}};
       }
       if (found.kind == OriginKind::kPublic) return {};
       return found;
@@ -278,7 +310,8 @@ class Search {
   Origin refine(FunctionId f, ExprId at, Origin origin, bool text_key, bool part) const {
     const Unit& unit = program_.unit_of(f);
     if (text_key && origin.kind >= OriginKind::kUnknown && origin.kind < OriginKind::kText) {
-      return {OriginKind::kText, source_text(program_, unit, at), {{unit.span(at), "a value under a text key, as parsed input has"}}};
+      return {
+          OriginKind::kText, source_text(program_, unit, at), {{unit.span(at), "a value under a text key, as parsed input has"}}};
     }
     if (part && origin.kind == OriginKind::kPublic) return {};
     return origin;
@@ -298,8 +331,10 @@ class Search {
   bool restricts(const Unit& unit, ExprId guard, VariableId variable) const {
     return any_below(unit, guard, [&](ExprId id) {
       const Expr& e = unit.expr(id);
-      const bool compares = e.kind == ExprKind::kOperator && is_one_of(e.symbol().text(), std::array<std::string_view, 5>{"in", "==", "===", "=:=", "member"});
-      const bool atom = e.kind == ExprKind::kCall && (unit.call_of(e).name.text() == "is_atom" || unit.call_of(e).name.text() == "in");
+      const bool compares = e.kind == ExprKind::kOperator &&
+                            is_one_of(e.symbol().text(), std::array<std::string_view, 5>{"in", "==", "===", "=:=", "member"});
+      const bool atom =
+          e.kind == ExprKind::kCall && (unit.call_of(e).name.text() == "is_atom" || unit.call_of(e).name.text() == "in");
       return (compares || atom) && mentions(unit, id, {variable});
     });
   }
@@ -329,7 +364,8 @@ class Search {
       if (found == patterns.end()) continue;
       if (clause.guard && restricts(unit, clause.guard, variable)) return {OriginKind::kBounded, "", {}};
       const ExprId binding = unit.variables[variable.index].binding;
-      Origin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name, root, depth, calls);
+      Origin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,
+                                  root, depth, calls);
       return refine(f, binding, std::move(origin), text_key, part);
     }
     return {};
@@ -338,7 +374,9 @@ class Search {
   // What callers pass as an argument of the function.
   Origin of_argument(FunctionId f, std::size_t index, Symbol name, ExprId at, int depth, int calls) {
     if (is_input_argument(f, index, name)) {
-      return outside(f, at, "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
+      return outside(
+          f, at,
+          "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
     }
     // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
     if (returns_ > 0) return {};
@@ -354,10 +392,11 @@ class Search {
       if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
       const std::span<const ExprId> arguments = arguments_of(program_, edge.site);
       const bool direct = facts_.calls.callees[edge.site.index].function == f && !program_.call(edge.site).capture;
-      Origin origin = direct && index < arguments.size() ? of(facts_.calls.callers[i], arguments[index], depth + 1, calls + 1) : Origin();
+      Origin origin =
+          direct && index < arguments.size() ? of(facts_.calls.callers[i], arguments[index], depth + 1, calls + 1) : Origin();
       if (origin.kind <= worst.kind) continue;
-      origin.path.push_back({call_span(program_, edge.site), model::display_function(program_, facts_.calls.callers[i]) + " passes it to " +
-                                                                 model::display_function(program_, f)});
+      origin.path.push_back({call_span(program_, edge.site), model::display_function(program_, facts_.calls.callers[i]) +
+                                                                 " passes it to " + model::display_function(program_, f)});
       worst = std::move(origin);
     }
     entered_.erase(key);

@@ -1,5 +1,5 @@
-// Where a text comes from: fixed in the sources, taken from a bounded set, or made of what people and peers send. Followed through
-// variables, patterns, text functions and, over a few calls, the arguments that callers pass.
+// Where a text comes from: fixed in the sources, taken from a bounded set, or made of what people and peers send. Followed
+// through variables, patterns, text functions and, over a few calls, the arguments that callers pass.
 #pragma once
 
 #include <optional>

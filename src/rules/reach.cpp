@@ -25,9 +25,12 @@ struct Visit {
 
 Effect effect_of(MessageKind kind) {
   switch (kind) {
-    case MessageKind::kCall: return Effect::kCall;
-    case MessageKind::kCast: return Effect::kCast;
-    case MessageKind::kInfo: return Effect::kSend;
+    case MessageKind::kCall:
+      return Effect::kCall;
+    case MessageKind::kCast:
+      return Effect::kCast;
+    case MessageKind::kInfo:
+      return Effect::kSend;
   }
   return Effect::kSend;
 }

@@ -144,7 +144,8 @@ class Finder {
 
   void read_monitor(FunctionId f, CallId site) {
     if (function_releases(f, Resource::kMonitor)) return;
-    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"), Severity::kHigh);
+    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"),
+        Severity::kHigh);
   }
 
   void read_nodes(FunctionId f, CallId site) {
@@ -154,7 +155,8 @@ class Finder {
     const std::size_t at = all ? 0 : 1;
     if (at >= arguments.size() || analysis::atom_value(unit, arguments[at]) != sym::true_) return;
     // Without options, or with none in the list, the messages hold no more than the node (kernel: net_kernel:monitor_nodes/2).
-    const bool plain = arguments.size() < 2 || (unit.expr(arguments[1]).kind == ExprKind::kList && unit.expr(arguments[1]).child_count == 0);
+    const bool plain =
+        arguments.size() < 2 || (unit.expr(arguments[1]).kind == ExprKind::kList && unit.expr(arguments[1]).child_count == 0);
     const std::uint32_t size = all && !plain ? 3 : 2;
     const std::string rest = erlang_ ? (size == 3 ? "Node, Info" : "Node") : (size == 3 ? "node, info" : "node");
     add(f, site, sym::nodedown, size, tuple(sym::nodedown, rest), Severity::kHigh);
@@ -172,7 +174,8 @@ class Finder {
     add_task_reply(f, site, Confidence::kLikely, Severity::kHigh);
     const bool linked = external.row->effects.has(Effect::kLink);
     if (linked && module_releases(process_.module, Resource::kMonitor)) return;
-    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"), Severity::kHigh);
+    add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"),
+        Severity::kHigh);
   }
 
   void add_task_reply(FunctionId f, CallId site, Confidence confidence, Severity severity) {
@@ -233,8 +236,8 @@ class Finder {
       const bool receives = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
       if (receives && analysis::may_match(handler.pattern, sent)) return;
     }
-    found_.push_back({call_span(program_, site), sent.tag, sent.size, message_text(sent, erlang_), place(f, site), Severity::kHigh,
-                      Confidence::kLikely});
+    found_.push_back({call_span(program_, site), sent.tag, sent.size, message_text(sent, erlang_), place(f, site),
+                      Severity::kHigh, Confidence::kLikely});
   }
 
   void read_subscription(FunctionId f, CallId site, const analysis::External& external) {
@@ -257,7 +260,8 @@ class Finder {
     if (!topic) return;
     for (const CallId site : causes_.broadcasts) {
       const std::span<const ExprId> arguments = arguments_of(program_, site);
-      if (arguments.size() < 3 || text_argument(site, 1) != topic || !in_production(program_, facts_, program_.function_of(site))) continue;
+      if (arguments.size() < 3 || text_argument(site, 1) != topic || !in_production(program_, facts_, program_.function_of(site)))
+        continue;
       add_written(f, site, arguments[2]);
     }
   }
@@ -306,8 +310,8 @@ class Finder {
     add(f, site, sym::EXIT, 3, tuple(sym::EXIT, erlang_ ? "Pid, Reason" : "pid, reason"), Severity::kMedium);
   }
 
-  // A call whose timeout is caught. Before OTP 24 the reply comes all the same, later, as {ref, reply}; since then an alias of the
-  // caller keeps it away (OTP 24 release notes, gen_server:call/3).
+  // A call whose timeout is caught. Before OTP 24 the reply comes all the same, later, as {ref, reply}; since then an alias of
+  // the caller keeps it away (OTP 24 release notes, gen_server:call/3).
   void read_survived_calls(FunctionId f) {
     if (!catches_exits(f) || taken(Symbol(), 2) || !runs_on_old_releases()) return;
     for (const CallId site : program_.calls_of(f)) {
@@ -385,7 +389,9 @@ class Finder {
   }
 
   void add_late(FunctionId f, source::Span span, const Pattern& waited) {
-    if (waited.any || waited.size == 0 || waited.tag == sym::EXIT || waited.tag == sym::nodedown || taken(waited.tag, waited.size)) return;
+    if (waited.any || waited.size == 0 || waited.tag == sym::EXIT || waited.tag == sym::nodedown ||
+        taken(waited.tag, waited.size))
+      return;
     if (waited.tag == sym::DOWN && function_releases(f, Resource::kMonitor)) return;
     const std::string text = waited.tag ? message_text(waited, erlang_) : erlang_ ? "{Ref, Reply}" : "{ref, reply}";
     found_.push_back({span, waited.tag, waited.size, text, "the wait that is given up in " + model::display_function(program_, f),
@@ -431,7 +437,8 @@ StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
     if (!external || program.call(site).capture) continue;
     const bool task = external->row && external->row->returns == Resource::kTask && external->module != sym::rpc;
     if (task && facts.calls.runs[i] == Runs::kCaller) causes.tasks.push_back(site);
-    if (external->module.text().ends_with("PubSub") && external->name.text().starts_with("broadcast")) causes.broadcasts.push_back(site);
+    if (external->module.text().ends_with("PubSub") && external->name.text().starts_with("broadcast"))
+      causes.broadcasts.push_back(site);
   }
   return causes;
 }

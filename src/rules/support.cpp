@@ -13,7 +13,8 @@ using analysis::Pattern;
 bool in_production(const Program& program, const Facts& facts, FunctionId function) {
   const Unit& unit = program.unit_of(function);
   if (unit.role != source::Role::kReviewed) return false;
-  constexpr std::uint16_t kElsewhere = model::kMacro | model::kTemplate | model::kModuleBody | model::kGuardMacro | model::kGenerated;
+  constexpr std::uint16_t kElsewhere =
+      model::kMacro | model::kTemplate | model::kModuleBody | model::kGuardMacro | model::kGenerated;
   if ((program.function(function).flags & kElsewhere) != 0) return false;
   const Context& context = facts.contexts.of(function);
   constexpr std::uint16_t kWork =
@@ -26,9 +27,7 @@ bool in_erlang(const Program& program, FunctionId function) {
   return program.unit_of(function).language == source::Language::kErlang;
 }
 
-bool in_erlang(const Program& program, ModuleId module) {
-  return program.unit_of(module).language == source::Language::kErlang;
-}
+bool in_erlang(const Program& program, ModuleId module) { return program.unit_of(module).language == source::Language::kErlang; }
 
 std::string process_name(const Program& program, const Facts& facts, ProcessId process) {
   return model::display_module(program.module(facts.process(process).module).name);
@@ -125,9 +124,12 @@ void report_weighed(Reporter& reporter, Finding finding) {
 
 HandlerKind handler_kind(MessageKind kind) {
   switch (kind) {
-    case MessageKind::kCall: return HandlerKind::kCall;
-    case MessageKind::kCast: return HandlerKind::kCast;
-    case MessageKind::kInfo: return HandlerKind::kInfo;
+    case MessageKind::kCall:
+      return HandlerKind::kCall;
+    case MessageKind::kCast:
+      return HandlerKind::kCast;
+    case MessageKind::kInfo:
+      return HandlerKind::kInfo;
   }
   return HandlerKind::kOther;
 }
@@ -170,8 +172,9 @@ bool asks_who_it_is(const Program& program, const Facts& facts, FunctionId funct
   for (const CallId site : program.calls_of(function)) {
     const model::Call& call = program.call(site);
     if (facts.calls.callees[site.index].function) continue;
-    const bool dictionary = call.name == sym::get && call.arity == 1 &&
-                            (calls_external(facts, site, sym::erlang, sym::get) || calls_external(facts, site, sym::Elixir_Process, sym::get));
+    const bool dictionary =
+        call.name == sym::get && call.arity == 1 &&
+        (calls_external(facts, site, sym::erlang, sym::get) || calls_external(facts, site, sym::Elixir_Process, sym::get));
     if (call.name != sym::self && !dictionary) continue;
     if (call.in_guard) return true;
     const ExprId around = unit.parent(call.expr);

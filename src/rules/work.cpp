@@ -13,8 +13,8 @@ using analysis::Runs;
 
 namespace {
 
-constexpr Effect kSlow[] = {Effect::kHttp, Effect::kDatabase, Effect::kSubprocess, Effect::kRpc,
-                            Effect::kSleep, Effect::kSocket, Effect::kAwait, Effect::kFile};
+constexpr Effect kSlow[] = {Effect::kHttp,  Effect::kDatabase, Effect::kSubprocess, Effect::kRpc,
+                            Effect::kSleep, Effect::kSocket,   Effect::kAwait,      Effect::kFile};
 constexpr std::int64_t kShortSleep = 10;
 
 // Is the effect at this site a guess? The witness of the callee knows about the steps below, the edge about the first one.
@@ -31,10 +31,10 @@ bool is_possible(const Program& program, const Facts& facts, CallId site, Effect
 
 // The way from a call site down to an effect.
 struct Way {
-  CallId leaf;             // the last call site of the sources on it
+  CallId leaf;  // the last call site of the sources on it
   std::uint32_t steps = 1;
-  bool exits = false;      // through a function that never returns
-  bool blocked = false;    // through a clause that the atoms passed cannot reach
+  bool exits = false;    // through a function that never returns
+  bool blocked = false;  // through a clause that the atoms passed cannot reach
 };
 
 Way way_to(const Program& program, const Facts& facts, CallId site, Effect effect) {
@@ -54,11 +54,20 @@ Way way_to(const Program& program, const Facts& facts, CallId site, Effect effec
   return way;
 }
 
-// A step of a Mnesia transaction, which is asked about itself, a dirty access to a table of this node, or bytes given to the kernel.
+// A step of a Mnesia transaction, which is asked about itself, a dirty access to a table of this node, or bytes given to the
+// kernel.
 bool is_quick(const Facts& facts, const Way& way) {
-  constexpr std::array<std::string_view, 21> kSteps = {"read", "wread", "match_object", "select", "index_read", "all_keys", "foldl", "first",
-      "next", "write", "s_write", "delete", "s_delete", "delete_object", "dirty_read", "dirty_match_object", "dirty_select", "dirty_index_read",
-      "dirty_write", "dirty_delete", "table_info"};
+  constexpr std::array<std::string_view, 21> kSteps = {"read",         "wread",
+                                                       "match_object", "select",
+                                                       "index_read",   "all_keys",
+                                                       "foldl",        "first",
+                                                       "next",         "write",
+                                                       "s_write",      "delete",
+                                                       "s_delete",     "delete_object",
+                                                       "dirty_read",   "dirty_match_object",
+                                                       "dirty_select", "dirty_index_read",
+                                                       "dirty_write",  "dirty_delete",
+                                                       "table_info"};
   const analysis::External* external = facts.calls.external(way.leaf);
   if (!external) return false;
   const std::string_view module = external->module.text(), name = external->name.text();
@@ -120,16 +129,26 @@ std::string describe_work(const SlowWork& work) {
   const bool unknown = work.bound_ms == Bound::kUnknown;
   const std::string limit = endless ? " without a time limit" : unknown ? "" : " of " + analysis::display_bound(work.bound_ms);
   switch (work.effect) {
-    case Effect::kHttp: return "an HTTP request" + limit;
-    case Effect::kDatabase: return "a request to a database or broker" + limit;
-    case Effect::kSubprocess: return "an operating system command" + limit;
-    case Effect::kRpc: return "a remote procedure call" + limit;
-    case Effect::kSleep: return "a sleep" + limit;
-    case Effect::kSocket: return "network input or output" + limit;
-    case Effect::kAwait: return "a wait for other processes" + limit;
-    case Effect::kCall: return "a call of a slow server" + limit;
-    case Effect::kFile: return "file access";
-    default: return std::string(knowledge::to_string(work.effect));
+    case Effect::kHttp:
+      return "an HTTP request" + limit;
+    case Effect::kDatabase:
+      return "a request to a database or broker" + limit;
+    case Effect::kSubprocess:
+      return "an operating system command" + limit;
+    case Effect::kRpc:
+      return "a remote procedure call" + limit;
+    case Effect::kSleep:
+      return "a sleep" + limit;
+    case Effect::kSocket:
+      return "network input or output" + limit;
+    case Effect::kAwait:
+      return "a wait for other processes" + limit;
+    case Effect::kCall:
+      return "a call of a slow server" + limit;
+    case Effect::kFile:
+      return "file access";
+    default:
+      return std::string(knowledge::to_string(work.effect));
   }
 }
 

@@ -11,15 +11,15 @@ struct SlowWork {
   CallId site;  // in the clause
   Effect effect = Effect::kHttp;
   std::int64_t bound_ms = analysis::Bound::kUnknown;
-  bool possible = false;       // guessed, or at the end of a very long way
-  CallId leaf;                 // the last call of the sources on the way down
-  HandlerId beyond;            // kCall: the slow clause of the server that is called
-  std::vector<CallId> chain;   // kCall: down to the call
+  bool possible = false;      // guessed, or at the end of a very long way
+  CallId leaf;                // the last call of the sources on the way down
+  HandlerId beyond;           // kCall: the slow clause of the server that is called
+  std::vector<CallId> chain;  // kCall: down to the call
 };
 
-// http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only when
-// `files`; a call of another server only when `calls` and that server is known to be slow. Sleeps below ten milliseconds, single
-// accesses to Mnesia tables and sending on a socket are not slow; neither is what a process does on its way to an exit.
+// http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only
+// when `files`; a call of another server only when `calls` and that server is known to be slow. Sleeps below ten milliseconds,
+// single accesses to Mnesia tables and sending on a socket are not slow; neither is what a process does on its way to an exit.
 struct Including {
   bool files = false;
   bool calls = true;

@@ -17,7 +17,7 @@ struct Mark {
 // A fenced block: ```elixir file=lib/a.ex also=BW401
 struct Block {
   std::string language;
-  std::string file;        // empty where the block is a project by itself
+  std::string file;               // empty where the block is a project by itself
   std::vector<std::string> also;  // other rules that may report in it
   std::string text;
   std::uint32_t line = 0;  // of the fence in the document, 1-based

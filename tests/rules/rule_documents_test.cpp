@@ -1,5 +1,5 @@
-// The documents of the rules are their tests. Each example is reviewed through the real pipeline, and exactly its marked lines must be
-// reported by the rule; other rules may report only where the block says so.
+// The documents of the rules are their tests. Each example is reviewed through the real pipeline, and exactly its marked lines
+// must be reported by the rule; other rules may report only where the block says so.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -37,9 +37,14 @@ class RuleDocument : public testing::Test {
  private:
   void check_headings(const std::vector<Section>& sections) {
     std::vector<std::string> found;
-    for (const Section& section : sections) found.push_back(std::string(static_cast<std::size_t>(section.level), '#') + " " + section.heading);
-    const std::vector<std::string> wanted = {"# " + std::string(info_.name) + " (" + std::string(info_.code) + ")", "## What it finds",
-                                             "## Why it matters", "## Fires", "## Stays silent", "## Instead"};
+    for (const Section& section : sections)
+      found.push_back(std::string(static_cast<std::size_t>(section.level), '#') + " " + section.heading);
+    const std::vector<std::string> wanted = {"# " + std::string(info_.name) + " (" + std::string(info_.code) + ")",
+                                             "## What it finds",
+                                             "## Why it matters",
+                                             "## Fires",
+                                             "## Stays silent",
+                                             "## Instead"};
     EXPECT_EQ(found, wanted);
     for (const Section& section : sections) {
       if (section.heading == "What it finds" || section.heading == "Why it matters" || section.heading == "Instead") {
@@ -57,7 +62,8 @@ class RuleDocument : public testing::Test {
     for (const source::Diagnostic& diagnostic : reviewed.diagnostics) {
       ADD_FAILURE() << place(group.front()) << ": the example is not " << language << ": " << diagnostic.message;
     }
-    EXPECT_TRUE(reviewed.failures.empty()) << place(group.front()) << ": " << (reviewed.failures.empty() ? "" : reviewed.failures[0]);
+    EXPECT_TRUE(reviewed.failures.empty()) << place(group.front()) << ": "
+                                           << (reviewed.failures.empty() ? "" : reviewed.failures[0]);
     std::size_t marks = 0;
     for (const Block& block : group) {
       marks += block.marks.size();
@@ -79,7 +85,8 @@ class RuleDocument : public testing::Test {
         check_finding(block, finding, line_of(reviewed, finding));
       } else {
         EXPECT_NE(std::find(block.also.begin(), block.also.end(), finding.code), block.also.end())
-            << place(block) << ": " << finding.code << " reports as well, line " << line_of(reviewed, finding) << ": " << finding.message;
+            << place(block) << ": " << finding.code << " reports as well, line " << line_of(reviewed, finding) << ": "
+            << finding.message;
       }
     }
     EXPECT_EQ(found, wanted) << place(block) << messages;

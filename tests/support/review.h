@@ -1,5 +1,5 @@
-// A review of texts in memory, through the real pipeline: parse, lower, link, analyse, rules. For tests that say in a few lines of
-// Elixir or Erlang what must be found.
+// A review of texts in memory, through the real pipeline: parse, lower, link, analyse, rules. For tests that say in a few lines
+// of Elixir or Erlang what must be found.
 #pragma once
 
 #include <memory>
@@ -23,7 +23,7 @@ struct ReviewedTexts {
   std::unique_ptr<source::FileTable> files;
   model::Program program;
   analysis::Facts facts;
-  findings::Findings findings;        // in the order of the rules
+  findings::Findings findings;  // in the order of the rules
   source::Diagnostics diagnostics;
   std::vector<std::string> failures;  // of rules that threw
 };

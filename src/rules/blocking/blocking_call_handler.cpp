@@ -30,8 +30,10 @@ Severity weigh(const SlowWork& work, std::int64_t patience_ms) {
       return unknown || near ? Severity::kHigh : Severity::kLow;
     case Effect::kSleep:
       if (unknown) return Severity::kMedium;
-      return work.bound_ms >= kSecond ? Severity::kHigh : near ? Severity::kMedium
-             : work.bound_ms >= kNotable ? Severity::kLow : Severity::kInfo;
+      return work.bound_ms >= kSecond    ? Severity::kHigh
+             : near                      ? Severity::kMedium
+             : work.bound_ms >= kNotable ? Severity::kLow
+                                         : Severity::kInfo;
     case Effect::kSocket:
       return unknown || near ? Severity::kMedium : Severity::kLow;
     case Effect::kAwait:
@@ -62,14 +64,17 @@ std::string fix_for(const std::string& handler, const SlowWork& work, const std:
   if (work.effect == Effect::kSleep) {
     return erlang ? "Arm a timer and answer later: keep From, `erlang:send_after(Time, self(), {retry, From})`, return {noreply, "
                     "State} and call gen_server:reply(From, Reply) in handle_info."
-                  : "Arm a timer and answer later: keep `from`, `Process.send_after(self(), {:retry, from}, time)`, return {:noreply, "
+                  : "Arm a timer and answer later: keep `from`, `Process.send_after(self(), {:retry, from}, time)`, return "
+                    "{:noreply, "
                     "state} and call GenServer.reply(from, reply) in handle_info.";
   }
   return erlang ? "Let the caller do " + callee + " itself, or hand it to a process and answer from there: in " + handler +
-                      " `spawn_monitor(fun() -> gen_server:reply(From, Work()) end)` under a limit, keep the monitor in the state and "
+                      " `spawn_monitor(fun() -> gen_server:reply(From, Work()) end)` under a limit, keep the monitor in the "
+                      "state and "
                       "return {noreply, State}."
                 : "Let the caller do " + callee + " itself, or hand it to a task and answer from there: in " + handler +
-                      " `Task.Supervisor.async_nolink(MyApp.Tasks, fn -> GenServer.reply(from, work()) end)`, return {:noreply, state} "
+                      " `Task.Supervisor.async_nolink(MyApp.Tasks, fn -> GenServer.reply(from, work()) end)`, return {:noreply, "
+                      "state} "
                       "and take the task's reply and DOWN in handle_info.";
 }
 
@@ -93,15 +98,20 @@ class Check {
  private:
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
-    if (process.count == Count::kMany || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor) return;
+    if (process.count == Count::kMany || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor)
+      return;
     // One kind of work is one fault of a server's design, however many clauses do it.
     std::map<Effect, std::vector<Blocked>> by_effect;
     for (const HandlerId handler : process.handlers) {
-      if (facts_.handler(handler).kind != HandlerKind::kCall || !in_production(program_, facts_, facts_.handler(handler).function)) continue;
-      if (std::optional<Blocked> blocked = weigh_clause(id, handler)) by_effect[blocked->work.effect].push_back(std::move(*blocked));
+      if (facts_.handler(handler).kind != HandlerKind::kCall ||
+          !in_production(program_, facts_, facts_.handler(handler).function))
+        continue;
+      if (std::optional<Blocked> blocked = weigh_clause(id, handler))
+        by_effect[blocked->work.effect].push_back(std::move(*blocked));
     }
     for (auto& [effect, clauses] : by_effect) {
-      std::stable_sort(clauses.begin(), clauses.end(), [](const Blocked& a, const Blocked& b) { return a.severity > b.severity; });
+      std::stable_sort(clauses.begin(), clauses.end(),
+                       [](const Blocked& a, const Blocked& b) { return a.severity > b.severity; });
       report(id, clauses);
     }
   }
@@ -117,8 +127,10 @@ class Check {
     if (!worst.work) return {};
     Severity severity = worst.severity;
     // A server without a name may be one of many; one that nobody in sight asks may be asked rarely.
-    if (facts_.process(id).count != Count::kOne) severity = std::min(severity, callers.requests ? Severity::kMedium : Severity::kLow);
-    if (callers.functions.empty()) severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
+    if (facts_.process(id).count != Count::kOne)
+      severity = std::min(severity, callers.requests ? Severity::kMedium : Severity::kLow);
+    if (callers.functions.empty())
+      severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
     return Blocked{handler, *worst.work, severity, std::move(callers), patience};
   }
 
@@ -134,15 +146,16 @@ class Check {
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, work.site));
     finding.severity = worst.severity;
     finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = "The server " + name + " does " + describe_work(work) + " while its callers wait: " + shown + " reaches " + callee;
+    finding.message =
+        "The server " + name + " does " + describe_work(work) + " while its callers wait: " + shown + " reaches " + callee;
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
     if (clauses.size() > 1) finding.message += "; so do " + others(clauses);
     finding.why = "Meanwhile " + name + " answers nobody. " + consequence(work, worst.patience_ms);
     finding.fix = fix_for(shown, work, callee, in_erlang(program_, handler.function));
     for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
-      finding.path.push_back({call_span(program_, callers.sites[i]),
-                              model::display_function(program_, callers.functions[i]) + " asks " + name + " and waits" +
-                                  wait_text(worst.patience_ms)});
+      finding.path.push_back({call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) +
+                                                                         " asks " + name + " and waits" +
+                                                                         wait_text(worst.patience_ms)});
     }
     for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
     for (std::size_t i = 1; i < clauses.size(); ++i) {
@@ -165,7 +178,8 @@ class Check {
 
   static std::string consequence(const SlowWork& work, std::int64_t patience) {
     if (work.effect == Effect::kFile) return "A slow disk or a full write cache holds up everybody who asks.";
-    if (patience == Bound::kInfinite) return "Its callers wait without limit, so each slow request delays all that come after it.";
+    if (patience == Bound::kInfinite)
+      return "Its callers wait without limit, so each slow request delays all that come after it.";
     return "Its callers wait " + analysis::display_bound(patience) +
            " and then exit, and the server goes on to serve the requests that were given up: under load with retries it does not "
            "recover.";

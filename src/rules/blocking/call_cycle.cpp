@@ -83,8 +83,10 @@ class Cycles {
       if (wait.called == start) {
         report();
       } else if (wait.to && !on_path(wait.called)) {
-        if (exact_) search(wait.to, start);
-        else for (const HandlerId other : facts_.process(wait.called).handlers) search(other, start);
+        if (exact_)
+          search(wait.to, start);
+        else
+          for (const HandlerId other : facts_.process(wait.called).handlers) search(other, start);
       }
       path_.pop_back();
     }
@@ -132,13 +134,16 @@ class Cycles {
     const std::string handler = analysis::display_handler(program_, facts_, facts_.handler(first.from));
     if (names.size() == 1) {
       finding.message = names[0] + " calls itself: " + handler + " sends it " + message + " and waits for the reply";
-      finding.why = "Nobody but the process itself could answer; OTP exits with calling_self, and " + names[0] + " dies each time.";
-      finding.fix = "In " + handler + " call the function that does the work of " + message + " directly, on the state at hand; "
+      finding.why =
+          "Nobody but the process itself could answer; OTP exits with calling_self, and " + names[0] + " dies each time.";
+      finding.fix = "In " + handler + " call the function that does the work of " + message +
+                    " directly, on the state at hand; "
                     "the client function is for other processes.";
     } else {
       std::string circle;
       for (const std::string& name : names) circle += name + " → ";
-      finding.message = "Servers that wait for each other: " + circle + names[0] + ", beginning with " + message + " from " + handler;
+      finding.message =
+          "Servers that wait for each other: " + circle + names[0] + ", beginning with " + message + " from " + handler;
       finding.why = (exact_ ? "While " + names[0] + " waits for " + names[1] + ", it cannot answer the call that comes back to it"
                             : "When they do so at the same time, each waits for an answer that the other cannot give") +
                     ": all of them exit when the timeout is over, together with everybody who waits for them, or hang for ever "

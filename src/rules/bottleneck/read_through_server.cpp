@@ -18,7 +18,8 @@ using analysis::Reply;
 
 // What a read may do besides looking at the state.
 bool is_quiet(analysis::EffectSet effects) {
-  for (const Effect allowed : {Effect::kLog, Effect::kExit, Effect::kCompute}) effects.bits &= ~(1u << static_cast<unsigned>(allowed));
+  for (const Effect allowed : {Effect::kLog, Effect::kExit, Effect::kCompute})
+    effects.bits &= ~(1u << static_cast<unsigned>(allowed));
   return effects.empty();
 }
 
@@ -108,7 +109,8 @@ class Check {
     for (const HandlerId id : process.handlers) {
       const Handler& handler = facts_.handler(id);
       // What the server does by itself comes again and again; what it is asked for may be rare.
-      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kCast && handler.kind != HandlerKind::kContinue) continue;
+      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kCast && handler.kind != HandlerKind::kContinue)
+        continue;
       if (slow_part(handler)) return id;
     }
     return {};
@@ -121,21 +123,23 @@ class Check {
     return {};
   }
 
-  void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers, HandlerId busy,
-              bool shared) {
+  void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers,
+              HandlerId busy, bool shared) {
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
     const Message& message = facts_.message(messages.front());
 
     Finding finding = found_in(reporter_, program_, handler.function, clause_span(handler));
-    finding.severity = callers.functions.empty() ? Severity::kLow : Severity::kMedium;  // somebody outside the sources may read rarely
+    finding.severity =
+        callers.functions.empty() ? Severity::kLow : Severity::kMedium;  // somebody outside the sources may read rarely
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
-    finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name + ": " +
-                      shown + " only reads its state";
+    finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
+                      ": " + shown + " only reads its state";
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
-    finding.why = "One server answers 0.2 to 0.4 million small reads a second on all cores together, ETS 4 to 12 and persistent_term "
-                  "13 to 19.";
+    finding.why =
+        "One server answers 0.2 to 0.4 million small reads a second on all cores together, ETS 4 to 12 and persistent_term "
+        "13 to 19.";
     if (busy) {
       const SlowWork work = *slow_part(facts_.handler(busy));
       const std::string slow = analysis::display_handler(program_, facts_, facts_.handler(busy));
@@ -144,13 +148,16 @@ class Check {
     }
     const std::string table = erlang ? "`ets:new(" + name + ", [named_table, protected, {read_concurrency, true}])`"
                                      : "`:ets.new(" + name + ", [:named_table, :protected, read_concurrency: true])`";
-    finding.fix = "Keep what is read in a table that " + name + " owns and writes, " + table + " in init, and let the client function " +
+    finding.fix = "Keep what is read in a table that " + name + " owns and writes, " + table +
+                  " in init, and let the client function " +
                   (erlang ? "read it with ets:lookup/2" : "read it with :ets.lookup/2") +
                   "; for a value that changes hardly ever use persistent_term.";
-    finding.path.push_back({call_span(program_, message.site), model::display_function(program_, message.sender) + " asks " + name});
+    finding.path.push_back(
+        {call_span(program_, message.site), model::display_function(program_, message.sender) + " asks " + name});
     for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
       if (callers.sites[i] == message.site) continue;
-      finding.path.push_back({call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " reads"});
+      finding.path.push_back(
+          {call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " reads"});
     }
     finding.key = name + " " + std::string(message.pattern.tag.text());
     report_weighed(reporter_, std::move(finding));

@@ -1,5 +1,5 @@
-// rpc:call/4, erpc:call/4 and gen_server:multi_call/2,3 wait for ever. A peer that refuses answers in milliseconds, but a peer that
-// was connected and hangs is noticed after net_ticktime only, a minute later, and whoever waits here waits as long.
+// rpc:call/4, erpc:call/4 and gen_server:multi_call/2,3 wait for ever. A peer that refuses answers in milliseconds, but a peer
+// that was connected and hangs is noticed after net_ticktime only, a minute later, and whoever waits here waits as long.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -22,11 +22,13 @@ bool has_nodes_first(const Program& program, CallId site) {
 }
 
 bool is_remote(const analysis::External& external) {
-  constexpr std::array<std::string_view, 6> kNames = {"call", "block_call", "multicall", "server_call", "multi_server_call", "sbcast"};
+  constexpr std::array<std::string_view, 6> kNames = {"call",        "block_call",        "multicall",
+                                                      "server_call", "multi_server_call", "sbcast"};
   if (external.module == sym::rpc || external.module == sym::erpc) {
     return std::find(kNames.begin(), kNames.end(), external.name.text()) != kNames.end();
   }
-  return external.name == intern("multi_call") && (external.module == sym::gen_server || external.module == sym::Elixir_GenServer);
+  return external.name == intern("multi_call") &&
+         (external.module == sym::gen_server || external.module == sym::Elixir_GenServer);
 }
 
 // The row of a remote call at the site that waits for ever; null for everything else.
@@ -36,7 +38,8 @@ const knowledge::FunctionRow* unlimited_rpc(const Program& program, const Facts&
   const Effect effect = external->row->effects.has(Effect::kRpc) ? Effect::kRpc : Effect::kCall;
   if (!external->row->effects.has(effect)) return nullptr;
   if (program.call(site).capture) return nullptr;
-  if (external->name == intern("multicall") && external->arity == 4 && external->module == sym::rpc && !has_nodes_first(program, site)) {
+  if (external->name == intern("multicall") && external->arity == 4 && external->module == sym::rpc &&
+      !has_nodes_first(program, site)) {
     return nullptr;
   }
   return analysis::bound_at(program, facts, site, effect) == Bound::kInfinite ? external->row : nullptr;
@@ -51,8 +54,7 @@ ExprId argument(const Program& program, CallId site, std::size_t number) {
 bool is_this_node(const Program& program, const Facts& facts, CallId site, ExprId node) {
   if (!node) return false;
   const Unit& unit = program.unit_of(site);
-  const analysis::ExprRef value = analysis::resolve_value(
-      program, facts, {program.call_units[site.index], node});
+  const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[site.index], node});
   const Unit& there = value.unit == program.call_units[site.index] ? unit : program.unit(value.unit);
   const model::Expr& e = there.expr(value.expr);
   if (e.kind != ExprKind::kCall) return false;
@@ -99,18 +101,19 @@ std::string fix_for(const analysis::External& external, bool erlang) {
     const bool many = name.starts_with("multi");
     const std::string arguments = many ? (erlang ? "Nodes, M, F, A, 5000" : "nodes, m, f, a, 5_000")
                                        : (erlang ? "Node, M, F, A, 5000" : "node, m, f, a, 5_000");
-    const std::string timeout = external.module == sym::rpc
-                                    ? (many ? "the nodes that did not answer are in the second list"
-                                            : (erlang ? "match {badrpc, timeout} with the other {badrpc, _}"
-                                                      : "match {:badrpc, :timeout} with the other {:badrpc, _}"))
-                                    : (many ? "an answer that is late is {error, {erpc, timeout}}"
-                                            : "catch error:{erpc, timeout}");
+    const std::string timeout =
+        external.module == sym::rpc
+            ? (many ? "the nodes that did not answer are in the second list"
+                    : (erlang ? "match {badrpc, timeout} with the other {badrpc, _}"
+                              : "match {:badrpc, :timeout} with the other {:badrpc, _}"))
+            : (many ? "an answer that is late is {error, {erpc, timeout}}" : "catch error:{erpc, timeout}");
     return "Give it a timeout, `" + call + std::string(name) + "(" + arguments + ")`, and handle it: " + timeout + ".";
   }
-  return erlang ? "Give it a timeout: `gen_server:multi_call(Nodes, Name, Request, 5000)`; the nodes that did not answer are in the "
-                  "second list."
-                : "Give it a timeout: `GenServer.multi_call(nodes, name, request, 5_000)`; the nodes that did not answer are in the "
-                  "second list.";
+  return erlang
+             ? "Give it a timeout: `gen_server:multi_call(Nodes, Name, Request, 5000)`; the nodes that did not answer are in the "
+               "second list."
+             : "Give it a timeout: `GenServer.multi_call(nodes, name, request, 5_000)`; the nodes that did not answer are in the "
+               "second list.";
 }
 
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
@@ -124,10 +127,12 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   finding.severity = server ? Severity::kHigh : is_run_by_known(facts, function) ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
-  if (server) finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
-  finding.why = "A node that was connected and hangs is noticed after net_ticktime only (measured: 62 to 74 s); what runs over there "
-                "may wait for ever." +
-                (server ? " Meanwhile every call to " + process_name(program, facts, server) + " times out." : std::string());
+  if (server)
+    finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
+  finding.why =
+      "A node that was connected and hangs is noticed after net_ticktime only (measured: 62 to 74 s); what runs over there "
+      "may wait for ever." +
+      (server ? " Meanwhile every call to " + process_name(program, facts, server) + " times out." : std::string());
   finding.fix = fix_for(*facts.calls.external(site), erlang);
   finding.path = {{finding.span, finding.function + " calls " + callee + ", which waits without limit"}};
   finding.key = callee;

@@ -85,21 +85,27 @@ class Check {
     Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
     finding.severity = callers.concurrent() && is_heavy(work) && !is_mnesia(facts_, work) ? Severity::kHigh : Severity::kMedium;
     finding.confidence = work.possible || message.likely ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = "Nothing slows down who sends " + text + " to " + name + ", which does " + describe_work(work) + " for each";
+    finding.message =
+        "Nothing slows down who sends " + text + " to " + name + ", which does " + describe_work(work) + " for each";
     if (!callers.text.empty()) {
-      finding.message += "; sent " + std::string(callers.loop && !callers.concurrent() ? "in a loop " : "") + "by " + callers.text;
+      finding.message +=
+          "; sent " + std::string(callers.loop && !callers.concurrent() ? "in a loop " : "") + "by " + callers.text;
     }
     finding.why = "A cast costs its sender the same whether no or a million messages wait. When " + name +
                   " is slower than its senders for a while, its mailbox grows, everything it does gets later and later, and at "
                   "last the node runs out of memory; a crash loses all that waits.";
-    finding.fix = erlang ? "Send it with gen_server:call(" + name + ", Message) so that senders feel the wait; or answer at once and "
-                           "keep a bounded queue in " + shown + ", with the work in a limited number of processes."
-                         : "Send it with GenServer.call(" + name + ", message) so that senders feel the wait; or keep a bounded queue in " +
-                           shown + " and do the work in Task.Supervisor.start_child/2 with max_children, dropping or refusing when full.";
+    finding.fix =
+        erlang
+            ? "Send it with gen_server:call(" + name +
+                  ", Message) so that senders feel the wait; or answer at once and "
+                  "keep a bounded queue in " +
+                  shown + ", with the work in a limited number of processes."
+            : "Send it with GenServer.call(" + name + ", message) so that senders feel the wait; or keep a bounded queue in " +
+                  shown + " and do the work in Task.Supervisor.start_child/2 with max_children, dropping or refusing when full.";
     for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
       if (callers.sites[i] == message.site) continue;
-      finding.path.push_back({call_span(program_, callers.sites[i]),
-                              model::display_function(program_, callers.functions[i]) + " sends it"});
+      finding.path.push_back(
+          {call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " sends it"});
     }
     finding.path.push_back({finding.span, text + " goes to " + name + ", and nobody waits"});
     for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));

@@ -89,10 +89,12 @@ class Check {
     // One process per request takes only its own request with it.
     if (facts_.process(id).kind == ProcessKind::kRequest) finding.severity = std::min(finding.severity, Severity::kMedium);
     finding.confidence = worst.confidence;
-    finding.message = "No clause of " + finding.function + " takes " + worst.text + ", which " + name + " gets from " + worst.cause;
+    finding.message =
+        "No clause of " + finding.function + " takes " + worst.text + ", which " + name + " gets from " + worst.cause;
     std::vector<std::string> others;
     for (const Stray& stray : strays) {
-      if (stray.text != worst.text && std::find(others.begin(), others.end(), stray.text) == others.end()) others.push_back(stray.text);
+      if (stray.text != worst.text && std::find(others.begin(), others.end(), stray.text) == others.end())
+        others.push_back(stray.text);
     }
     if (!others.empty()) finding.message += "; nor " + join_names(others);
     finding.why = "handle_info has clauses but no catch-all, so this message is a function_clause error: " + name +
@@ -108,11 +110,15 @@ class Check {
 
   static std::string fix_for(const Stray& stray, bool erlang) {
     if (erlang) {
-      return "Handle " + stray.text + " in a clause of its own if it matters, and end with a catch-all:\n"
-             "handle_info(Unexpected, State) ->\n    logger:warning(\"unexpected message: ~p\", [Unexpected]),\n    {noreply, State}.";
+      return "Handle " + stray.text +
+             " in a clause of its own if it matters, and end with a catch-all:\n"
+             "handle_info(Unexpected, State) ->\n    logger:warning(\"unexpected message: ~p\", [Unexpected]),\n    {noreply, "
+             "State}.";
     }
-    return "Handle " + stray.text + " in a clause of its own if it matters, and end with a catch-all:\n"
-           "def handle_info(unexpected, state) do\n  Logger.warning(\"unexpected message: #{inspect(unexpected)}\")\n  {:noreply, state}\nend";
+    return "Handle " + stray.text +
+           " in a clause of its own if it matters, and end with a catch-all:\n"
+           "def handle_info(unexpected, state) do\n  Logger.warning(\"unexpected message: #{inspect(unexpected)}\")\n  "
+           "{:noreply, state}\nend";
   }
 
   // A call or cast in sight that no clause takes.

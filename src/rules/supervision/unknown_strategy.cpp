@@ -1,5 +1,5 @@
-// A supervisor whose strategy is an atom that OTP does not have never starts: supervisor:check_flags/1 refuses it at run time, and
-// no compiler warns. The typical one is `one_for_rest`.
+// A supervisor whose strategy is an atom that OTP does not have never starts: supervisor:check_flags/1 refuses it at run time,
+// and no compiler warns. The typical one is `one_for_rest`.
 #include <algorithm>
 #include <array>
 
@@ -73,13 +73,15 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     finding.message = "The supervisor " + name + " asks for the strategy " + written + ", which " +
                       (dynamic ? "DynamicSupervisor" : "OTP") + " does not have";
     if (guess) finding.message += "; did you mean " + atom_text(guess, erlang) + "?";
-    finding.why = "supervisor:check_flags refuses it with invalid_strategy when " + name +
-                  " starts, without any warning by the compiler: neither it nor anything it supervises ever runs, and a supervisor "
-                  "or application above it fails to start as well.";
+    finding.why =
+        "supervisor:check_flags refuses it with invalid_strategy when " + name +
+        " starts, without any warning by the compiler: neither it nor anything it supervises ever runs, and a supervisor "
+        "or application above it fails to start as well.";
     finding.fix = guess ? "Write `" + std::string(erlang ? "strategy => " : "strategy: ") + atom_text(guess, erlang) + "`."
                         : "Choose one of one_for_one, rest_for_one and one_for_all.";
     finding.path = {{finding.span, written + " is the strategy of " + name}};
-    finding.severity = (facts.contexts.of(supervisor.function).flags & analysis::kInBoot) != 0 ? Severity::kCritical : Severity::kHigh;
+    finding.severity =
+        (facts.contexts.of(supervisor.function).flags & analysis::kInBoot) != 0 ? Severity::kCritical : Severity::kHigh;
     finding.confidence = Confidence::kCertain;
     finding.structural = true;
     finding.key = std::string(supervisor.strategy.text());

@@ -1,0 +1,114 @@
+#include "rules/atoms.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "rules/origin.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+
+ExprId atom_text_at(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || program.call(site).capture || external->row->text_argument == 0) return {};
+  // binary_to_term is a hazard of its own, evaluating code is a tool's business.
+  if (external->row->effects.has(Effect::kDecodeTerm) || external->module == sym::Elixir_Code) return {};
+  if (!analysis::effects_at(program, facts, site).has(Effect::kAtomCreation)) return {};
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  return external->row->text_argument <= arguments.size() ? arguments[external->row->text_argument - 1u] : ExprId();
+}
+
+std::vector<Sink> calls_of_wrapper(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::size_t kMaxCallers = 60;
+  std::vector<Sink> outer;
+  const std::optional<std::size_t> parameter = parameter_index(program, sink.function, sink.text);
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(sink.function);
+  if (!parameter || incoming.size() < 2 || incoming.size() > kMaxCallers) return outer;
+  for (const std::uint32_t i : incoming) {
+    const CallId site = facts.calls.edges[i].site;
+    const std::span<const ExprId> arguments = arguments_of(program, site);
+    const bool direct = facts.calls.callees[site.index].function == sink.function && !program.call(site).capture;
+    if (direct && *parameter < arguments.size()) {
+      outer.push_back({sink.conversion, site, facts.calls.callers[i], arguments[*parameter]});
+      continue;
+    }
+    // lists:map(fun to_atom/1, Texts): the elements of what stands beside the capture.
+    const Unit& unit = program.unit_of(site);
+    const ExprId call = program.call(site).capture ? unit.parent(program.call(site).expr) : program.call(site).expr;
+    if (!call || unit.expr(call).kind != ExprKind::kCall) return {};
+    for (const ExprId argument : unit.children_of(call)) {
+      const ExprKind kind = unit.expr(argument).kind;
+      if (kind != ExprKind::kCapture && kind != ExprKind::kClosure)
+        outer.push_back({sink.conversion, site, facts.calls.callers[i], argument});
+    }
+  }
+  return outer;
+}
+
+bool is_member_checked(const Program& program, CallId site, const std::vector<model::VariableId>& variables) {
+  const Unit& unit = program.unit_of(site);
+  for (ExprId around = unit.parent(program.call(site).expr); around; around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kCase && e.kind != ExprKind::kWith) continue;
+    for (const ExprId child : unit.children_of(e)) {
+      if (any_below(unit, child, [&](ExprId id) {
+            const model::Expr& c = unit.expr(id);
+            const bool in = c.kind == ExprKind::kOperator && c.symbol() == sym::in;
+            if (!in && c.kind != ExprKind::kCall) return false;
+            const std::string_view name = in ? "member" : unit.call_of(c).name.text();
+            const bool asks =
+                name.starts_with("member") || name == "in" || name == "has_key?" || name == "is_key" || name == "keymember";
+            return asks && mentions(unit, id, variables);
+          })) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+bool is_fallback_of_existing(const Program& program, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  for (ExprId around = unit.parent(program.call(site).expr); around; around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kTry) continue;
+    return any_below(unit, unit.child(around, 0), [&](ExprId id) {
+      const model::Expr& c = unit.expr(id);
+      return c.kind == ExprKind::kCall && unit.call_of(c).name.text().find("to_existing_atom") != std::string_view::npos;
+    });
+  }
+  return false;
+}
+
+bool runs_while_compiling(const Program& program, const Unit& unit, ExprId expr) {
+  for (ExprId around = unit.parent(expr); around; around = unit.parent(around)) {
+    const ExprKind kind = unit.expr(around).kind;
+    if (kind == ExprKind::kQuote) return true;
+    if (kind == ExprKind::kUnknown && source_text(program, unit, around).starts_with("unquote")) return true;
+  }
+  return false;
+}
+
+bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::array<std::string_view, 14> kMany = {"peer",   "user", "session", "client",   "connection", "address", "ip",
+                                                      "tenant", "room", "device",  "customer", "account",    "email",   "token"};
+  const Unit& unit = program.unit_of(sink.function);
+  const std::vector<model::VariableId> variables = variables_in(unit, sink.text);
+  if (variables.size() != 1 || !unit.expr(sink.text).child_count) return false;
+  std::string name(unit.variables[variables[0].index].name.text());
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (name.ends_with("_id")) name.resize(name.size() - 3);
+  if (std::find(kMany.begin(), kMany.end(), name) == kMany.end()) return false;
+  // The module starts or registers something under the name.
+  for (const FunctionId f : program.functions_of(program.module_of(sink.function))) {
+    for (const CallId site : program.calls_of(f)) {
+      const analysis::External* external = facts.calls.external(site);
+      if (external && external->row && (external->name == sym::start_link || external->name.text() == "register")) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace beamwright::rules
