@@ -31,6 +31,7 @@ struct Arguments {
   unsigned jobs = 0;  // 0: as many as there are processors
   std::string rule;
   std::string stage;
+  std::string level;
   std::string file;
 };
 
@@ -83,7 +84,12 @@ int run_explain(const Arguments& arguments) {
 }
 
 int run_dump(const Arguments& arguments) {
-  const Result<Dumped> dumped = dump(*stage_named(arguments.stage), arguments.file);
+  const std::optional<Levels> levels = arguments.level.empty() ? Levels() : levels_named(arguments.level);
+  if (!levels) {
+    complain("--level is a release of Elixir such as 1.14, or one of OTP such as 25, and not " + arguments.level);
+    return kExitError;
+  }
+  const Result<Dumped> dumped = dump(*stage_named(arguments.stage), arguments.file, *levels);
   if (!dumped) {
     complain(dumped.error());
     return kExitError;
@@ -128,6 +134,7 @@ int run_command(int argc, const char* const* argv) {
   dump_command->add_option("--stage", arguments.stage, "tokens, ast, model, effects")
       ->required()
       ->check(CLI::IsMember({"tokens", "ast", "model", "effects"}));
+  dump_command->add_option("--level", arguments.level, "The release whose trees are wanted, 1.14 or 25; the newest unless given");
   dump_command->add_option("FILE", arguments.file, "An Elixir or Erlang file")->required();
 
   try {

@@ -1,6 +1,7 @@
 // Each stage takes its own short way from one file to text.
 #include "app/dump.h"
 
+#include <charconv>
 #include <vector>
 
 #include "analysis/facts.h"
@@ -24,7 +25,7 @@ std::string dump_effects(const model::Program& program) {
   std::string out;
   for (std::size_t i = 0; i < program.functions.size(); ++i) {
     const model::FunctionId id(i);
-    out += model::display_function(program, id) + " ";
+    out += model::display_function(program, id) + (facts.effects.all[i].empty() ? "" : " ");
     for (std::size_t e = 0; e < knowledge::kEffectCount; ++e) {
       const auto effect = static_cast<knowledge::Effect>(e);
       if (!facts.effects.all[i].has(effect)) continue;
@@ -52,8 +53,9 @@ std::string complaints(const source::Diagnostics& diagnostics, const source::Fil
 
 class Dumper {
  public:
-  Dumper(Stage stage, const source::Discovery& discovery)
+  Dumper(Stage stage, const source::Discovery& discovery, const Levels& levels)
       : stage_(stage),
+        levels_(levels),
         files_(*discovery.files),
         file_(files_.file(discovery.sources[0])),
         includes_(discovery, installed_otp()) {}
@@ -69,11 +71,13 @@ class Dumper {
 
  private:
   void elixir() {
+    elixir::Options options;
+    options.level = levels_.elixir;
     if (stage_ == Stage::kTokens) {
-      out_.text = elixir::dump_tokens(file_.id, file_.text);
+      out_.text = elixir::dump_tokens(file_.id, file_.text, options);
       return;
     }
-    const elixir::Tree tree = elixir::parse(file_.id, file_.text);
+    const elixir::Tree tree = elixir::parse(file_.id, file_.text, options);
     out_.complaints = complaints(tree.diagnostics, files_);
     if (stage_ == Stage::kAst) {
       out_.text = elixir::dump_tree(tree, file_.text);
@@ -83,12 +87,13 @@ class Dumper {
   }
 
   void erlang() {
+    erlang::Options options;
+    options.level = levels_.erlang;
     if (stage_ == Stage::kTokens) {
-      out_.text = erlang::dump_tokens(file_.id, file_.text);
+      out_.text = erlang::dump_tokens(file_.id, file_.text, options);
       return;
     }
     erlang::HeaderCache headers;
-    erlang::Options options;
     options.includes = &includes_;
     options.headers = &headers;
     options.keep_header_forms = stage_ == Stage::kAst;
@@ -112,6 +117,7 @@ class Dumper {
   }
 
   const Stage stage_;
+  const Levels levels_;
   const source::FileTable& files_;
   const source::SourceFile& file_;
   Headers includes_;
@@ -128,13 +134,27 @@ std::optional<Stage> stage_named(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Dumped> dump(Stage stage, const std::string& path) {
+std::optional<Levels> levels_named(std::string_view text) {
+  const auto number = [](std::string_view digits, int& out) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
+    return error == std::errc() && end == digits.data() + digits.size() && out >= 0;
+  };
+  Levels levels;
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return number(text, levels.erlang.otp) ? std::optional(levels) : std::nullopt;
+  const bool good = number(text.substr(0, dot), levels.elixir.major) && number(text.substr(dot + 1), levels.elixir.minor);
+  return good ? std::optional(levels) : std::nullopt;
+}
+
+Result<Dumped> dump(Stage stage, const std::string& path, const Levels& levels) {
   Result<source::Discovery> discovery = source::discover(path, {});
   if (!discovery) return Error{discovery.error()};
   if (discovery->sources.size() != 1) return Error{"dump takes one file, and " + path + " is a folder"};
   const Result<std::string_view> text = discovery->files->load(discovery->sources[0]);
   if (!text) return Error{path + " " + text.error()};
-  return Dumper(stage, *discovery).run();
+  // ?FILE and the file attribute name the file as the user did, as the compiler would.
+  discovery->files->file(discovery->sources[0]).path = path;
+  return Dumper(stage, *discovery, levels).run();
 }
 
 }  // namespace beamwright::app

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "elixir/tree.h"
+#include "erlang/tree.h"
 
 namespace beamwright::app {
 
@@ -18,6 +20,15 @@ struct Dumped {
   std::string complaints;  // syntax diagnostics, a line each
 };
 
-Result<Dumped> dump(Stage stage, const std::string& path);
+// The compilers whose trees are asked for: the newest unless said.
+struct Levels {
+  elixir::Level elixir;
+  erlang::Level erlang;
+};
+
+// "1.14" is a release of Elixir, "25" one of OTP; nothing else is understood.
+std::optional<Levels> levels_named(std::string_view text);
+
+Result<Dumped> dump(Stage stage, const std::string& path, const Levels& levels = {});
 
 }  // namespace beamwright::app

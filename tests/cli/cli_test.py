@@ -109,6 +109,14 @@ class Commands(Case):
                 self.assertGreater(len(out), 10, (file, stage))
             self.assertIn(b"sleep", run("dump", "--stage", "effects", file)[1])
 
+    def test_a_dump_asks_for_the_trees_of_a_release(self):
+        file = self.write("a.erl", "-module(a).\n-export([maybe/0]).\nmaybe() -> maybe.\n")
+        self.assertEqual(run("dump", "--stage", "ast", "--level", "25", file)[2], b"")
+        self.assertIn(b"syntax error", run("dump", "--stage", "ast", file)[2])
+        code, _, err = run("dump", "--stage", "ast", "--level", "new", file)
+        self.assertEqual(code, 2)
+        self.assertIn(b"--level", err)
+
     def test_a_dump_of_broken_source_says_so_and_goes_on(self):
         code, out, err = run("dump", "--stage", "ast", self.write("a.ex", "def f( do\n"))
         self.assertEqual(code, 0)
