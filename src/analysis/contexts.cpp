@@ -88,12 +88,18 @@ class ContextFinder {
     if (is_tool(module) || (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
       c.flags |= kInTool;
     else if (has(sym::application) || has(sym::Elixir_Application)) c.flags |= application_flags(f);
-    if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && calls_.incoming_of(id).empty()) {
+    if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) {
       // The actions of a controller have names of their own: the framework runs them in the process of the request.
       const ProcessId process = processes_.of(module);
       c.flags |= process && processes_.processes[process.index].kind == ProcessKind::kRequest ? kInRequest : kFromOutside;
     }
     if (c.flags != 0) add(id, c);
+  }
+
+  // Does any other function of the sources reach it? A function that only calls itself is entered from outside.
+  bool is_used(FunctionId id) const {
+    const auto incoming = calls_.incoming_of(id);
+    return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t edge) { return calls_.callers[edge] != id; });
   }
 
   // EUnit runs the functions of a module that are named so (OTP eunit: naming conventions); they often stand beside the code.

@@ -94,6 +94,15 @@ bool is_run_by_known(const Facts& facts, FunctionId function) {
   return !context.processes.empty() || context.many || (context.flags & (analysis::kInRequest | analysis::kInTask)) != 0;
 }
 
+// ", run by rabbit_channel and rabbit_reader": who waits.
+std::string runners_text(const Program& program, const Facts& facts, FunctionId function) {
+  const analysis::Context& context = facts.contexts.of(function);
+  std::vector<std::string> names;
+  for (const ProcessId id : context.processes) names.push_back(process_name(program, facts, id));
+  if (names.empty()) return (context.flags & analysis::kInRequest) != 0 ? ", run by processes that serve requests" : "";
+  return ", run by " + join_names(names);
+}
+
 std::string fix_for(const analysis::External& external, bool erlang) {
   const std::string_view name = external.name.text();
   if (external.module == sym::rpc || external.module == sym::erpc) {
@@ -129,6 +138,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
   if (server)
     finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
+  if (!server && own) finding.message += runners_text(program, facts, function);
   finding.why =
       "A node that was connected and hangs is noticed after net_ticktime only (measured: 62 to 74 s); what runs over there "
       "may wait for ever." +
