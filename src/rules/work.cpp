@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "analysis/values.h"
 #include "rules/clauses.h"
+#include "rules/configured.h"
 #include "rules/reach.h"
 
 namespace beamwright::rules {
@@ -91,6 +94,45 @@ bool slow_call(const Program& program, const Facts& facts, CallId site, SlowWork
   return false;
 }
 
+// How long a call of known function may block, by the options written in it or by the library's default.
+std::int64_t bound_of(const Program& program, CallId site, const knowledge::FunctionRow& row) {
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  if (row.timeout_option && !arguments.empty()) {
+    const Unit& unit = program.unit_of(site);
+    const auto written = analysis::integer_value(unit, analysis::literal_option(unit, arguments.back(), row.timeout_option));
+    if (written) return *written;
+  }
+  return row.bound.milliseconds;
+}
+
+// Slow calls of modules that the configuration chooses, in the clause and in the functions of its module that it calls.
+void add_configured(const Program& program, const Facts& facts, const Handler& handler, std::vector<SlowWork>& found) {
+  constexpr std::size_t kMaxFunctions = 100;
+  struct Step {
+    CallId site;
+    std::vector<CallId> chain;
+  };
+  std::vector<Step> steps;
+  std::set<FunctionId> entered;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) steps.push_back({site, {site}});
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step step = steps[i];
+    if (facts.calls.runs[step.site.index] != Runs::kCaller) continue;
+    const ConfiguredCall call = configured_call(program, facts, step.site);
+    for (const Effect effect : kSlow) {
+      if (!call.row || effect == Effect::kFile || !call.row->effects.has(effect)) continue;
+      found.push_back({step.chain.front(), effect, bound_of(program, step.site, *call.row), false, step.site, {}, step.chain});
+    }
+    const FunctionId callee = facts.calls.callees[step.site.index].function;
+    if (!callee || program.module_of(callee) != program.module_of(handler.function)) continue;
+    if (entered.size() >= kMaxFunctions || !entered.insert(callee).second) continue;
+    for (const CallId site : program.calls_of(callee)) {
+      steps.push_back({site, step.chain});
+      steps.back().chain.push_back(site);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including) {
@@ -111,6 +153,7 @@ std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, cons
     SlowWork call;
     if (including.calls && effects.has(Effect::kCall) && slow_call(program, facts, site, call)) found.push_back(call);
   }
+  add_configured(program, facts, handler, found);
   return found;
 }
 
@@ -154,6 +197,11 @@ std::string describe_work(const SlowWork& work) {
 
 std::vector<findings::Step> path_of(const Program& program, const Facts& facts, const SlowWork& work) {
   std::vector<findings::Step> path;
+  if (!work.beyond && !work.chain.empty()) {
+    append_chain(program, facts, work.chain, path);
+    path.back().message += ", a module that the configuration chooses: " + describe_work(work);
+    return path;
+  }
   if (!work.beyond) {
     path = analysis::path_to(program, facts, work.site, work.effect);
     if (path.empty()) path.push_back(call_step(program, facts, work.site));

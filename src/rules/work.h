@@ -14,7 +14,7 @@ struct SlowWork {
   bool possible = false;      // guessed, or at the end of a very long way
   CallId leaf;                // the last call of the sources on the way down
   HandlerId beyond;           // kCall: the slow clause of the server that is called
-  std::vector<CallId> chain;  // kCall: down to the call
+  std::vector<CallId> chain;  // kCall: down to the call; of a module from the configuration: down to its call
 };
 
 // http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only

@@ -119,7 +119,10 @@ class Cycles {
     const FunctionId function = facts_.handler(first.from).function;
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.severity = exact_ ? Severity::kCritical : Severity::kHigh;
-    finding.confidence = possible ? Confidence::kPossible : path_.size() == 1 ? Confidence::kCertain : Confidence::kLikely;
+    constexpr std::size_t kShort = 3;  // on a longer way there may be conditions
+    finding.confidence = possible                                                     ? Confidence::kPossible
+                         : path_.size() == 1 && path_.front()->chain.size() <= kShort ? Confidence::kCertain
+                                                                                      : Confidence::kLikely;
     finding.structural = true;
     describe(finding, processes, in_erlang(program_, function));
     for (const Wait* wait : path_) add_steps(*wait, finding.path);
