@@ -35,6 +35,10 @@ std::vector<ExprId> replies(const Unit& unit, const model::Clause& clause) {
   return found;
 }
 
+bool is_network(const SlowWork& work) {
+  return work.effect == Effect::kHttp || work.effect == Effect::kDatabase || work.effect == Effect::kRpc;
+}
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
@@ -131,8 +135,9 @@ class Check {
     const Message& message = facts_.message(messages.front());
 
     Finding finding = found_in(reporter_, program_, handler.function, clause_span(handler));
-    finding.severity =
-        callers.functions.empty() ? Severity::kLow : Severity::kMedium;  // somebody outside the sources may read rarely
+    // Readers that are not in sight may be rare; they matter where the network decides how long they wait.
+    const bool unseen = callers.functions.empty() && !(busy && is_network(*slow_part(facts_.handler(busy))));
+    finding.severity = unseen ? Severity::kLow : Severity::kMedium;
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
                       ": " + shown + " only reads its state";
