@@ -7,7 +7,7 @@ namespace {
 
 // The body of f(A, B, C) as the model has it.
 std::string lowered(std::string_view body, std::string_view forms = "") {
-  const Lowered file("-module(m).\n" + std::string(forms) + "f(A, B, C) -> " + std::string(body) + ".\n");
+  const LoweredErlang file("-module(m).\n" + std::string(forms) + "f(A, B, C) -> " + std::string(body) + ".\n");
   EXPECT_EQ(file.diagnostics, 0u) << body;
   std::string shown = file.show_function("f");
   const std::string_view head = "A!, B!, C! -> ";
@@ -36,7 +36,7 @@ TEST(ErlangExpressions, RecordsAreMapsWithANameAndAtomKeys) {
   EXPECT_EQ(lowered("#state{n = X} = A, B#state{n = X, _ = C}, A#state.n, #state.q",
                     "-record(state, {n :: integer(), m = 1, q = [] :: list()}).\n"),
             "begin #state{n => X!} = A, #state{B | n => X, _ => C}, A.n, 4 end");
-  const Lowered file("-module(m).\nf(S) -> S#state.n.\n");
+  const LoweredErlang file("-module(m).\nf(S) -> S#state.n.\n");
   const auto& f = *file.function("f");
   const model::Expr& field = file.unit->expr(file.unit->clause(f.clauses[0]).body);
   EXPECT_EQ(field.kind, model::ExprKind::kField);
@@ -128,21 +128,21 @@ TEST(ErlangExpressions, BlocksOfOneExpressionAreThatExpression) {
 }
 
 TEST(ErlangExpressions, PlacesAreThoseOfTheText) {
-  const Lowered file("-module(m).\nf(X) ->\n  gen_server:call(X, {get, 1}, 5000).\n");
+  const LoweredErlang file("-module(m).\nf(X) ->\n  gen_server:call(X, {get, 1}, 5000).\n");
   const auto& body = file.unit->clause(file.function("f")->clauses[0]).body;
   EXPECT_EQ(file.text(body), "gen_server:call(X, {get, 1}, 5000)");
   EXPECT_EQ(file.text(file.unit->child(body, 1)), "{get, 1}");
 }
 
 TEST(ErlangExpressions, WhatAMacroMakesStandsAtTheMacro) {
-  const Lowered file("-module(m).\n-define(SERVER, {global, shop}).\nf(X) -> gen_server:call(?SERVER, X).\n");
+  const LoweredErlang file("-module(m).\n-define(SERVER, {global, shop}).\nf(X) -> gen_server:call(?SERVER, X).\n");
   const auto& body = file.unit->clause(file.function("f")->clauses[0]).body;
   EXPECT_EQ(file.text(file.unit->child(body, 0)), "?SERVER");
   EXPECT_EQ(file.text(file.unit->child(file.unit->child(body, 0), 1)), "?SERVER");
 }
 
 TEST(ErlangExpressions, WhatAMacroTurnsRoundStillBeginsBeforeItEnds) {
-  const Lowered file("-module(m).\n-define(SWAP(A, B), {B + A}).\nf(X, Y) -> ?SWAP(X, Y).\n");
+  const LoweredErlang file("-module(m).\n-define(SWAP(A, B), {B + A}).\nf(X, Y) -> ?SWAP(X, Y).\n");
   const auto& body = file.unit->clause(file.function("f")->clauses[0]).body;
   EXPECT_EQ(file.text(file.unit->child(body, 0)), "X, Y");
 }
@@ -150,7 +150,7 @@ TEST(ErlangExpressions, WhatAMacroTurnsRoundStillBeginsBeforeItEnds) {
 TEST(ErlangExpressions, ALongListIsLoweredWithoutDepth) {
   std::string elements = "1";
   for (int i = 0; i < 100000; ++i) elements += ",1";
-  const Lowered file("-module(m).\nf() -> [" + elements + "].\n");
+  const LoweredErlang file("-module(m).\nf() -> [" + elements + "].\n");
   const auto& body = file.unit->clause(file.function("f")->clauses[0]).body;
   EXPECT_EQ(file.unit->children_of(body).size(), 100001u);
 }

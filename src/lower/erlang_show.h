@@ -14,8 +14,8 @@
 
 namespace beamwright::lower {
 
-struct Lowered {
-  explicit Lowered(std::string_view text, std::string path = "src/m.erl") {
+struct LoweredErlang {
+  explicit LoweredErlang(std::string_view text, std::string path = "src/m.erl") {
     source::SourceFile row;
     row.path = std::move(path);
     row.language = source::Language::kErlang;
