@@ -263,6 +263,25 @@ class ProcessFinder {
     if (!id) return;
     out_.processes[id.index].starts.push_back(site);
     read_name(out_.processes[id.index], unit, row, arguments);
+    if (out_.processes[id.index].names.empty()) read_default_name(out_.processes[id.index], site, unit, row, arguments);
+  }
+
+  // start_link(name \\ __MODULE__): the name is a parameter whose default is what nearly everybody runs. The default is an
+  // argument of the generated start_link/0.
+  void read_default_name(Process& process, CallId site, const Unit& unit, const FunctionRow& row, std::span<const ExprId> arguments) {
+    const ExprId name = row.name_argument != 0 && row.name_argument <= arguments.size() ? arguments[row.name_argument - 1u]
+                        : arguments.empty()                                             ? ExprId{}
+                                                                                        : literal_option(unit, arguments.back(), sym::name);
+    if (!name || unit.expr(name).kind != ExprKind::kVariable) return;
+    const FunctionId f = program_.function_of(site);
+    const auto parameter = parameter_of(unit, program_.function(f), VariableId(unit.expr(name).payload));
+    if (!parameter) return;
+    for (const std::uint32_t i : calls_.incoming_of(f)) {
+      if (!program_.function(calls_.callers[i]).has(model::kSynthetic)) continue;
+      const Unit& at = program_.unit_of(calls_.callers[i]);
+      const auto given = at.children_of(program_.call(calls_.edges[i].site).expr);
+      if (parameter->index < given.size()) add_name(process, at, given[parameter->index]);
+    }
   }
 
   void read_name(Process& process, const Unit& unit, const FunctionRow& row, std::span<const ExprId> arguments) {

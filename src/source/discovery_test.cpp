@@ -150,20 +150,23 @@ TEST(Discovery, ApplicationsOfAnOtpTreeRunTogether) {
 
 TEST(Discovery, OnlyFetchedFoldersOfDepsAreThirdParty) {
   const TestFolder folder;
-  folder.write("Makefile", "PROJECT = broker\nDEPS = listed own\ninclude rabbitmq-components.mk\ninclude erlang.mk\n");
+  folder.write("Makefile", "PROJECT = broker\nDEPS = listed own built_here\ninclude rabbitmq-components.mk\ninclude erlang.mk\n");
   folder.write("components.mk", "dep_own = git_rmq x\ndep_fetched = hex 1.0\n");
   folder.write("erlang.mk", "dep_own = hex 1.0\n");
   for (const char* name : {"own", "fetched", "listed", "unknown", "marked", "from_lock", "transitive"}) {
     folder.write(std::string("deps/") + name + "/src/" + name + ".erl", "");
   }
   folder.write("deps/marked/.hex", "");
+  folder.write("deps/built_here/src/built_here.erl", "");
+  folder.write("deps/built_here/Makefile", "PROJECT = built_here\nDEPS = listed\ninclude ../../erlang.mk\n");
   folder.write("deps/own/mix.lock", "%{\"from_lock\": {:hex, :from_lock, \"1\"}}");
   folder.write("deps/own/mix.exs", "[app: :own]");
   folder.write("deps/fetched/rebar.config", "{deps, [transitive, own]}.");
   folder.write("deps/fetched/apps/part/src/part.erl", "");
   const Discovery d = discovered(folder);
   EXPECT_EQ(d.projects.size(), 1u);
-  EXPECT_THAT(listing(d), UnorderedElementsAre("s deps/own/mix.exs", "r deps/own/src/own.erl", "r deps/unknown/src/unknown.erl",
+  EXPECT_THAT(listing(d), UnorderedElementsAre("s deps/own/mix.exs", "r deps/own/src/own.erl",
+                                               "r deps/built_here/src/built_here.erl", "r deps/unknown/src/unknown.erl",
                                                "d deps/fetched/src/fetched.erl", "d deps/fetched/apps/part/src/part.erl",
                                                "d deps/listed/src/listed.erl", "d deps/marked/src/marked.erl",
                                                "d deps/from_lock/src/from_lock.erl", "d deps/transitive/src/transitive.erl"));

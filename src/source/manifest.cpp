@@ -307,6 +307,7 @@ void read_makefile(std::string_view text, Manifest& out) {
     const std::string_view start = trim(whole);
     if ((start.starts_with("include ") || start.starts_with("-include ")) && start.find("erlang.mk") != std::string_view::npos) {
       out.kind = std::max(out.kind, BuildKind::kErlangMk);
+      out.part_of_tree = out.part_of_tree || start.find(" ../") != std::string_view::npos;
     }
     if (const auto [name, value] = assignment(whole); !name.empty()) read_make_assignment(name, value, conditions > 0, out);
     if (start.starts_with("ifeq") || start.starts_with("ifneq") || start.starts_with("ifdef") || start.starts_with("ifndef"))

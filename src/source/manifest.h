@@ -28,6 +28,7 @@ struct Manifest {
   BuildKind kind = BuildKind::kFolder;
   std::string name;  // of the application; empty when not said
   bool umbrella = false;
+  bool part_of_tree = false;  // builds only where it stands: its Makefile includes ../…/erlang.mk of the repository around it
   std::vector<std::string> application_folders;  // where a root keeps its applications: "apps", "lib"
   std::pair<int, int> minimum_elixir{0, 0};      // 0.0: not said
   int minimum_otp = 0;                           // 0: not said

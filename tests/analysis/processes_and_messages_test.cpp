@@ -61,6 +61,16 @@ init(Arg) -> {ok, Arg}.
   EXPECT_FALSE(f.process("b")->traps_exits);
 }
 
+TEST(Processes, ADefaultNameCountsAsTheName) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
+  use GenServer
+  def start_link(name \\ __MODULE__), do: GenServer.start_link(__MODULE__, [], name: name)
+  def init(x), do: {:ok, x}
+end
+)"}});
+  EXPECT_EQ(f.process("A")->count, Count::kOne);
+}
+
 TEST(Processes, ABehaviourThatUseBringsInCounts) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule My.Server do
   defmacro __using__(_) do
