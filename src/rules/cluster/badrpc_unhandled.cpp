@@ -1,0 +1,305 @@
+// rpc:call/4,5 does not raise when the node cannot be reached: it returns {badrpc, Reason}. Code that matches the answer by
+// clauses none of which takes that tuple, or that walks over it as a list or map, dies of case_clause, badmatch or a protocol
+// error, far from where the network failed. The result is followed through variables, with-steps, local functions and plain
+// wrappers.
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using model::Clause;
+using model::Expr;
+
+// How much of {badrpc, _} a pattern takes.
+enum class Takes : std::uint8_t { kNone, kSome, kAll };
+
+bool is_badrpc_call(const analysis::External* external) {
+  return external && external->module == sym::rpc && (external->arity == 4 || external->arity == 5) &&
+         (external->name == intern("call") || external->name == intern("block_call"));
+}
+
+Takes takes_reason(const Unit& unit, ExprId pattern) {
+  const ExprKind kind = unit.expr(pattern).kind;
+  if (kind == ExprKind::kVariable || kind == ExprKind::kWildcard) return Takes::kAll;
+  return Takes::kSome;
+}
+
+Takes takes(const Unit& unit, ExprId pattern) {
+  const Expr& e = unit.expr(pattern);
+  switch (e.kind) {
+    case ExprKind::kAtom:
+    case ExprKind::kInteger:
+    case ExprKind::kFloat:
+    case ExprKind::kString:
+    case ExprKind::kCharlist:
+    case ExprKind::kList:
+    case ExprKind::kMap:
+    case ExprKind::kBinary:
+      return Takes::kNone;
+    case ExprKind::kMatch:
+      return std::min(takes(unit, unit.child(pattern, 0)), takes(unit, unit.child(pattern, 1)));
+    case ExprKind::kTuple: {
+      if (e.child_count != 2) return Takes::kNone;
+      const Expr& tag = unit.expr(unit.child(pattern, 0));
+      if (tag.kind == ExprKind::kAtom && tag.symbol() != intern("badrpc")) return Takes::kNone;
+      if (tag.kind != ExprKind::kAtom && tag.kind != ExprKind::kVariable && tag.kind != ExprKind::kWildcard) return Takes::kNone;
+      return takes_reason(unit, unit.child(pattern, 1));
+    }
+    default:
+      return Takes::kAll;
+  }
+}
+
+// A type test as the whole guard of a variable: `L when is_list(L)`. Other guards are taken to be true.
+bool asks_for_other_type(const Unit& unit, ExprId guard) {
+  const Expr& e = unit.expr(guard);
+  if (e.kind != ExprKind::kCall) return false;
+  constexpr std::array<std::string_view, 11> kTests = {"is_list",     "is_map",       "is_integer", "is_binary",
+                                                       "is_atom",     "is_pid",       "is_number",  "is_struct",
+                                                       "is_function", "is_bitstring", "is_boolean"};
+  return std::find(kTests.begin(), kTests.end(), unit.call_of(e).name.text()) != kTests.end();
+}
+
+Takes takes(const Unit& unit, model::ClauseRange clauses, std::size_t position) {
+  Takes all = Takes::kNone;
+  for (const model::ClauseId id : clauses) {
+    const Clause& clause = unit.clause(id);
+    const std::span<const ExprId> patterns = unit.patterns_of(clause);
+    if (position >= patterns.size()) return Takes::kAll;
+    if (clause.guard && asks_for_other_type(unit, clause.guard)) continue;
+    const Takes one = takes(unit, patterns[position]);
+    // A guard may ask for one reason: `{badrpc, R} when R =:= nodedown`.
+    all = std::max(
+        all, clause.guard && one == Takes::kAll && unit.expr(patterns[position]).kind == ExprKind::kTuple ? Takes::kSome : one);
+  }
+  return all;
+}
+
+// What becomes of {badrpc, _} at the place where the answer is used.
+struct Use {
+  bool crash = false;
+  bool some = false;    // one reason is taken, the others are not
+  bool assert = false;  // `ok = rpc:call(…)`: a hard match, often made on purpose
+  source::Span span;
+  std::string how;  // "no clause of the case takes it (case_clause)"
+};
+
+bool is_walked(const analysis::External& external, std::size_t argument, std::size_t arguments) {
+  const std::string_view module = external.module.text(), name = external.name.text();
+  if (module == "Elixir.Enum" || module == "Elixir.Map" || module == "Elixir.Keyword") return argument == 0;
+  if (module == "lists") return argument + 1 == arguments;
+  if (module == "maps") return name == "get" ? argument == 1 : argument + 1 == arguments;
+  if (module == "proplists") return name.starts_with("get_value") && argument == 1;
+  if (module != "erlang" && module != "Elixir.Kernel") return false;
+  constexpr std::array<std::string_view, 5> kOfLists = {"length", "hd", "tl", "map_size", "byte_size"};
+  return argument == 0 && std::find(kOfLists.begin(), kOfLists.end(), name) != kOfLists.end();
+}
+
+bool is_caught(const Unit& unit, ExprId expr) {
+  for (ExprId at = expr, around = unit.parent(expr); around; at = around, around = unit.parent(around)) {
+    const Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kTry) continue;
+    if (e.has(model::kOldCatch) || (unit.try_of(e).catch_clauses.size() > 0 && unit.child(around, 0) == at)) return true;
+  }
+  return false;
+}
+
+class Follow {
+ public:
+  Follow(const Program& program, const Facts& facts, CallId site)
+      : program_(program), facts_(facts), unit_(program.unit_of(site)) {}
+
+  Use of(ExprId expr, int depth = 0) const {
+    constexpr int kMaxSteps = 8;
+    const ExprId around = unit_.parent(expr);
+    if (!around || depth > kMaxSteps) return {};
+    const Expr& e = unit_.expr(around);
+    switch (e.kind) {
+      case ExprKind::kBlock:
+        return unit_.child(around, e.child_count - 1) == expr ? of(around, depth + 1) : Use();
+      case ExprKind::kMatch:
+        return unit_.child(around, 1) == expr && !e.has(model::kInPattern) ? of_match(around, depth) : Use();
+      case ExprKind::kCase:
+        return e.child_count > 0 && unit_.child(around, 0) == expr ? of_case(around) : Use();
+      case ExprKind::kGenerator:
+        return unit_.child(around, 1) == expr ? of_generator(around, depth) : Use();
+      case ExprKind::kCall:
+        return of_call(around, expr);
+      case ExprKind::kField:
+        return {true, false, false, unit_.span(around), "its field is read"};
+      case ExprKind::kOperator:
+        return e.symbol() == intern("++") ? Use{true, false, false, unit_.span(around), "it is appended to as a list"} : Use();
+      default:
+        return {};
+    }
+  }
+
+ private:
+  Use of_match(ExprId match, int depth) const {
+    const ExprId pattern = unit_.child(match, 0);
+    const Takes taken = takes(unit_, pattern);
+    if (taken != Takes::kAll) {
+      return {true, taken == Takes::kSome, true, unit_.span(match),
+              "`" + source_text(program_, unit_, pattern, 40) + " =` does not match it (badmatch)"};
+    }
+    const Use direct = of(match, depth + 1);
+    return direct.crash ? direct : of_variable(pattern, depth);
+  }
+
+  Use of_variable(ExprId pattern, int depth) const {
+    const model::VariableId variable = analysis::whole_variable(unit_, pattern);
+    if (!variable) return {};
+    const analysis::Uses uses(unit_);
+    for (const ExprId use : uses.of(variable)) {
+      if (!unit_.expr(use).has(model::kBinds)) return of(use, depth + 1);  // the first use decides
+    }
+    return {};
+  }
+
+  Use of_case(ExprId at) const {
+    const model::ClauseRange clauses = unit_.clauses_of(unit_.expr(at));
+    for (const model::ClauseId id : clauses) {
+      if ((unit_.clause(id).flags & (model::kTruthy | model::kFalsy)) != 0) return {};
+    }
+    const Takes taken = takes(unit_, clauses, 0);
+    if (taken == Takes::kAll) return {};
+    return {true, taken == Takes::kSome, false, unit_.span(unit_.child(at, 0)), "no clause of the case takes it (case_clause)"};
+  }
+
+  Use of_generator(ExprId generator, int depth) const {
+    const ExprId around = unit_.parent(generator);
+    if (!around) return {};
+    const Expr& e = unit_.expr(around);
+    if (e.kind == ExprKind::kComprehension) {
+      return {true, false, false, unit_.span(unit_.child(generator, 1)), "the comprehension walks over it as a list"};
+    }
+    if (e.kind != ExprKind::kWith) return {};
+    if (takes(unit_, unit_.child(generator, 0)) == Takes::kAll) return of_variable(unit_.child(generator, 0), depth);
+    const model::ClauseRange clauses = unit_.clauses_of(e);
+    if (clauses.size() == 0) return {};  // `with` returns what does not match
+    const Takes taken = takes(unit_, clauses, 0);
+    if (taken == Takes::kAll) return {};
+    return {true, taken == Takes::kSome, false, unit_.span(generator), "no else clause of the with takes it (with_clause)"};
+  }
+
+  Use of_call(ExprId call, ExprId argument) const {
+    const CallId site(unit_.first_call + unit_.expr(call).payload);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const auto found = std::find(arguments.begin(), arguments.end(), argument);
+    if (found == arguments.end()) return {};
+    const std::size_t position = static_cast<std::size_t>(found - arguments.begin());
+    const std::string callee = callee_text(program_, facts_, site);
+    if (const analysis::External* external = facts_.calls.external(site)) {
+      if (!is_walked(*external, position, arguments.size())) return {};
+      return {true, false, false, unit_.span(call), callee + " takes it for data"};
+    }
+    const FunctionId function = facts_.calls.callees[site.index].function;
+    if (!function || program_.function(function).clauses.size() == 0) return {};
+    const Takes taken = takes(program_.unit_of(function), program_.function(function).clauses, position);
+    if (taken == Takes::kAll) return {};
+    return {true, taken == Takes::kSome, false, unit_.span(call), "no clause of " + callee + " takes it (function_clause)"};
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  const Unit& unit_;
+};
+
+// The remote call that a site makes: itself, or what the wrapper that it calls returns as it is.
+std::optional<CallId> remote_call(const Program& program, const Facts& facts, CallId site) {
+  if (program.call(site).capture) return {};
+  if (is_badrpc_call(facts.calls.external(site))) return site;
+  const FunctionId callee = facts.calls.callees[site.index].function;
+  if (!callee || program.function(callee).clauses.size() != 1) return {};
+  const Unit& unit = program.unit_of(callee);
+  const Clause& clause = unit.clause(program.function(callee).clauses[0]);
+  if (!clause.body || is_caught(unit, clause.body)) return {};
+  const ExprId value = analysis::local_value(unit, clause.body);
+  if (unit.expr(value).kind != ExprKind::kCall) return {};
+  const CallId inner(unit.first_call + unit.expr(value).payload);
+  if (is_badrpc_call(facts.calls.external(inner)) && !is_caught(unit, value)) return inner;
+  return {};
+}
+
+// node() itself: nothing to reach.
+bool is_this_node(const Program& program, CallId remote) {
+  const std::span<const ExprId> arguments = arguments_of(program, remote);
+  if (arguments.empty()) return false;
+  const Unit& unit = program.unit_of(remote);
+  const ExprId node = analysis::local_value(unit, arguments[0]);
+  const Expr& e = unit.expr(node);
+  return e.kind == ExprKind::kCall && unit.call_of(e).name == intern("node") && unit.call_of(e).arity == 0;
+}
+
+Severity weigh(const Facts& facts, FunctionId function, const Use& use) {
+  bool process = false, shared = false;
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    if (facts.process(id).kind == analysis::ProcessKind::kRequest) continue;
+    process = true;
+    shared |= facts.process(id).count == analysis::Count::kOne;
+  }
+  if (use.assert && !use.some) return shared ? Severity::kMedium : Severity::kLow;
+  return process || use.some ? Severity::kMedium : Severity::kLow;
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, CallId remote, const Use& use) {
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string tuple = erlang ? "{badrpc, Reason}" : "{:badrpc, reason}";
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = weigh(facts, function, use);
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + (use.some ? " expects one reason of " : " does not expect ") + tuple + " from " +
+                    callee_text(program, facts, site) + ": " + use.how;
+  finding.why = "A node that is down or hangs, and a function that fails over there, are all answered with " + tuple +
+                " (kernel: rpc), never with an exception: the process that runs this dies of an ordinary network fault.";
+  finding.fix = std::string("Take ") + tuple +
+                " with any reason in a clause of its own and decide what an unreachable node means here" +
+                (erlang ? "." : ", such as `{:error, reason}`.");
+  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)}};
+  if (remote != site) {
+    finding.path.push_back({call_span(program, remote),
+                            model::display_function(program, program.function_of(remote)) + " returns what rpc:call gives"});
+  }
+  finding.path.push_back({use.span, use.how});
+  finding.key = callee_text(program, facts, site) + " " + use.how;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::string>> reported;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const FunctionId function = program.function_of(site);
+    if (!function) continue;
+    const std::optional<CallId> remote = remote_call(program, facts, site);
+    if (!remote || !in_production(program, facts, function) || is_this_node(program, *remote)) continue;
+    const Unit& unit = program.unit_of(site);
+    const ExprId expr = program.call(site).expr;
+    const Use use = Follow(program, facts, site).of(expr);
+    if (!use.crash || is_caught(unit, expr)) continue;
+    if (!reported.emplace(function, callee_text(program, facts, site) + use.how).second) continue;
+    report(program, facts, reporter, site, *remote, use);
+  }
+}
+
+}  // namespace
+
+const Rule& badrpc_unhandled() {
+  static const Rule rule{{.code = "BW605",
+                          .name = "badrpc-unhandled",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "The answer of a remote call is used as if the node were always there"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
