@@ -2,7 +2,8 @@
 beside their peers, and the peak memory of the review. With --instructions: what callgrind counts for the bundled examples, held
 against bench/instructions.json (more than 10 % above the recorded figure fails; --record writes it anew).
 
-Usage: bench.py --build DIR --beamwright BINARY [--elixir DIR ...] [--erlang DIR ...] [--instructions | --record]
+Usage: bench.py --beamwright BINARY --build DIR [--elixir DIR ...] [--erlang DIR ...]
+       bench.py --beamwright BINARY --instructions | --record
 Exit code 1 when a target is missed or could not be measured.
 """
 import argparse
@@ -141,7 +142,7 @@ def instructions(args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, required=True, help="folder of bench_stages and bench_tree_sitter")
+    parser.add_argument("--build", type=pathlib.Path, help="folder of bench_stages and bench_tree_sitter")
     parser.add_argument("--beamwright", type=pathlib.Path, required=True)
     parser.add_argument("--elixir", nargs="*", default=[])
     parser.add_argument("--erlang", nargs="*", default=[])

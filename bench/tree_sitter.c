@@ -1,5 +1,6 @@
-/* Parses every file named on standard input with tree-sitter's Elixir grammar and walks each tree once, on one thread. Prints
- * bytes, nanoseconds of processor time, and files whose tree has an error. The peer of bench_stages. */
+/* Parses every file named on standard input with tree-sitter's Elixir grammar, built as its package builds it, and walks each tree
+ * once, on one thread, each file's best of three rounds. Prints bytes, nanoseconds of processor time, and files whose tree has an
+ * error. The peer of bench_stages. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +45,17 @@ int main(void) {
     char *text = malloc((size_t)size + 1);
     if (!text || fread(text, 1, (size_t)size, in) != (size_t)size) return 2;
     fclose(in);
-    long long start = now();
-    TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)size);
-    nodes += (long long)walk(ts_tree_root_node(tree));
-    spent += now() - start;
-    errors += ts_node_has_error(ts_tree_root_node(tree));
-    ts_tree_delete(tree);
+    long long best = 0;
+    for (int round = 0; round < 3; ++round) {
+      long long start = now();
+      TSTree *tree = ts_parser_parse_string(parser, NULL, text, (uint32_t)size);
+      nodes += (long long)walk(ts_tree_root_node(tree));
+      long long took = now() - start;
+      if (round == 0 || took < best) best = took;
+      if (round == 0) errors += ts_node_has_error(ts_tree_root_node(tree));
+      ts_tree_delete(tree);
+    }
+    spent += best;
     bytes += size;
     free(text);
   }
