@@ -25,7 +25,7 @@ function(bw_module name)
     add_executable(${name}_tests ${tests})
     target_link_libraries(${name}_tests PRIVATE bw_${name} GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_definitions(${name}_tests PRIVATE BW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST)
+    gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()
 endfunction()
 
