@@ -27,7 +27,7 @@ std::string_view system_reason(int code) {
   return text ? text : "unknown error";
 }
 
-Error too_large(const std::string& path) { return cannot_read(path, "larger than 1 GiB, which no source is"); }
+Error too_large(const std::string& path) { return cannot_read(path, "larger than 32 MiB, which no source is"); }
 
 }  // namespace
 

@@ -35,8 +35,9 @@ struct SourceFile {
   std::string_view text;  // the whole content; empty until loaded
 };
 
-// Offsets are 32 bits wide, and nobody writes a source of this size: larger files are refused with an error.
-inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+// Nobody writes a source of this size. Larger files are refused with an error: a text of nothing but "1," takes eighty times its
+// size as a tree and a unit.
+inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{32} << 20;
 
 // Reads a whole file into memory. The error says the path and the system's reason: "cannot read PATH: REASON". Only regular files
 // are sources: a directory, a pipe or a device is an error, and is never waited for.

@@ -62,7 +62,7 @@ TEST(Files, RefusesAFileBeyondTheLimit) {
   std::error_code failure;
   std::filesystem::resize_file(path, kMaxFileBytes + 1, failure);  // sparse: it takes no room on the disk
   ASSERT_FALSE(failure) << failure.message();
-  EXPECT_EQ(read_file(path).error(), "cannot read " + path + ": larger than 1 GiB, which no source is");
+  EXPECT_EQ(read_file(path).error(), "cannot read " + path + ": larger than 32 MiB, which no source is");
 }
 
 TEST(Files, LoadsOnceAndKeepsTheText) {
