@@ -1,0 +1,202 @@
+// demonitor/1 takes a monitor back, but not the DOWN that may be in the mailbox already: between the reply and the demonitor the
+// other process may end. Without flush that message stays, in the mailbox of whoever called, or comes to a server that has just
+// forgotten the reference.
+#include <algorithm>
+#include <array>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+// Is the site a demonitor that leaves a DOWN where it is? Options that cannot be read may hold flush.
+bool is_without_flush(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (released_by(program, facts, site) != Resource::kMonitor || external->name.text() != "demonitor") return false;
+  if (external->module == intern("Elixir.Port")) return false;
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  if (arguments.size() == 1) return true;
+  const Unit& unit = program.unit_of(site);
+  const ExprId options = arguments.size() == 2 ? analysis::local_value(unit, arguments[1]) : ExprId();
+  return options && unit.expr(options).kind == ExprKind::kList && unit.expr(options).child_count == 0;
+}
+
+bool takes_down(const analysis::Pattern& pattern) {
+  return pattern.any || pattern.tag == sym::DOWN || (!pattern.tag && pattern.size == 5);
+}
+
+// Is there a receive in the function, outside the one around the site, that takes a DOWN: the flush as it was written before R12?
+bool flushes_by_hand(const Program& program, FunctionId function, CallId site) {
+  const Unit& unit = program.unit_of(function);
+  const std::uint32_t end = unit.expr(program.call(site).expr).end;
+  for (const ExprId body : bodies_of(program, function)) {
+    const bool found = any_below(unit, body, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kReceive || e.begin < end) return false;
+      for (const model::ClauseId clause : unit.clauses_of(e)) {
+        for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
+          if (takes_down(analysis::outline(unit, {}, pattern))) return true;
+        }
+      }
+      return false;
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+// The receive of a request written by hand, in which or behind which the site stands, with the monitor made in the same function.
+ExprId own_receive(const Program& program, FunctionId function, CallId site) {
+  const Unit& unit = program.unit_of(function);
+  const std::uint32_t at = unit.expr(program.call(site).expr).begin;
+  ExprId found;
+  for (const ExprId body : bodies_of(program, function)) {
+    if (at < unit.expr(body).begin || at >= unit.expr(body).end) continue;
+    any_below(unit, body, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind == ExprKind::kReceive && e.begin < at) found = id;
+      return false;
+    });
+  }
+  return found;
+}
+
+// In the branch of the DOWN itself nothing can be left.
+bool stands_in_down_branch(const Program& program, FunctionId function, CallId site) {
+  const Unit& unit = program.unit_of(function);
+  const model::Expr& call = unit.expr(program.call(site).expr);
+  for (ExprId around = unit.parent(program.call(site).expr); around; around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kReceive) continue;
+    for (const model::ClauseId id : unit.clauses_of(e)) {
+      const model::Clause& clause = unit.clause(id);
+      if (call.begin < clause.begin || call.end > clause.end) continue;
+      for (const ExprId pattern : unit.patterns_of(clause)) {
+        if (takes_down(analysis::outline(unit, {}, pattern))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Is the result asked for, as with [info], or does everything end behind it?
+bool is_followed_by_exit(const Program& program, const Facts& facts, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const ExprId expr = program.call(site).expr;
+  const ExprId block = unit.parent(expr);
+  if (!block || unit.expr(block).kind != ExprKind::kBlock) return false;
+  const ExprId last = unit.children_of(block).back();
+  const model::Expr& e = unit.expr(last);
+  if (e.kind != ExprKind::kCall) return false;
+  const CallId end(unit.first_call + e.payload);
+  const analysis::External* external = facts.calls.external(end);
+  const FunctionId callee = facts.calls.callees[end.index].function;
+  return (external && external->row && external->row->effects.has(Effect::kExit)) ||
+         (callee && always_exits(program, facts, callee));
+}
+
+// What a stray DOWN does in a process: nobody takes it (it dies), somebody does (nothing to say), or there is no such clause at
+// all and OTP logs it.
+enum class Fate { kTaken, kDies, kLogged };
+
+Fate fate_in(const Program& program, const Facts& facts, ProcessId id) {
+  bool any = false;
+  for (const HandlerId handler_id : facts.process(id).handlers) {
+    const Handler& handler = facts.handler(handler_id);
+    if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
+    any = true;
+    const analysis::Pattern& p = handler.pattern;
+    if (!p.expr || program.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return Fate::kTaken;
+    const Unit& unit = program.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    if (!takes_down(p)) continue;
+    bool chooses = static_cast<bool>(clause.guard);
+    for (const ExprId pattern : unit.patterns_of(clause)) {
+      // A pattern that names a variable twice, or a value of the state, takes only a certain reference.
+      chooses |= any_below(unit, pattern, [&](ExprId part) {
+        const model::Expr& e = unit.expr(part);
+        return e.kind == ExprKind::kPin || (e.kind == ExprKind::kVariable && !e.has(model::kBinds));
+      });
+    }
+    if (!chooses) return Fate::kTaken;
+  }
+  return any ? Fate::kDies : Fate::kLogged;
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId dies, bool own) {
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string callee = callee_text(program, facts, site);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = dies ? Severity::kMedium : Severity::kLow;
+  finding.confidence = own ? Confidence::kLikely : Confidence::kPossible;
+  const std::string down = erlang ? "{'DOWN', _, _, _, _}" : "{:DOWN, _, _, _, _}";
+  finding.message =
+      finding.function + " calls " + callee + " without flush: a " + down + " that has come already stays in the mailbox";
+  finding.why =
+      "When the other process ends between its answer and the demonitor, the message stays in the mailbox of the caller, "
+      "where nobody expects it: it slows each receive, or meets a handle_info without a clause for it.";
+  if (dies) {
+    const std::string server = process_name(program, facts, dies);
+    finding.message += ", and " + server + " has no clause for one whose reference it has forgotten";
+    finding.why = "When the other process has just ended, its " + down + " is in the mailbox of " + server +
+                  " already; no clause takes it, and the process dies with function_clause.";
+  }
+  const std::string name = source_text(program, program.unit_of(site), arguments_of(program, site)[0]);
+  finding.fix = erlang ? "Write erlang:demonitor(" + name + ", [flush])." : "Write Process.demonitor(" + name + ", [:flush]).";
+  finding.path = {{finding.span, callee + " takes the monitor back and leaves its message"}};
+  finding.key = callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+// A server that runs the function, whose handle_info has no clause for the message; one of the function's own module first.
+ProcessId dying_server(const Program& program, const Facts& facts, FunctionId function) {
+  ProcessId dies;
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    const Process& process = facts.process(id);
+    if (process.kind != analysis::ProcessKind::kGenServer || fate_in(program, facts, id) != Fate::kDies) continue;
+    if (process.module == program.module_of(function)) return id;
+    if (!dies) dies = id;
+  }
+  return dies;
+}
+
+// Says whether the site was reported. One finding a function is enough: the others are mended with it.
+bool look_at(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!is_without_flush(program, facts, site) || !in_production(program, facts, function)) return false;
+  if (program.function(function).name == sym::terminate || flushes_by_hand(program, function, site)) return false;
+  if (stands_in_down_branch(program, function, site) || is_followed_by_exit(program, facts, site)) return false;
+  const ProcessId dies = dying_server(program, facts, function);
+  const bool own = dies && facts.process(dies).module == program.module_of(function);
+  const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
+  const bool by_hand = static_cast<bool>(own_receive(program, function, site));
+  if (!own && !(by_hand && (outside || dies))) return false;
+  report(program, facts, reporter, site, dies, own || by_hand);
+  return true;
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  FunctionId reported;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const FunctionId function = program.function_of(CallId(i));
+    if (!function || function == reported) continue;
+    if (look_at(program, facts, reporter, CallId(i))) reported = function;
+  }
+}
+
+}  // namespace
+
+const Rule& demonitor_without_flush() {
+  static const Rule rule{{.code = "BW207",
+                          .name = "demonitor-without-flush",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A demonitor that leaves a DOWN in the mailbox of a process that does not expect it"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,251 @@
+// A request written by hand monitors the other process, sends, and waits in a receive. Whatever ends the wait must take the
+// monitor back, or the DOWN of the other process arrives later, in a mailbox that does not expect it, and until then the monitor
+// is kept on both sides. The branch that is forgotten is nearly always the timeout.
+#include <algorithm>
+#include <array>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+struct Wait {
+  ExprId receive;
+  model::VariableId reference;
+  CallId monitor;
+  std::vector<ExprId> left;  // branches that leave the monitor: patterns of clauses, or the timeout
+  bool timeout = false;      // the timeout is among them
+};
+
+class Waits {
+ public:
+  Waits(const Program& program, const Facts& facts, FunctionId function)
+      : program_(program), facts_(facts), function_(function), unit_(program.unit_of(function)) {}
+
+  std::vector<Wait> find(ExprId body) {
+    body_ = body;
+    any_below(unit_, body, [&](ExprId id) {
+      if (unit_.expr(id).kind == ExprKind::kReceive && !is_in_closure(id)) look_at(id);
+      return false;
+    });
+    return std::move(found_);
+  }
+
+ private:
+  bool is_in_closure(ExprId id) const {
+    for (ExprId around = unit_.parent(id); around; around = unit_.parent(around)) {
+      if (unit_.expr(around).kind == ExprKind::kClosure) return true;
+    }
+    return false;
+  }
+
+  bool names(ExprId root, model::VariableId variable) const { return root && mentions(unit_, root, {variable}); }
+
+  void look_at(ExprId receive) {
+    Wait wait{receive, down_reference(receive), {}, {}, false};
+    if (!wait.reference || !made_here(wait) || is_used_after(wait)) return;
+    for (const model::ClauseId id : unit_.clauses_of(unit_.expr(receive))) {
+      const model::Clause& clause = unit_.clause(id);
+      const std::span<const ExprId> patterns = unit_.patterns_of(clause);
+      if (patterns.empty() || takes_down(patterns[0]) || !leaves(clause.body, wait.reference)) continue;
+      if (names(clause.guard, wait.reference) || keeps(patterns[0], wait.reference)) continue;
+      if (is_spawned(wait.monitor)) continue;  // it ends by itself once it has answered
+      wait.left.push_back(patterns[0]);
+    }
+    const std::span<const ExprId> rest = unit_.children_of(receive);
+    if (rest.size() == 2 && leaves(rest[1], wait.reference)) {
+      wait.left.push_back(rest[1]);
+      wait.timeout = true;
+    }
+    if (!wait.left.empty()) found_.push_back(std::move(wait));
+  }
+
+  // {Tag, {await, Tag, _} = Await}: what is handed on has the reference in it.
+  bool keeps(ExprId pattern, model::VariableId reference) const {
+    std::size_t count = 0;
+    any_below(unit_, pattern, [&](ExprId id) {
+      const model::Expr& e = unit_.expr(id);
+      if (e.kind == ExprKind::kVariable && model::VariableId(e.payload) == reference) ++count;
+      return false;
+    });
+    return count > 1 || (count == 1 && unit_.expr(pattern).kind == ExprKind::kMatch);
+  }
+
+  bool is_spawned(CallId monitor) const { return returned_by(program_, facts_, monitor) == Resource::kProcess; }
+
+  // {'DOWN', Ref, …}: a message about a monitor. A variable may take it, too.
+  bool takes_down(ExprId pattern) const {
+    const analysis::Pattern outline = analysis::outline(unit_, {}, pattern);
+    return outline.any || outline.tag == sym::DOWN;
+  }
+
+  // The variable for the reference in the clause {'DOWN', Ref, _, _, _} of the receive.
+  model::VariableId down_reference(ExprId receive) const {
+    for (const model::ClauseId id : unit_.clauses_of(unit_.expr(receive))) {
+      for (ExprId pattern : unit_.patterns_of(unit_.clause(id))) {
+        const model::Expr& e = unit_.expr(pattern);
+        if (e.kind != ExprKind::kTuple || e.child_count != 5) continue;
+        const model::Expr& tag = unit_.expr(unit_.child(pattern, 0));
+        if (tag.kind != ExprKind::kAtom || tag.symbol() != sym::DOWN) continue;
+        ExprId reference = unit_.child(pattern, 1);
+        if (unit_.expr(reference).kind == ExprKind::kPin) reference = unit_.child(reference, 0);
+        const model::Expr& named = unit_.expr(reference);
+        if (named.kind == ExprKind::kVariable && !named.has(model::kBinds)) return model::VariableId(named.payload);
+      }
+    }
+    return {};
+  }
+
+  // Is the monitor made in this clause? One that was given to the function may be taken back by whoever gave it.
+  bool made_here(Wait& wait) const {
+    if (wait.reference.index >= unit_.variables.size() || !unit_.variables[wait.reference.index].binding) return false;
+    if (analysis::parameter_of(unit_, program_.function(function_), wait.reference)) return false;
+    const Origins origins = origins_of(program_, facts_, function_, unit_.variables[wait.reference.index].binding);
+    if (origins.unknown || origins.field || origins.made.size() != 1) return false;
+    wait.monitor = origins.made[0].site;
+    return origins.made[0].resource == Resource::kMonitor && program_.function_of(wait.monitor) == function_ &&
+           !is_alias(wait.monitor);
+  }
+
+  // erlang:monitor(process, Pid, [{alias, reply_demonitor}]) takes itself back with the reply.
+  bool is_alias(CallId monitor) const {
+    return arguments_of(program_, monitor).size() == 3 || callee_text(program_, facts_, monitor) == "Process.monitor/2";
+  }
+
+  // After the receive, or in what is run around it, somebody still has the reference.
+  bool is_used_after(const Wait& wait) const {
+    const std::uint32_t end = unit_.expr(wait.receive).end;
+    bool inside_try = false;
+    for (ExprId around = unit_.parent(wait.receive); around; around = unit_.parent(around)) {
+      inside_try |= unit_.expr(around).kind == ExprKind::kTry;
+    }
+    return any_below(unit_, body_, [&](ExprId id) {
+      const model::Expr& e = unit_.expr(id);
+      if (e.kind == ExprKind::kVariable && model::VariableId(e.payload) == wait.reference)
+        return e.begin >= end || is_handed_on(id);
+      return e.kind == ExprKind::kCall && e.begin >= end &&
+             (inside_try || released_by(program_, facts_, CallId(unit_.first_call + e.payload)) == Resource::kMonitor);
+    });
+  }
+
+  // Stored in a map or given to a helper before the wait: {Pid, Ref} in a message is what a request looks like, and is none.
+  bool is_handed_on(ExprId use) const {
+    if (unit_.expr(use).has(model::kBinds) || unit_.expr(use).has(model::kInPattern)) return false;
+    for (ExprId around = unit_.parent(use); around; around = unit_.parent(around)) {
+      const model::Expr& e = unit_.expr(around);
+      if (e.kind == ExprKind::kMap || e.kind == ExprKind::kClosure) return true;
+      if (e.kind != ExprKind::kCall) continue;
+      const CallId site(unit_.first_call + e.payload);
+      return static_cast<bool>(facts_.calls.callees[site.index].function) &&
+             !analysis::effects_at(program_, facts_, site).has(Effect::kSend);
+    }
+    return false;
+  }
+
+  // Does the branch end without the reference, and go on living? Where it kills the other process, the DOWN comes at once.
+  bool leaves(ExprId branch, model::VariableId reference) const {
+    if (!branch || names(branch, reference) || exits(branch)) return false;
+    return !any_below(unit_, branch, [&](ExprId id) {
+      const model::Expr& e = unit_.expr(id);
+      if (e.kind == ExprKind::kReceive) return true;  // waits on, maybe for the DOWN
+      if (e.kind != ExprKind::kCall) return false;
+      const CallId site(unit_.first_call + e.payload);
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      const bool kills = facts_.calls.external(site) && unit_.call_of(e).name == sym::exit && e.child_count == 2;
+      return kills || released_by(program_, facts_, site) == Resource::kMonitor || callee == function_ ||
+             (callee && (releases(callee) || always_exits(program_, facts_, callee)));
+    });
+  }
+
+  bool releases(FunctionId helper) const {
+    if (facts_.effects.all[helper.index].has(Effect::kReceive)) return true;
+    for (const CallId site : program_.calls_of(helper)) {
+      if (released_by(program_, facts_, site) == Resource::kMonitor) return true;
+    }
+    return false;
+  }
+
+  bool exits(ExprId branch) const {
+    bool all = true;
+    analysis::for_each_result(unit_, branch, [&](ExprId result) {
+      const model::Expr& e = unit_.expr(result);
+      const analysis::External* external =
+          e.kind == ExprKind::kCall ? facts_.calls.external(CallId(unit_.first_call + e.payload)) : nullptr;
+      all &= external && external->row && external->row->effects.has(Effect::kExit);
+    });
+    return all;
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  FunctionId function_;
+  const Unit& unit_;
+  ExprId body_;
+  std::vector<Wait> found_;
+};
+
+// A private fun that is given to code out of sight: nobody knows which process runs it.
+bool is_only_handed_on(const Program& program, const Facts& facts, FunctionId function) {
+  if (program.function(function).has(model::kPublic)) return false;
+  for (const std::uint32_t i : facts.calls.incoming_of(function)) {
+    if (!program.call(facts.calls.edges[i].site).closure) return false;
+  }
+  return true;
+}
+
+// Only processes that were started for this run it, or one that ends here: the monitor ends with them.
+bool is_short_lived(const Program& program, const Facts& facts, FunctionId function) {
+  if (program.function(function).name == sym::terminate) return true;
+  const analysis::Context& context = facts.contexts.of(function);
+  if (is_only_handed_on(program, facts, function)) return true;
+  const bool is_public = program.function(function).has(model::kPublic);
+  return context.processes.empty() && !context.many && (context.flags & analysis::kInTask) != 0 &&
+         (!is_public || (context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0);
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, FunctionId function, const Wait& wait) {
+  const Unit& unit = program.unit_of(function);
+  const bool erlang = in_erlang(program, function);
+  const std::string monitor = callee_text(program, facts, wait.monitor);
+  Finding finding = found_in(reporter, program, function, call_span(program, wait.monitor));
+  finding.confidence = Confidence::kLikely;
+  const std::string branch =
+      wait.timeout ? "the timeout of its receive" : "the branch " + source_text(program, unit, wait.left[0]);
+  finding.message = finding.function + " monitors with " + monitor + " and leaves by " + branch + " without demonitor";
+  finding.why =
+      "The monitor stays until the other process ends; each call adds one, and then each of them puts a DOWN into the "
+      "mailbox of a caller that no longer expects it.";
+  const std::string name(unit.variables[wait.reference.index].name.text());
+  finding.fix = (erlang ? "Call erlang:demonitor(" + name + ", [flush])" : "Call Process.demonitor(" + name + ", [:flush])") +
+                " on every way out that is not the DOWN itself.";
+  finding.path = {{finding.span, monitor + " makes the monitor"}};
+  for (const ExprId left : wait.left) finding.path.push_back({unit.span(left), "leaves without demonitor"});
+  finding.key = monitor + (wait.timeout ? " timeout" : " branch");
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
+    const FunctionId function(i);
+    if (!in_production(program, facts, function) || is_short_lived(program, facts, function)) continue;
+    for (const ExprId body : bodies_of(program, function)) {
+      for (const Wait& wait : Waits(program, facts, function).find(body)) report(program, facts, reporter, function, wait);
+    }
+  }
+}
+
+}  // namespace
+
+const Rule& monitor_left_on_a_branch() {
+  static const Rule rule{{.code = "BW208",
+                          .name = "monitor-left-on-a-branch",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A hand-written call that leaves its monitor behind on a branch, mostly the timeout"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
