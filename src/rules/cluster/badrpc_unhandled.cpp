@@ -89,6 +89,7 @@ struct Use {
   bool assert = false;  // `ok = rpc:call(…)`: a hard match, often made on purpose
   source::Span span;
   std::string how;  // "no clause of the case takes it (case_clause)"
+  ExprId at;        // what crashes
 };
 
 bool is_walked(const analysis::External& external, std::size_t argument, std::size_t arguments) {
@@ -130,27 +131,52 @@ class Follow {
         return e.child_count > 0 && unit_.child(around, 0) == expr ? of_case(around) : Use();
       case ExprKind::kGenerator:
         return unit_.child(around, 1) == expr ? of_generator(around, depth) : Use();
+      case ExprKind::kTry:  // rpc:call raises nothing: its answer goes through, also through `case catch rpc:call(…) of`
+        return unit_.child(around, 0) == expr && unit_.try_of(e).else_clauses.size() == 0 ? of(around, depth + 1) : Use();
+      case ExprKind::kClosure:
+        return of_timed(around, depth);
       case ExprKind::kCall:
         return of_call(around, expr);
       case ExprKind::kField:
-        return {true, false, false, unit_.span(around), "its field is read"};
+        return {true, false, false, unit_.span(around), "its field is read", around};
       case ExprKind::kOperator:
-        return e.symbol() == intern("++") ? Use{true, false, false, unit_.span(around), "it is appended to as a list"} : Use();
+        return e.symbol() == intern("++") ? Use{true, false, false, unit_.span(around), "it is appended to as a list", around}
+                                          : Use();
       default:
         return {};
     }
   }
 
  private:
+  // {Time, Answer} = timer:tc(fun() -> rpc:call(…) end)
+  Use of_timed(ExprId closure, int depth) const {
+    const ExprId call = unit_.parent(closure);
+    if (!call || unit_.expr(call).kind != ExprKind::kCall) return {};
+    if (!calls_external(facts_, CallId(unit_.first_call + unit_.expr(call).payload), intern("timer"), intern("tc"))) return {};
+    const ExprId match = unit_.parent(call);
+    if (!match || unit_.expr(match).kind != ExprKind::kMatch || unit_.child(match, 1) != call) return {};
+    const ExprId pair = unit_.child(match, 0);
+    const bool is_pair = unit_.expr(pair).kind == ExprKind::kTuple && unit_.expr(pair).child_count == 2;
+    return is_pair ? of_pattern(match, unit_.child(pair, 1), depth) : Use();
+  }
+
   Use of_match(ExprId match, int depth) const {
-    const ExprId pattern = unit_.child(match, 0);
+    const Use bound = of_pattern(match, unit_.child(match, 0), depth);
+    if (bound.crash) return bound;
+    return of(match, depth + 1);
+  }
+
+  Use of_pattern(ExprId match, ExprId pattern, int depth) const {
     const Takes taken = takes(unit_, pattern);
     if (taken != Takes::kAll) {
-      return {true, taken == Takes::kSome, true, unit_.span(match),
-              "`" + source_text(program_, unit_, pattern, 40) + " =` does not match it (badmatch)"};
+      return {true,
+              taken == Takes::kSome,
+              true,
+              unit_.span(match),
+              "`" + source_text(program_, unit_, pattern, 40) + " =` does not match it (badmatch)",
+              match};
     }
-    const Use direct = of(match, depth + 1);
-    return direct.crash ? direct : of_variable(pattern, depth);
+    return of_variable(pattern, depth);
   }
 
   Use of_variable(ExprId pattern, int depth) const {
@@ -170,7 +196,8 @@ class Follow {
     }
     const Takes taken = takes(unit_, clauses, 0);
     if (taken == Takes::kAll) return {};
-    return {true, taken == Takes::kSome, false, unit_.span(unit_.child(at, 0)), "no clause of the case takes it (case_clause)"};
+    return {true, taken == Takes::kSome, false, unit_.span(unit_.child(at, 0)), "no clause of the case takes it (case_clause)",
+            at};
   }
 
   Use of_generator(ExprId generator, int depth) const {
@@ -178,7 +205,7 @@ class Follow {
     if (!around) return {};
     const Expr& e = unit_.expr(around);
     if (e.kind == ExprKind::kComprehension) {
-      return {true, false, false, unit_.span(unit_.child(generator, 1)), "the comprehension walks over it as a list"};
+      return {true, false, false, unit_.span(unit_.child(generator, 1)), "the comprehension walks over it as a list", around};
     }
     if (e.kind != ExprKind::kWith) return {};
     if (takes(unit_, unit_.child(generator, 0)) == Takes::kAll) return of_variable(unit_.child(generator, 0), depth);
@@ -186,7 +213,8 @@ class Follow {
     if (clauses.size() == 0) return {};  // `with` returns what does not match
     const Takes taken = takes(unit_, clauses, 0);
     if (taken == Takes::kAll) return {};
-    return {true, taken == Takes::kSome, false, unit_.span(generator), "no else clause of the with takes it (with_clause)"};
+    return {true,  taken == Takes::kSome, false, unit_.span(generator), "no else clause of the with takes it (with_clause)",
+            around};
   }
 
   Use of_call(ExprId call, ExprId argument) const {
@@ -198,13 +226,13 @@ class Follow {
     const std::string callee = callee_text(program_, facts_, site);
     if (const analysis::External* external = facts_.calls.external(site)) {
       if (!is_walked(*external, position, arguments.size())) return {};
-      return {true, false, false, unit_.span(call), callee + " takes it for data"};
+      return {true, false, false, unit_.span(call), callee + " takes it for data", call};
     }
     const FunctionId function = facts_.calls.callees[site.index].function;
     if (!function || program_.function(function).clauses.size() == 0) return {};
     const Takes taken = takes(program_.unit_of(function), program_.function(function).clauses, position);
     if (taken == Takes::kAll) return {};
-    return {true, taken == Takes::kSome, false, unit_.span(call), "no clause of " + callee + " takes it (function_clause)"};
+    return {true, taken == Takes::kSome, false, unit_.span(call), "no clause of " + callee + " takes it (function_clause)", call};
   }
 
   const Program& program_;
@@ -284,7 +312,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const Unit& unit = program.unit_of(site);
     const ExprId expr = program.call(site).expr;
     const Use use = Follow(program, facts, site).of(expr);
-    if (!use.crash || is_caught(unit, expr)) continue;
+    if (!use.crash || is_caught(unit, use.at)) continue;
     if (!reported.emplace(function, callee_text(program, facts, site) + use.how).second) continue;
     report(program, facts, reporter, site, *remote, use);
   }
