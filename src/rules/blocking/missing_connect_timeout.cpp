@@ -1,0 +1,118 @@
+// gen_tcp:connect/3 and ssl:connect/3 wait for ever by default, and so does httpc:request without a timeout among its options. In
+// a server, or in the init of one, whoever waits for the process waits as long as the network is silent.
+#include <algorithm>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/support.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::Runs;
+
+// ssl:connect/3 is two functions: (Host, Port, Options), and (Socket, Options, Timeout), which has a timeout. A peer on this
+// machine, {local, Path} or {127, 0, 0, 1}, answers at once or not at all.
+bool names_a_peer(const Program& program, CallId site, bool tls) {
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  const Unit& unit = program.unit_of(site);
+  if (arguments.size() != 3) return false;
+  const ExprId host = analysis::local_value(unit, arguments[0]), options = analysis::local_value(unit, arguments[2]);
+  if (host && unit.expr(host).kind == ExprKind::kTuple) return false;
+  const std::string here = source_text(program, unit, arguments[0], 200), last = source_text(program, unit, arguments[2], 200);
+  if (here.find("127.0.0.1") != std::string::npos || here.find("localhost") != std::string::npos) return false;
+  if (last.find("imeout") != std::string::npos) return false;  // gen_tcp:connect(SockAddr, Options, Timeout)
+  return !tls || (analysis::integer_value(unit, arguments[1]) && options && unit.expr(options).kind == ExprKind::kList);
+}
+
+// Does the call wait for a peer without limit, because nobody said anything?
+bool is_unlimited(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller) return false;
+  const bool connects = (external->module == sym::gen_tcp || external->module == sym::ssl) && external->name.text() == "connect";
+  const bool requests = external->module == sym::httpc && external->name.text() == "request";
+  if (connects) return external->arity == 3 && names_a_peer(program, site, external->module == sym::ssl);
+  if (!requests) return false;
+  // Options that are made elsewhere may hold a timeout.
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  if (arguments.size() >= 4) {
+    const Unit& unit = program.unit_of(site);
+    const ExprId options = analysis::local_value(unit, arguments[2]);
+    if (!options || unit.expr(options).kind != ExprKind::kList || unit.expr(options).has(model::kHasTail)) return false;
+    for (const ExprId option : unit.children_of(options)) {
+      if (unit.expr(option).kind != ExprKind::kTuple) return false;
+    }
+    if (analysis::literal_option(unit, options, sym::timeout)) return false;
+  }
+  return true;
+}
+
+bool is_called(const Facts& facts, ProcessId id) {
+  return std::any_of(facts.messages.to[id.index].begin(), facts.messages.to[id.index].end(),
+                     [&](MessageId message) { return facts.message(message).kind == MessageKind::kCall; });
+}
+
+// A server that runs the function: one that others call before any other.
+ProcessId server_of(const Facts& facts, FunctionId function) {
+  ProcessId found;
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    const analysis::ProcessKind kind = facts.process(id).kind;
+    if (kind != analysis::ProcessKind::kGenServer && kind != analysis::ProcessKind::kGenStatem) continue;
+    if (is_called(facts, id)) return id;
+    if (!found) found = id;
+  }
+  return found;
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId server) {
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string callee = callee_text(program, facts, site), name = process_name(program, facts, server);
+  const bool http = facts.calls.external(site)->module == sym::httpc;
+  const bool shared = facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = shared ? Severity::kHigh : Severity::kMedium;
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " calls " + callee + " without a timeout, in the process " + name;
+  finding.why =
+      std::string(http ? "httpc waits for ever for a server that accepts and says nothing"
+                       : "A peer that drops packets is waited for as long as the operating system likes, about two minutes") +
+      "; meanwhile " + name + " answers nobody, and a supervisor that starts it waits as well.";
+  if (http) {
+    finding.fix = erlang ? "Give it {timeout, 5000} and {connect_timeout, 2000} among the HTTP options, the third argument."
+                         : "Give it timeout: 5_000 and connect_timeout: 2_000 among the HTTP options, the third argument.";
+  } else {
+    finding.fix = erlang ? "Give it a timeout as its fourth argument, such as 5000, and match {error, timeout}."
+                         : "Give it a timeout as its fourth argument, such as 5_000, and match {:error, :timeout}.";
+  }
+  finding.path = {{finding.span, callee + " waits without limit"}};
+  finding.key = callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::string>> reported;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const FunctionId function = program.function_of(site);
+    if (!function || !is_unlimited(program, facts, site) || !in_production(program, facts, function)) continue;
+    const ProcessId server = server_of(facts, function);
+    if (!server || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
+    report(program, facts, reporter, site, server);
+  }
+}
+
+}  // namespace
+
+const Rule& missing_connect_timeout() {
+  static const Rule rule{{.code = "BW406",
+                          .name = "missing-connect-timeout",
+                          .family = findings::Family::kBlocking,
+                          .severity = Severity::kMedium,
+                          .summary = "A connection or HTTP request without a timeout inside a server"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
