@@ -54,7 +54,8 @@ class UnitResolver {
 
   // A module that nobody knows may be the short name of an alias that a `use` brought in.
   Symbol written_module(const Call& call) const {
-    if (!call.function || knowledge_.knows_module(call.module) || program_.find_module(call.module, unit_.project)) return call.module;
+    if (!call.function || knowledge_.knows_module(call.module) || program_.find_module(call.module, unit_.project))
+      return call.module;
     const ModuleId own{unit_.first_module + unit_.functions[call.function.index].module.index};
     return without_alias(scopes_.of(own), call.module);
   }
@@ -74,7 +75,8 @@ class UnitResolver {
       if (const ModuleId m = program_.find_module(import.module, unit_.project)) {
         const FunctionId f = program_.find_function(m, call.name, call.arity);
         if (f && program_.function(f).has(model::kPublic)) return both(f, import.module, call);
-      } else if (names_import(program_, import, call.name, call.arity) || knowledge_.function(import.module, call.name, call.arity) != nullptr) {
+      } else if (names_import(program_, import, call.name, call.arity) ||
+                 knowledge_.function(import.module, call.name, call.arity) != nullptr) {
         return {{}, external(import.module, call.name, call.arity)};
       }
     }
@@ -112,7 +114,8 @@ class UnitResolver {
   }
 
   std::uint32_t external(Symbol module, Symbol name, std::uint32_t arity, const FunctionRow* row = nullptr) {
-    const auto [found, fresh] = table_.try_emplace(ExternalKey{module, name, arity}, static_cast<std::uint32_t>(externals.size()));
+    const auto [found, fresh] =
+        table_.try_emplace(ExternalKey{module, name, arity}, static_cast<std::uint32_t>(externals.size()));
     if (fresh) externals.push_back({module, name, arity, row != nullptr ? row : knowledge_.function(module, name, arity)});
     return found->second;
   }
@@ -185,7 +188,9 @@ void make_edges(const Program& program, unsigned jobs, Calls& calls) {
         const CallId site{unit.first_call + local.index};
         const Callee& callee = calls.callees[site.index];
         if (callee.function && !unit.calls[local.index].in_guard)
-          mine.edges.push_back({.site = site, .callee = callee.function, .runs = calls.runs[site.index],
+          mine.edges.push_back({.site = site,
+                                .callee = callee.function,
+                                .runs = calls.runs[site.index],
                                 .spoken_for = callee.external != UINT32_MAX});
         add_mfa_edge(program, calls, unit, site, mine.edges);
       }
@@ -196,8 +201,7 @@ void make_edges(const Program& program, unsigned jobs, Calls& calls) {
   for (std::size_t u = 0; u < by_unit.size(); ++u) {
     for (std::size_t f = 0; f < by_unit[u].counts.size(); ++f) {
       calls.first_edge.push_back(calls.first_edge.back() + by_unit[u].counts[f]);
-      calls.callers.insert(calls.callers.end(), by_unit[u].counts[f],
-                           FunctionId(program.units[u]->first_function + f));
+      calls.callers.insert(calls.callers.end(), by_unit[u].counts[f], FunctionId(program.units[u]->first_function + f));
     }
     calls.edges.insert(calls.edges.end(), by_unit[u].edges.begin(), by_unit[u].edges.end());
     by_unit[u] = {};

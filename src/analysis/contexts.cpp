@@ -65,9 +65,12 @@ class ContextFinder {
       handler_[h.function.index] = true;
       const Process& p = processes_.processes[h.process.index];
       Context c;
-      if (p.kind == ProcessKind::kRequest) c.flags |= kInRequest;
-      else if (p.kind == ProcessKind::kTask) c.flags |= kInTask;
-      else if (p.kind == ProcessKind::kSupervisor) c.flags |= kInBoot;
+      if (p.kind == ProcessKind::kRequest)
+        c.flags |= kInRequest;
+      else if (p.kind == ProcessKind::kTask)
+        c.flags |= kInTask;
+      else if (p.kind == ProcessKind::kSupervisor)
+        c.flags |= kInBoot;
       if (h.kind == HandlerKind::kTerminate) c.flags |= kInShutdown;
       c.processes.push_back(h.process);
       add(h.function, c);
@@ -85,9 +88,11 @@ class ContextFinder {
     const ModuleId module = program_.module_of(id);
     const auto& behaviours = scopes_.of(module).behaviours;
     const auto has = [&](Symbol b) { return std::find(behaviours.begin(), behaviours.end(), b) != behaviours.end(); };
-    if (is_tool(module) || (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
+    if (is_tool(module) ||
+        (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
       c.flags |= kInTool;
-    else if (has(sym::application) || has(sym::Elixir_Application)) c.flags |= application_flags(f);
+    else if (has(sym::application) || has(sym::Elixir_Application))
+      c.flags |= application_flags(f);
     if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) {
       // The actions of a controller have names of their own: the framework runs them in the process of the request.
       const ProcessId process = processes_.of(module);

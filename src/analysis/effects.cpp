@@ -100,14 +100,15 @@ struct Upwards {
     }
     first.push_back(static_cast<std::uint32_t>(callers.size()));
   }
-  std::span<const Caller> of(FunctionId f) const { return {callers.data() + first[f.index], first[f.index + 1] - first[f.index]}; }
+  std::span<const Caller> of(FunctionId f) const {
+    return {callers.data() + first[f.index], first[f.index + 1] - first[f.index]};
+  }
 };
 
 void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
   if (leaves.empty()) return;
-  std::stable_sort(leaves.begin(), leaves.end(), [](const Leaf& a, const Leaf& b) {
-    return bound_rank(a.witness.bound_ms) > bound_rank(b.witness.bound_ms);
-  });
+  std::stable_sort(leaves.begin(), leaves.end(),
+                   [](const Leaf& a, const Leaf& b) { return bound_rank(a.witness.bound_ms) > bound_rank(b.witness.bound_ms); });
   out.slots.assign(upwards.first.size() - 1, UINT32_MAX);
   std::vector<FunctionId> queue;
   const auto visit = [&](FunctionId f, const Witness& w) {
@@ -166,7 +167,8 @@ std::int64_t leaf_bound(const Program& program, const Calls& calls, CallId site)
   const auto arguments = unit.children_of(program.call(site).expr);
   const std::int64_t otherwise = row->bound.milliseconds;
   if (row->timeout_argument != 0)
-    return row->timeout_argument <= arguments.size() ? bound_of(unit, arguments[row->timeout_argument - 1u], otherwise) : otherwise;
+    return row->timeout_argument <= arguments.size() ? bound_of(unit, arguments[row->timeout_argument - 1u], otherwise)
+                                                     : otherwise;
   if (row->timeout_option && !arguments.empty()) {
     const std::size_t at = row->options_argument != 0 ? row->options_argument - 1u : arguments.size() - 1;
     if (at < arguments.size()) {
@@ -182,7 +184,8 @@ std::int64_t leaf_bound(const Program& program, const Calls& calls, CallId site)
 
 Effects find_effects(const Program& program, const Calls& calls, unsigned jobs) {
   std::vector<Leaves> by_unit(program.units.size());
-  parallel_for(program.units.size(), jobs, [&](std::size_t u) { by_unit[u] = collect_leaves(program, calls, *program.units[u]); });
+  parallel_for(program.units.size(), jobs,
+               [&](std::size_t u) { by_unit[u] = collect_leaves(program, calls, *program.units[u]); });
   Effects effects;
   effects.all.resize(program.functions.size());
   effects.direct.resize(program.functions.size());

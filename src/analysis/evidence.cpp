@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "analysis/facts.h"
 #include "analysis/calls.h"
 #include "analysis/effects.h"
+#include "analysis/facts.h"
 #include "analysis/values.h"
 
 namespace beamwright::analysis {
@@ -30,8 +30,16 @@ std::string effect_words(Effect effect, std::int64_t bound_ms, bool blocks) {
 
 bool blocks(Effect e) {
   switch (e) {
-    case Effect::kHttp: case Effect::kDatabase: case Effect::kSocket: case Effect::kSleep: case Effect::kSubprocess:
-    case Effect::kCall: case Effect::kAwait: case Effect::kRpc: case Effect::kReceive: case Effect::kGlobalLock:
+    case Effect::kHttp:
+    case Effect::kDatabase:
+    case Effect::kSocket:
+    case Effect::kSleep:
+    case Effect::kSubprocess:
+    case Effect::kCall:
+    case Effect::kAwait:
+    case Effect::kRpc:
+    case Effect::kReceive:
+    case Effect::kGlobalLock:
       return true;
     default:
       return false;
@@ -56,7 +64,8 @@ void follow(const Program& program, const Facts& facts, FunctionId f, Effect eff
     const Witness* w = facts.effects.witness(f, effect);
     if (w == nullptr) return;
     if (!w->next) return add_leaf(program, facts, f, *w, effect, steps);
-    steps.push_back({program.span_of(w->site), model::display_function(program, f) + " calls " + model::display_function(program, w->next)});
+    steps.push_back(
+        {program.span_of(w->site), model::display_function(program, f) + " calls " + model::display_function(program, w->next)});
     f = w->next;
   }
 }

@@ -68,14 +68,14 @@ struct Edge {
 };
 
 struct Calls {
-  std::vector<Callee> callees;         // by CallId
-  std::vector<Runs> runs;              // by CallId: where the call itself is made, seen from the function it is written in
+  std::vector<Callee> callees;  // by CallId
+  std::vector<Runs> runs;       // by CallId: where the call itself is made, seen from the function it is written in
   std::vector<External> externals;
-  std::vector<Edge> edges;             // grouped by caller
-  std::vector<std::uint32_t> first_edge;          // by FunctionId, one more at the end
-  std::vector<std::uint32_t> incoming;            // indices of edges, grouped by callee
-  std::vector<std::uint32_t> first_incoming;      // by FunctionId, one more at the end
-  std::vector<FunctionId> callers;                // by edge
+  std::vector<Edge> edges;                    // grouped by caller
+  std::vector<std::uint32_t> first_edge;      // by FunctionId, one more at the end
+  std::vector<std::uint32_t> incoming;        // indices of edges, grouped by callee
+  std::vector<std::uint32_t> first_incoming;  // by FunctionId, one more at the end
+  std::vector<FunctionId> callers;            // by edge
 
   std::span<const Edge> edges_of(FunctionId f) const {
     return {edges.data() + first_edge[f.index], first_edge[f.index + 1] - first_edge[f.index]};
@@ -93,12 +93,12 @@ struct Calls {
 
 // Why a function has an effect: the place in that function where it goes on, and the longest wait found down there.
 struct Witness {
-  CallId site;                     // none when the function itself does it (a receive)
-  ExprId expr;                     // then the place in the function
-  FunctionId next;                 // the function that is called there; none when this is the last step
+  CallId site;      // none when the function itself does it (a receive)
+  ExprId expr;      // then the place in the function
+  FunctionId next;  // the function that is called there; none when this is the last step
   std::int64_t bound_ms = Bound::kUnknown;
-  std::uint32_t distance = 0;      // calls down to the cause
-  bool possible = false;           // some step is a guess
+  std::uint32_t distance = 0;  // calls down to the cause
+  bool possible = false;       // some step is a guess
 };
 
 struct Effects {
@@ -120,7 +120,13 @@ struct Effects {
 // ---- Processes --------------------------------------------------------------------------------------------------------------
 
 enum class ProcessKind : std::uint8_t {
-  kGenServer, kGenStatem, kGenEvent, kSupervisor, kAgent, kTask, kStage,
+  kGenServer,
+  kGenStatem,
+  kGenEvent,
+  kSupervisor,
+  kAgent,
+  kTask,
+  kStage,
   kRequest,  // one per request, connection or job: channel, plug, cowboy handler, job worker
   kOther,
 };
@@ -130,12 +136,12 @@ enum class Count : std::uint8_t { kUnknown, kOne, kMany };
 struct Process {
   ModuleId module;
   ProcessKind kind = ProcessKind::kOther;
-  Symbol behaviour;             // as it is written: Elixir.GenServer, gen_server, gen_server2 …
+  Symbol behaviour;               // as it is written: Elixir.GenServer, gen_server, gen_server2 …
   Count count = Count::kUnknown;  // kOne: registered under a fixed local or global name
-  std::vector<Symbol> names;    // fixed names it registers under
+  std::vector<Symbol> names;      // fixed names it registers under
   IdRange<struct HandlerTag> handlers;
-  std::vector<CallId> starts;   // where it is started by start_link and friends, in this module or by child lists
-  bool traps_exits = false;     // its init or another handler sets trap_exit
+  std::vector<CallId> starts;  // where it is started by start_link and friends, in this module or by child lists
+  bool traps_exits = false;    // its init or another handler sets trap_exit
 };
 
 enum class HandlerKind : std::uint8_t { kInit, kCall, kCast, kInfo, kContinue, kTerminate, kEvent, kRun, kOther };
@@ -158,16 +164,16 @@ struct Handler {
   HandlerKind kind = HandlerKind::kOther;
   FunctionId function;
   model::ClauseId clause;
-  Pattern pattern;             // of the message; for kInit of the argument
-  bool catch_all = false;      // pattern.any and no guard
+  Pattern pattern;         // of the message; for kInit of the argument
+  bool catch_all = false;  // pattern.any and no guard
   Reply reply = Reply::kUnknown;
-  bool changes_state = true;   // false only when every return gives back the state variable it was given
+  bool changes_state = true;  // false only when every return gives back the state variable it was given
 };
 
 struct Processes {
   std::vector<Process> processes;
-  std::vector<Handler> handlers;             // grouped by process, in order of kind and text
-  std::vector<ProcessId> by_module;          // by ModuleId; none when the module is no process
+  std::vector<Handler> handlers;     // grouped by process, in order of kind and text
+  std::vector<ProcessId> by_module;  // by ModuleId; none when the module is no process
   ProcessId of(ModuleId m) const { return by_module[m.index]; }
 };
 
@@ -177,12 +183,12 @@ enum class MessageKind : std::uint8_t { kCall, kCast, kInfo };
 
 struct Message {
   MessageKind kind = MessageKind::kCall;
-  CallId site;              // where it is sent: the GenServer.call itself
-  FunctionId sender;        // the function that holds the site: often a client function of the receiver's own module
-  ProcessId receiver;       // none when it is not known
-  bool likely = false;      // the receiver is concluded (a pid in the module that handles just this message), not written
+  CallId site;          // where it is sent: the GenServer.call itself
+  FunctionId sender;    // the function that holds the site: often a client function of the receiver's own module
+  ProcessId receiver;   // none when it is not known
+  bool likely = false;  // the receiver is concluded (a pid in the module that handles just this message), not written
   Pattern pattern;
-  Bound timeout;            // kCall: how long the sender waits; kUnknown when a variable says it
+  Bound timeout;  // kCall: how long the sender waits; kUnknown when a variable says it
   Runs runs = Runs::kCaller;
 };
 
@@ -195,14 +201,14 @@ struct Messages {
 // ---- Contexts ---------------------------------------------------------------------------------------------------------------
 
 enum ContextFlag : std::uint16_t {
-  kInRequest = 1,    // one process per request, connection or job may run it
-  kInTask = 2,       // a spawned process or task may run it
-  kInBoot = 4,       // an application's start or a supervisor's init runs it
-  kInTool = 8,       // a mix task, an escript's main, a release or console command runs it
+  kInRequest = 1,  // one process per request, connection or job may run it
+  kInTask = 2,     // a spawned process or task may run it
+  kInBoot = 4,     // an application's start or a supervisor's init runs it
+  kInTool = 8,     // a mix task, an escript's main, a release or console command runs it
   kInTest = 16,
-  kFromOutside = 32, // public and nobody in the sources calls it: an interface for users or a callback of unknown code
+  kFromOutside = 32,  // public and nobody in the sources calls it: an interface for users or a callback of unknown code
   kAtCompileTime = 64,
-  kInShutdown = 128, // terminate, prep_stop
+  kInShutdown = 128,  // terminate, prep_stop
 };
 
 // Who may run a function. A handler's own function counts as run by its process.
@@ -221,24 +227,24 @@ struct Contexts {
 // ---- Supervisors ------------------------------------------------------------------------------------------------------------
 
 struct Child {
-  ExprRef expr;          // the element of the child list
-  ModuleId module;       // none when it is not among the sources
-  Symbol module_name;    // 0 when unknown
-  Symbol restart;        // permanent, transient, temporary; 0 when unknown
+  ExprRef expr;        // the element of the child list
+  ModuleId module;     // none when it is not among the sources
+  Symbol module_name;  // 0 when unknown
+  Symbol restart;      // permanent, transient, temporary; 0 when unknown
 };
 
 struct Supervisor {
   ModuleId module;
-  FunctionId function;     // init/1, or the function that calls Supervisor.start_link
-  ExprRef strategy_expr;   // none when it is not written where it can be read
-  Symbol strategy;         // 0 when unknown
+  FunctionId function;          // init/1, or the function that calls Supervisor.start_link
+  ExprRef strategy_expr;        // none when it is not written where it can be read
+  Symbol strategy;              // 0 when unknown
   std::int64_t intensity = -1;  // max_restarts; -1: default or unknown (see intensity_known)
   std::int64_t period = -1;     // seconds
   bool intensity_known = false;
-  ExprRef flags_expr;      // the options, the flags map or tuple
+  ExprRef flags_expr;  // the options, the flags map or tuple
   ExprRef children_expr;
   bool children_known = false;  // the list below is complete
-  bool dynamic = false;    // DynamicSupervisor or simple_one_for_one
+  bool dynamic = false;         // DynamicSupervisor or simple_one_for_one
   std::vector<Child> children;
 };
 

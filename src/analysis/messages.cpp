@@ -54,7 +54,8 @@ class MessageFinder {
     out_.to.resize(processes_.processes.size());
     out_.by_function.resize(program_.functions.size());
     for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) read_call(CallId(c));
-    std::stable_sort(out_.messages.begin(), out_.messages.end(), [](const Message& a, const Message& b) { return a.site < b.site; });
+    std::stable_sort(out_.messages.begin(), out_.messages.end(),
+                     [](const Message& a, const Message& b) { return a.site < b.site; });
     for (std::uint32_t i = 0; i < out_.messages.size(); ++i) {
       const Message& m = out_.messages[i];
       if (m.receiver) out_.to[m.receiver.index].push_back(MessageId(i));
@@ -73,12 +74,15 @@ class MessageFinder {
     const auto arguments = unit.children_of(call.expr);
     if (row->message_argument > arguments.size() || row->target_argument > arguments.size()) return;
     MessageKind kind = MessageKind::kInfo;
-    if (row->effects.has(Effect::kCall)) kind = MessageKind::kCall;
-    else if (row->effects.has(Effect::kCast)) kind = MessageKind::kCast;
+    if (row->effects.has(Effect::kCall))
+      kind = MessageKind::kCall;
+    else if (row->effects.has(Effect::kCast))
+      kind = MessageKind::kCast;
     Bound timeout;
     if (kind == MessageKind::kCall) timeout.milliseconds = leaf_bound(program_, calls_, site);
     follow({kind, site, program_.function_of(site), arguments[row->target_argument - 1u], arguments[row->message_argument - 1u],
-            timeout, calls_.runs[site.index]}, 0);
+            timeout, calls_.runs[site.index]},
+           0);
   }
 
   // The parameter of the function that an expression is, counted from 0.
@@ -201,7 +205,9 @@ class MessageFinder {
   // Kind, outline and project of a request, as one number to look up by.
   using RequestKey = std::pair<std::uint64_t, std::uint32_t>;
   struct RequestHash {
-    std::size_t operator()(const RequestKey& k) const { return (k.first ^ (std::uint64_t{k.second} << 20)) * 0x9E3779B97F4A7C15ull; }
+    std::size_t operator()(const RequestKey& k) const {
+      return (k.first ^ (std::uint64_t{k.second} << 20)) * 0x9E3779B97F4A7C15ull;
+    }
   };
   static RequestKey key_of(HandlerKind kind, const Pattern& p, source::ProjectId project) {
     return {(static_cast<std::uint64_t>(p.tag.index) << 32) | (std::uint64_t{p.size} << 1) | (kind == HandlerKind::kCall ? 1 : 0),

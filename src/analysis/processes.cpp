@@ -146,7 +146,8 @@ class ProcessFinder {
     for (const Symbol behaviour : scopes_.of(id).behaviours) {
       const BehaviourRow* row = knowledge_.behaviour(behaviour);
       if (row == nullptr || !is_process(row->process)) continue;
-      if (best == nullptr || (kind_of(best->process) == ProcessKind::kOther && kind_of(row->process) != ProcessKind::kOther)) best = row;
+      if (best == nullptr || (kind_of(best->process) == ProcessKind::kOther && kind_of(row->process) != ProcessKind::kOther))
+        best = row;
     }
     if (best == nullptr) return;
     const ProcessId process_id{out_.processes.size()};
@@ -209,7 +210,11 @@ class ProcessFinder {
       const std::size_t state_at = callback.state_argument != 0 ? callback.state_argument - 1u : patterns.size();
       returns.read(clause.body, state_at < patterns.size() ? whole_variable(unit, patterns[state_at]) : VariableId{}, r);
       h.changes_state = !r.keeps_state;
-      h.reply = r.reply ? Reply::kReply : r.other ? Reply::kUnknown : r.no_reply ? Reply::kNoReply : r.stop ? Reply::kStop : Reply::kUnknown;
+      h.reply = r.reply      ? Reply::kReply
+                : r.other    ? Reply::kUnknown
+                : r.no_reply ? Reply::kNoReply
+                : r.stop     ? Reply::kStop
+                             : Reply::kUnknown;
       out_.handlers.push_back(h);
     }
   }
@@ -268,10 +273,11 @@ class ProcessFinder {
 
   // start_link(name \\ __MODULE__): the name is a parameter whose default is what nearly everybody runs. The default is an
   // argument of the generated start_link/0.
-  void read_default_name(Process& process, CallId site, const Unit& unit, const FunctionRow& row, std::span<const ExprId> arguments) {
+  void read_default_name(Process& process, CallId site, const Unit& unit, const FunctionRow& row,
+                         std::span<const ExprId> arguments) {
     const ExprId name = row.name_argument != 0 && row.name_argument <= arguments.size() ? arguments[row.name_argument - 1u]
                         : arguments.empty()                                             ? ExprId{}
-                                                                                        : literal_option(unit, arguments.back(), sym::name);
+                                            : literal_option(unit, arguments.back(), sym::name);
     if (!name || unit.expr(name).kind != ExprKind::kVariable) return;
     const FunctionId f = program_.function_of(site);
     const auto parameter = parameter_of(unit, program_.function(f), VariableId(unit.expr(name).payload));
@@ -323,7 +329,8 @@ class ProcessFinder {
 
 }  // namespace
 
-Processes find_processes(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, const Calls& calls) {
+Processes find_processes(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes,
+                         const Calls& calls) {
   return ProcessFinder(program, knowledge, scopes, calls).find();
 }
 

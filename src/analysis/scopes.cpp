@@ -111,8 +111,7 @@ bool imports(const Program& program, const Import& import, Symbol name, std::uin
   if (unit.language == source::Language::kErlang) return lists(unit, import.options, name, arity);
   if (const ExprId only = literal_option(unit, import.options, sym::only); only && unit.expr(only).kind == model::ExprKind::kList)
     return lists(unit, only, name, arity);
-  if (const ExprId except = literal_option(unit, import.options, sym::except); except)
-    return !lists(unit, except, name, arity);
+  if (const ExprId except = literal_option(unit, import.options, sym::except); except) return !lists(unit, except, name, arity);
   return true;
 }
 

@@ -10,8 +10,8 @@ namespace beamwright::analysis {
 
 struct Import {
   Symbol module;
-  UnitId unit;        // where `options` stands
-  ExprId options;     // only:, except:, or Erlang's list of {name, arity}; none: everything
+  UnitId unit;     // where `options` stands
+  ExprId options;  // only:, except:, or Erlang's list of {name, arity}; none: everything
 };
 
 struct Alias {
@@ -21,10 +21,10 @@ struct Alias {
 
 struct Scope {
   std::vector<Import> imports;
-  std::vector<Alias> aliases;        // that a use brings in; its own are resolved already
-  std::vector<ModuleId> used;        // modules among the sources whose quoted functions this module gets
-  std::vector<Symbol> used_names;    // every module it uses, directly or through another's __using__
-  std::vector<Symbol> behaviours;    // declared, or brought in by use
+  std::vector<Alias> aliases;      // that a use brings in; its own are resolved already
+  std::vector<ModuleId> used;      // modules among the sources whose quoted functions this module gets
+  std::vector<Symbol> used_names;  // every module it uses, directly or through another's __using__
+  std::vector<Symbol> behaviours;  // declared, or brought in by use
 };
 
 struct Scopes {

@@ -67,8 +67,10 @@ class SupervisorFinder {
   void read_elixir_options(Supervisor& s) {
     const UnitId u = s.flags_expr.unit;
     const Unit& unit = program_.unit(u);
-    if (const ExprRef strategy = option(program_, facts_, s.flags_expr, sym::strategy)) set_strategy(s, strategy);
-    else if (s.dynamic) s.strategy = sym::one_for_one;
+    if (const ExprRef strategy = option(program_, facts_, s.flags_expr, sym::strategy))
+      set_strategy(s, strategy);
+    else if (s.dynamic)
+      s.strategy = sym::one_for_one;
     const ExprKind kind = unit.expr(s.flags_expr.expr).kind;
     if (kind != ExprKind::kList && kind != ExprKind::kMap) return;
     s.intensity = number(s.flags_expr, sym::max_restarts, 3);
@@ -119,8 +121,10 @@ class SupervisorFinder {
       s.intensity = integer_value(unit, unit.child(flags.expr, 1)).value_or(-1);
       s.period = integer_value(unit, unit.child(flags.expr, 2)).value_or(-1);
     } else if (e.kind == ExprKind::kMap) {
-      if (const ExprRef strategy = option(program_, facts_, flags, sym::strategy)) set_strategy(s, strategy);
-      else if (!e.has(model::kUpdate)) s.strategy = sym::one_for_one;
+      if (const ExprRef strategy = option(program_, facts_, flags, sym::strategy))
+        set_strategy(s, strategy);
+      else if (!e.has(model::kUpdate))
+        s.strategy = sym::one_for_one;
       s.intensity = number(flags, sym::intensity, 1);
       s.period = number(flags, sym::period, 5);
     }
@@ -173,7 +177,8 @@ class SupervisorFinder {
       if (const ExprId start = literal_option(unit, value.expr, sym::start)) read_start(unit, start, set_module);
       const ExprId restart = literal_option(unit, value.expr, sym::restart);
       child.restart = restart ? atom_value(unit, restart).value_or(Symbol()) : sym::permanent;
-    } else if (e.kind == ExprKind::kCall && e.child_count >= 1) {  // Supervisor.child_spec(Module or {Module, argument}, overrides)
+    } else if (e.kind == ExprKind::kCall &&
+               e.child_count >= 1) {  // Supervisor.child_spec(Module or {Module, argument}, overrides)
       const External* external = facts_.calls.external(CallId(unit.first_call + e.payload));
       if (external != nullptr && external->module == sym::Elixir_Supervisor && external->name == sym::child_spec) {
         const Child base = read_child({value.unit, unit.child(value.expr, 0)});

@@ -175,7 +175,10 @@ std::optional<std::int64_t> integer_value(const Unit& unit, ExprId id) {
     const model::Call& call = unit.call_of(e);
     if (call.target != model::TargetKind::kRemote || call.module != sym::timer) return {};
     const auto value = integer_value(unit, unit.child(id, 0));
-    const std::int64_t factor = call.name == sym::seconds ? 1000 : call.name == sym::minutes ? 60'000 : call.name == sym::hours ? 3'600'000 : 0;
+    const std::int64_t factor = call.name == sym::seconds   ? 1000
+                                : call.name == sym::minutes ? 60'000
+                                : call.name == sym::hours   ? 3'600'000
+                                                            : 0;
     std::int64_t out = 0;
     if (value && factor != 0 && !__builtin_mul_overflow(*value, factor, &out)) return out;
   }
@@ -207,7 +210,8 @@ Pattern outline(const Unit& unit, UnitId unit_id, ExprId id) {
       break;
     case ExprKind::kTuple:
       p.size = e.child_count;
-      if (e.child_count > 0 && unit.expr(unit.child(id, 0)).kind == ExprKind::kAtom) p.tag = unit.expr(unit.child(id, 0)).symbol();
+      if (e.child_count > 0 && unit.expr(unit.child(id, 0)).kind == ExprKind::kAtom)
+        p.tag = unit.expr(unit.child(id, 0)).symbol();
       break;
     case ExprKind::kVariable:
     case ExprKind::kWildcard:

@@ -12,7 +12,8 @@ struct InvariantFailure : std::logic_error {
 };
 
 inline void ensure(bool holds, const char* what) {
-  if (!holds) [[unlikely]] throw InvariantFailure(what);
+  if (!holds) [[unlikely]]
+    throw InvariantFailure(what);
 }
 
 }  // namespace beamwright

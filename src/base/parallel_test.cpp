@@ -23,7 +23,11 @@ TEST(Parallel, NothingToDoIsDoneAtOnce) {
 }
 
 TEST(Parallel, AnExceptionReachesTheCaller) {
-  EXPECT_THROW(parallel_for(100, 3, [](std::size_t i) { if (i == 42) throw std::runtime_error("x"); }), std::runtime_error);
+  EXPECT_THROW(parallel_for(100, 3,
+                            [](std::size_t i) {
+                              if (i == 42) throw std::runtime_error("x");
+                            }),
+               std::runtime_error);
 }
 
 TEST(Parallel, TheDefaultIsAtLeastOneJob) { EXPECT_GE(default_jobs(), 1u); }

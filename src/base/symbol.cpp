@@ -68,7 +68,7 @@ class Texts {
 
  private:
   static constexpr std::uint32_t kMaxChunks = 1u << 16;
-  std::unique_ptr<std::atomic<std::string_view*>[]> chunks_{new std::atomic<std::string_view*>[kMaxChunks]()};
+  std::unique_ptr<std::atomic<std::string_view*>[]> chunks_ { new std::atomic<std::string_view*>[ kMaxChunks ]() };
   std::mutex mutex_;
   std::uint32_t count_ = 0;
 };

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-
 #include "erlang/test_source.h"
 
 namespace beamwright::erlang {

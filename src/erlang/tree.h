@@ -47,24 +47,39 @@ enum class NodeKind : std::uint8_t {
   kOp,                 // symbol, one or two operands
   kCall,               // target, sequence of arguments
   kRemote,             // module, function
-  kBlock, kIf, kCase, kReceive, kTry, kCatch, kMaybe, kElse,
-  //   kBlock: sequence · kIf: clauses · kCase: value, clauses · kReceive: clauses[, timeout, body] · kTry: body, clauses, handlers, after
+  kBlock,
+  kIf,
+  kCase,
+  kReceive,
+  kTry,
+  kCatch,
+  kMaybe,
+  kElse,
+  //   kBlock: sequence · kIf: clauses · kCase: value, clauses · kReceive: clauses[, timeout, body] · kTry: body, clauses,
+  //   handlers, after
   //   kCatch: value · kMaybe: body[, else] · kElse: clauses
   kFun,       // kBareTuple{clauses, sequence} | kBareTuple{function, Name, Arity} | kBareTuple{function, M, F, A}
   kNamedFun,  // symbol, sequence of clauses
-  kListComprehension, kBinaryComprehension, kMapComprehension,  // template, sequence of qualifiers
-  kGenerate, kGenerateStrict, kBinaryGenerate, kBinaryGenerateStrict, kMapGenerate, kMapGenerateStrict,  // pattern, value
-  kZip,     // sequence of generators
-  kClause,  // sequence of patterns, sequence of guards (each a sequence of tests), sequence of body
+  kListComprehension,
+  kBinaryComprehension,
+  kMapComprehension,  // template, sequence of qualifiers
+  kGenerate,
+  kGenerateStrict,
+  kBinaryGenerate,
+  kBinaryGenerateStrict,
+  kMapGenerate,
+  kMapGenerateStrict,  // pattern, value
+  kZip,                // sequence of generators
+  kClause,             // sequence of patterns, sequence of guards (each a sequence of tests), sequence of body
   // Types.
   kType,           // symbol, sequence (or bare `any`)
   kUserType,       // symbol, sequence
   kRemoteType,     // sequence [module, name, sequence]
   kAnnotatedType,  // sequence [var, type]
   // Forms.
-  kFunction,    // symbol, bare integer arity, sequence of clauses
-  kAttribute,   // symbol, value: any term in bare nodes or, for record, type and spec, the abstract format's own shape
-  kErrorForm,   // a form that did not parse; the diagnostic says why
+  kFunction,   // symbol, bare integer arity, sequence of clauses
+  kAttribute,  // symbol, value: any term in bare nodes or, for record, type and spec, the abstract format's own shape
+  kErrorForm,  // a form that did not parse; the diagnostic says why
   kEndOfFile,
 };
 
@@ -129,12 +144,12 @@ class HeaderCache;  // see header_cache.h
 
 struct Options {
   Level level;
-  std::vector<Macro> defines;    // -D of the project's build, as far as it is known
-  Includes* includes = nullptr;  // null: every include is missing
+  std::vector<Macro> defines;      // -D of the project's build, as far as it is known
+  Includes* includes = nullptr;    // null: every include is missing
   HeaderCache* headers = nullptr;  // shares the tokens of headers between files and threads; null: every include is lexed again
   bool keep_header_forms = true;   // false: of headers only records and functions are kept (all a review needs)
-  // A macro that nothing defines may come from the build (-D on the compiler's command line): as behind a missing header it is then
-  // no syntax error. A review wants this; a comparison with the compiler does not.
+  // A macro that nothing defines may come from the build (-D on the compiler's command line): as behind a missing header it is
+  // then no syntax error. A review wants this; a comparison with the compiler does not.
   bool build_may_define = false;
 };
 

@@ -18,7 +18,9 @@ class UnitBuilder {
   ExprId integer(std::int64_t value, std::uint32_t begin, std::uint32_t end);
   ExprId floating(double value, std::uint32_t begin, std::uint32_t end);
   // An occurrence of a variable, by name; bind_variables() finds out which variable it is.
-  ExprId variable(Symbol name, std::uint32_t begin, std::uint32_t end) { return add(ExprKind::kVariable, begin, end, name.index); }
+  ExprId variable(Symbol name, std::uint32_t begin, std::uint32_t end) {
+    return add(ExprKind::kVariable, begin, end, name.index);
+  }
   // The call of an expression list of arguments. `call.expr`, `closure` and `function` are filled in by finish().
   ExprId call(Call call, std::uint32_t begin, std::uint32_t end, std::span<const ExprId> arguments, std::uint8_t flags = 0);
   // kClosure, kCase, kReceive, kWith. The one child of a named fun (kNamed) is the variable of its own name.

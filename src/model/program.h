@@ -24,10 +24,10 @@ enum class DirectiveKind : std::uint8_t { kUse, kImport, kRequire, kBehaviour, k
 struct Directive {
   DirectiveKind kind;
   bool quoted = false;
-  Symbol module;                // 0 when it is not a literal
-  Symbol as;                    // kAlias, which is kept only where it is quoted: the short name, without "Elixir."
-  ExprId options;               // the second argument; Erlang's -import: the list of {name, arity}
-  LocalFunctionId function;     // the function or macro it stands in; none at the module's level
+  Symbol module;             // 0 when it is not a literal
+  Symbol as;                 // kAlias, which is kept only where it is quoted: the short name, without "Elixir."
+  ExprId options;            // the second argument; Erlang's -import: the list of {name, arity}
+  LocalFunctionId function;  // the function or macro it stands in; none at the module's level
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
 };
@@ -45,7 +45,7 @@ enum class ModuleKind : std::uint8_t { kModule, kProtocol, kImplementation, kScr
 struct Module {
   Symbol name;  // as on the VM: "Elixir.Shop.Cart", "payment"; a script's top level is named after nothing (0)
   ModuleKind kind = ModuleKind::kModule;
-  Symbol protocol;              // kImplementation
+  Symbol protocol;  // kImplementation
   IdRange<struct LocalFunctionTag> functions;
   std::uint32_t first_directive = 0, directive_count = 0;
   std::uint32_t first_attribute = 0, attribute_count = 0;
@@ -88,9 +88,9 @@ struct Unit {
   std::vector<Function> functions;  // grouped by module
   std::vector<Directive> directives;
   std::vector<Attribute> attributes;
-  std::vector<Call> calls;          // grouped by function, in order of the text; last those that no function makes
+  std::vector<Call> calls;  // grouped by function, in order of the text; last those that no function makes
   std::vector<Expr> exprs;
-  std::vector<ExprId> parents;      // by ExprId; none for the root of a clause's pattern, guard or body in a function
+  std::vector<ExprId> parents;  // by ExprId; none for the root of a clause's pattern, guard or body in a function
   std::vector<ExprId> children;
   std::vector<Clause> clauses;
   std::vector<ClauseRange> clause_lists;
@@ -117,8 +117,12 @@ struct Unit {
   std::int64_t integer_of(const Expr& e) const { return integers[e.payload]; }
   ExprId parent(ExprId id) const { return parents[id.index]; }
   source::Span span(ExprId id) const { return {file, expr(id).begin, expr(id).end}; }
-  std::span<const Directive> directives_of(const Module& m) const { return {directives.data() + m.first_directive, m.directive_count}; }
-  std::span<const Attribute> attributes_of(const Module& m) const { return {attributes.data() + m.first_attribute, m.attribute_count}; }
+  std::span<const Directive> directives_of(const Module& m) const {
+    return {directives.data() + m.first_directive, m.directive_count};
+  }
+  std::span<const Attribute> attributes_of(const Module& m) const {
+    return {attributes.data() + m.first_attribute, m.attribute_count};
+  }
 };
 
 // All units of one review.
@@ -129,8 +133,8 @@ struct Program {
     UnitId unit;
     std::uint32_t local = 0;
   };
-  std::vector<Place> modules;    // by ModuleId
-  std::vector<Place> functions;  // by FunctionId
+  std::vector<Place> modules;      // by ModuleId
+  std::vector<Place> functions;    // by FunctionId
   std::vector<UnitId> call_units;  // by CallId
 
   const Unit& unit(UnitId id) const { return *units[id.index]; }
@@ -139,7 +143,10 @@ struct Program {
   const Unit& unit_of(CallId id) const { return unit(call_units[id.index]); }
   const Module& module(ModuleId id) const { return unit_of(id).modules[modules[id.index].local]; }
   const Function& function(FunctionId id) const { return unit_of(id).functions[functions[id.index].local]; }
-  const Call& call(CallId id) const { const Unit& u = unit_of(id); return u.calls[id.index - u.first_call]; }
+  const Call& call(CallId id) const {
+    const Unit& u = unit_of(id);
+    return u.calls[id.index - u.first_call];
+  }
   ModuleId module_of(FunctionId id) const { return ModuleId(unit_of(id).first_module + function(id).module.index); }
   // None for a call that no function makes: one in an attribute's value or a directive's options.
   FunctionId function_of(CallId id) const {

@@ -381,7 +381,8 @@ class Search {
     // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
     if (returns_ > 0) return {};
     const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(f);
-    const bool used = std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts_.calls.callers[i] != f; });
+    const bool used =
+        std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts_.calls.callers[i] != f; });
     const bool is_public = (facts_.contexts.of(f).flags & analysis::kFromOutside) != 0 && !used;
     if (is_public) return {OriginKind::kPublic, "a parameter of the public function " + model::display_function(program_, f), {}};
     const auto key = std::pair(f.index, static_cast<std::uint32_t>(index));

@@ -227,9 +227,8 @@ class Discoverer {
       const bool in_deps = name_of(parent) == "deps" && !path.empty();
       const std::string_view name = name_of(path);
       const std::size_t project = folder.project.index;
-      third_party_[path] =
-          in_deps && !folder.manifest.part_of_tree &&
-          (folder.marked_as_fetched || (fetched[project].contains(name) && !own[project].contains(name)));
+      third_party_[path] = in_deps && !folder.manifest.part_of_tree &&
+                           (folder.marked_as_fetched || (fetched[project].contains(name) && !own[project].contains(name)));
     }
     // Whatever lies inside a third-party folder is third-party too.
     for (auto& [path, third_party] : third_party_) {

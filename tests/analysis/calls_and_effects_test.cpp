@@ -20,7 +20,7 @@ TEST(Calls, AreResolvedThroughAliasesImportsAndDefaults) {
   defp local(a, b \\ 2), do: a + b
 end
 )"},
-                   {"lib/b.ex", R"(defmodule Shop.Price do
+                                    {"lib/b.ex", R"(defmodule Shop.Price do
   def sum(cart), do: length(cart)
 end
 defmodule Shop.Stock do
@@ -105,7 +105,7 @@ TEST(Calls, ErlangImportsAndBifsGiveWayToLocalFunctions) {
 run(X) -> twice(link(X)).
 link(X) -> X.
 )"},
-                   {"src/b.erl", "-module(b).\n-export([twice/1]).\ntwice(X) -> X * 2.\n"}});
+                                    {"src/b.erl", "-module(b).\n-export([twice/1]).\ntwice(X) -> X * 2.\n"}});
   const Names callees = f.callees("a:run/1");
   EXPECT_NE(std::find(callees.begin(), callees.end(), "b:twice/1"), callees.end());
   EXPECT_NE(std::find(callees.begin(), callees.end(), "a:link/1"), callees.end());
@@ -118,7 +118,7 @@ TEST(Effects, FlowThroughFunctionsAndLanguagesWithTheChainOfCalls) {
   defp prepare(order), do: :gateway.send(order)
 end
 )"},
-                   {"src/gateway.erl", R"(-module(gateway).
+                                    {"src/gateway.erl", R"(-module(gateway).
 -export([send/1]).
 send(Order) -> post(Order).
 post(Order) -> httpc:request(post, {"http://x", [], "text/plain", Order}, [{timeout, 3000}], []).

@@ -61,7 +61,9 @@ class FactsOf {
     std::vector<std::string> lines;
     for (const auto& m : facts().messages.messages) {
       if (!m.receiver || &facts().process(m.receiver) != process(module)) continue;
-      const char* kind = m.kind == analysis::MessageKind::kCall ? "call " : m.kind == analysis::MessageKind::kCast ? "cast " : "info ";
+      const char* kind = m.kind == analysis::MessageKind::kCall   ? "call "
+                         : m.kind == analysis::MessageKind::kCast ? "cast "
+                                                                  : "info ";
       lines.push_back(kind + std::string(m.pattern.tag.text()) + "/" + std::to_string(m.pattern.size) + " from " +
                       model::display_function(program(), m.sender));
     }

@@ -49,7 +49,7 @@ TEST(Processes, NamesOfErlangServersAreRead) {
 start_link() -> gen_server:start_link({local, the_a}, ?MODULE, [], []).
 init([]) -> process_flag(trap_exit, true), {ok, []}.
 )"},
-                   {"src/b.erl", R"(-module(b).
+                                    {"src/b.erl", R"(-module(b).
 -behaviour(gen_server).
 -export([start_link/1, init/1]).
 start_link(Arg) -> gen_server:start_link(?MODULE, Arg, []).
@@ -153,8 +153,7 @@ handle_call({add, X}, _From, S) -> {reply, ok, [X | S]}.
 }
 
 TEST(Messages, ARequestThatOneProcessAloneTakesReachesItThroughAnyPid) {
-  const FactsOf f(std::vector<Text>{{"lib/cart.ex", kCart},
-                   {"lib/other.ex", R"(defmodule Shop.Other do
+  const FactsOf f(std::vector<Text>{{"lib/cart.ex", kCart}, {"lib/other.ex", R"(defmodule Shop.Other do
   def peek(state), do: GenServer.call(state.cart, {:get, 1})
   def unknown(state), do: GenServer.call(state.cart, {:nobody_takes_this, 1})
 end
@@ -207,7 +206,7 @@ TEST(Supervisors, AreReadInBothLanguages) {
   defp more, do: [A.Four]
 end
 )"},
-                   {"src/b_sup.erl", R"(-module(b_sup).
+                                    {"src/b_sup.erl", R"(-module(b_sup).
 -behaviour(supervisor).
 -export([init/1]).
 init([]) ->
