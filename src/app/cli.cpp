@@ -137,6 +137,20 @@ int run_command(int argc, const char* const* argv) {
   dump_command->add_option("--level", arguments.level, "The release whose trees are wanted, 1.14 or 25; the newest unless given");
   dump_command->add_option("FILE", arguments.file, "An Elixir or Erlang file")->required();
 
+  // CLI11 only says that a subcommand is missing, whatever stands in its place.
+  const std::string command = argc > 1 ? argv[1] : "";
+  std::string known;
+  bool found = command.starts_with('-');
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    found = found || each->get_name() == command;
+    known += (known.empty() ? "" : ", ") + each->get_name();
+  }
+  if (!found) {
+    complain((command.empty() ? "which command?" : "there is no command " + command + ";") + " known are " + known +
+             "; `beamwright check PATH` reviews a project");
+    return kExitError;
+  }
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

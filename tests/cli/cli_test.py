@@ -109,6 +109,13 @@ class Commands(Case):
                 self.assertGreater(len(out), 10, (file, stage))
             self.assertIn(b"sleep", run("dump", "--stage", "effects", file)[1])
 
+    def test_an_unknown_command_names_the_known_ones(self):
+        code, _, err = run("frobnicate")
+        self.assertEqual(code, 2)
+        for word in (b"frobnicate", b"check", b"explain", b"rules", b"dump"):
+            self.assertIn(word, err)
+        self.assertIn(b"check", run()[2])
+
     def test_a_dump_asks_for_the_trees_of_a_release(self):
         file = self.write("a.erl", "-module(a).\n-export([maybe/0]).\nmaybe() -> maybe.\n")
         self.assertEqual(run("dump", "--stage", "ast", "--level", "25", file)[2], b"")
