@@ -15,7 +15,7 @@ class Search {
 
   void add(const Message& message) {
     if (program_.module_of(message.sender) == home_) {
-      climb(message.sender, message.site);
+      climb(message.sender);
     } else {
       note(message.sender, message.site);
     }
@@ -42,7 +42,7 @@ class Search {
   }
 
   // From a client function of the receiver's module up to the code that uses it.
-  void climb(FunctionId function, CallId site) {
+  void climb(FunctionId function) {
     if (std::find(seen_.begin(), seen_.end(), function) != seen_.end()) return;
     seen_.push_back(function);
     if (is_own(function)) return;
@@ -52,7 +52,7 @@ class Search {
       const FunctionId caller = facts_.calls.callers[i];
       used = true;
       if (program_.module_of(caller) == home_) {
-        if (caller != function) climb(caller, edge.site);
+        if (caller != function) climb(caller);
       } else {
         note(caller, edge.site);
       }
@@ -61,7 +61,6 @@ class Search {
     if (!used && (context.flags & analysis::kFromOutside) != 0 && in_production(program_, facts_, function)) {
       found_.outside = true;
     }
-    (void)site;
   }
 
   void note(FunctionId caller, CallId site) {
