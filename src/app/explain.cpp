@@ -2,8 +2,8 @@
 #include "app/explain.h"
 
 #include <algorithm>
-#include <numeric>
 
+#include "base/nearest.h"
 #include "report/layout.h"
 
 namespace beamwright::app {
@@ -19,22 +19,6 @@ std::string folded(std::string_view text) {
     return c == '_' ? '-' : c;
   });
   return out;
-}
-
-// How many letters must be added, removed or changed to make one word of the other (Levenshtein).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
 }
 
 class MarkdownSetter {
@@ -121,7 +105,7 @@ std::vector<std::string> nearest_rules(std::span<const rules::RegisteredRule> ru
   std::vector<std::pair<std::size_t, std::string>> rows;
   for (const rules::RegisteredRule* rule : by_code(rules)) {
     const std::string name = folded(rule->rule->info.name);
-    std::size_t far = std::min(distance(key, name), distance(key, folded(rule->rule->info.code)));
+    std::size_t far = std::min(edit_distance(key, name), edit_distance(key, folded(rule->rule->info.code)));
     if (key.size() >= 3 && name.find(key) != std::string::npos) far = 0;  // a part of the name is near enough
     rows.emplace_back(far, std::string(rule->rule->info.name) + " (" + std::string(rule->rule->info.code) + ")");
   }
