@@ -11,6 +11,8 @@ std::string_view to_string(DiagnosticKind kind) {
       return "io";
     case DiagnosticKind::kInternal:
       return "internal";
+    case DiagnosticKind::kSuppression:
+      return "suppression";
   }
   return "internal";
 }

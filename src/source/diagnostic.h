@@ -10,12 +10,13 @@
 namespace beamwright::source {
 
 enum class DiagnosticKind : std::uint8_t {
-  kSyntax,    // the text is not the language
-  kIo,        // the file could not be read
-  kInternal,  // Beamwright's own fault
+  kSyntax,       // the text is not the language
+  kIo,           // the file could not be read
+  kInternal,     // Beamwright's own fault
+  kSuppression,  // a comment to Beamwright that does nothing: malformed, or in vain
 };
 
-std::string_view to_string(DiagnosticKind kind);  // "syntax", "io", "internal"
+std::string_view to_string(DiagnosticKind kind);  // "syntax", "io", "internal", "suppression"
 
 struct Diagnostic {
   DiagnosticKind kind = DiagnosticKind::kSyntax;
