@@ -1,0 +1,26 @@
+// Facts that only some rules want, and that look at the whole program: found when the first of them asks, kept for the others.
+// Rules run side by side, so the first to come does the work and the rest wait for it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace beamwright::source {
+struct Application;
+}
+
+namespace beamwright::analysis {
+
+struct Forest;
+struct Tables;
+
+struct OnDemand {
+  std::once_flag tables_once;
+  std::shared_ptr<const Tables> tables;
+  std::once_flag forest_once;
+  std::shared_ptr<const Forest> forest;
+  const std::vector<source::Application>* applications = nullptr;  // what the manifests say; null when nobody read them
+};
+
+}  // namespace beamwright::analysis
