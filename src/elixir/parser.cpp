@@ -194,6 +194,16 @@ void Parser::prepend_meta(Node* node, const MetaList& metas) {
   node->meta_count = static_cast<std::uint8_t>(size);
 }
 
+void Parser::note_literal(Node* node, const MetaList& metas) {
+  node->literal = true;
+  if (options_.literal_metadata && metas.size > 0) set_meta(node, metas);
+}
+
+void Parser::note_delimiter(MetaList& metas, char quote, std::size_t count) const {
+  const char quotes[] = {quote, quote, quote};
+  metas.add(MetaKey::kDelimiter, intern({quotes, count}).index);
+}
+
 void Parser::add_newlines(MetaList& metas, std::uint32_t newlines) const {
   if (metadata() && newlines > 0) metas.add(MetaKey::kNewlines, newlines);
 }
@@ -227,6 +237,7 @@ void Parser::annotate_end(const Node* node, std::uint32_t eoe) {
 
 Tree parse(source::FileId file, std::string_view text, const Options& options) {
   Tree tree;
+  tree.literal_metadata = options.literal_metadata;
   if (text.size() >= UINT32_MAX / 2) {
     tree.diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, 0, 0}, "the file is larger than two gigabytes"});
     text = {};

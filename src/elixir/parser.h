@@ -121,10 +121,15 @@ class Parser {
   void add_newlines(MetaList& metas, std::uint32_t newlines) const;
   MetaList pair_meta(std::uint32_t newlines, std::uint32_t closer) const;
   void annotate_end(const Node* node, std::uint32_t eoe);
-  static bool takes_meta(const Node& node) {
-    return node.kind == NodeKind::kCall || node.kind == NodeKind::kCallOn || node.kind == NodeKind::kVariable;
+  bool takes_meta(const Node& node) const {
+    return node.kind == NodeKind::kCall || node.kind == NodeKind::kCallOn || node.kind == NodeKind::kVariable || encoded(node);
   }
   bool metadata() const { return options_.token_metadata; }
+  bool encoded(const Node& node) const { return node.literal && options_.literal_metadata; }
+  // A literal that has a place when a literal_encoder is asked for; the metas stand before it.
+  void note_literal(Node* node) { node->literal = true; }
+  void note_literal(Node* node, const MetaList& metas);
+  void note_delimiter(MetaList& metas, char quote, std::size_t count) const;
 
   // Expressions (parser_expression.cpp).
   Expr parse_expression() { return parse_binary(0); }
@@ -200,6 +205,7 @@ class Parser {
   Expr text_parts(const TextLiteral& literal, Node* node, bool charlist);
   Expr interpolation(const TextPart& part, bool charlist);
   Expr literal(NodeKind kind, const Token& at);
+  MetaList literal_meta(const Token& at) const;
 
   source::FileId file_;
   std::string_view text_;

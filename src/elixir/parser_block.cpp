@@ -172,6 +172,7 @@ Parser::Expr Parser::parse_clause(Children& arguments, std::uint32_t begin, bool
     body = parse_expression();
   } else {
     body.node = make_atom(sym::nil, arrow.offset, arrow.end);
+    note_literal(body.node);
   }
   Node* node = make_call(names().arrow, arrow.offset, begin, end_);
   MetaList metas;
@@ -259,6 +260,7 @@ Parser::Expr Parser::parse_paren() {
   advance();
   const Frame before = enter(closer, true);
   frame_.clauses = true;
+  const std::uint32_t newlines = kind() == kEol ? token().newlines : 0;
   skip_eol();
   Expr result;
   bool clauses = false;
@@ -301,6 +303,10 @@ Parser::Expr Parser::parse_paren() {
     add_parens(metas, opener.offset, tokens_[closer].offset);
     set_meta(result.node, metas);
   }
+  if (clauses && options_.level.at_least(1, 17)) {
+    result.node->offset = opener.offset;
+    note_literal(result.node, pair_meta(newlines, closer));
+  }
   if (!clauses && !empty) note_parentheses(result, single, opener.offset, closer);
   result.kind = empty && clause_follows ? Class::kParenEmpty : Class::kMatched;
   result.access = true;
@@ -339,7 +345,7 @@ void Parser::note_parentheses(Expr& inside, bool single, std::uint32_t offset, s
     add_parens(parens, offset, tokens_[closer].offset);
     return prepend_meta(node, parens);
   }
-  if (!node->is_call(sym::dunder_block)) return;
+  if (!node->is_call(sym::dunder_block) && !encoded(*node)) return;
   MetaList metas;
   if (!node->placeless) {
     // Parentheses around parentheses: up to 1.16 the compiler notes both, the inner ones first.

@@ -186,6 +186,7 @@ void Parser::parse_do_block(Children& arguments, MetaList& metas) {
   Children sections = open_children();
   Expr key;
   key.node = make_atom(sym::do_, opener.offset, opener.end);
+  note_literal(key.node);
   for (;;) {
     bool clauses = false;
     const std::uint32_t place = sections.height == 0 && options_.level.at_least(1, 20) ? opener.offset : kNoPlace;
@@ -194,6 +195,7 @@ void Parser::parse_do_block(Children& arguments, MetaList& metas) {
     add(sections, wrap(pair, {key, body}));
     if (kind() != kBlockIdentifier || pos_ >= closer) break;
     key.node = make_atom(Symbol(token().value), token().offset, token().end);
+    note_literal(key.node);
     advance();
   }
   expect_closer();
@@ -240,6 +242,12 @@ Parser::Expr Parser::parse_keyword_key() {
   advance();
   Expr result;
   result.node = make_atom(Symbol(key.value), key.offset, key.end);
+  MetaList metas;
+  if (options_.literal_metadata) {
+    if (key.delimiter != 0 && options_.level.at_least(1, 18)) note_delimiter(metas, static_cast<char>(key.delimiter), 1);
+    metas.add(MetaKey::kFormat, intern("keyword").index);
+  }
+  note_literal(result.node, metas);
   return result;
 }
 

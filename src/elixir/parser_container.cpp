@@ -45,9 +45,11 @@ void Parser::parse_container_items(Children& items, bool lists) {
 Parser::Expr Parser::parse_list() {
   const Token opener = token();
   Children items = open_children();
-  MetaList unused;
-  parse_bracketed(items, true, unused);
-  Expr result = close_children(make(NodeKind::kList, opener.offset, opener.offset, end_), items);
+  MetaList metas;
+  parse_bracketed(items, true, metas);
+  Node* node = make(NodeKind::kList, opener.offset, opener.offset, end_);
+  note_literal(node, metas);
+  Expr result = close_children(node, items);
   result.access = true;
   return result;
 }
@@ -60,6 +62,7 @@ Parser::Expr Parser::parse_tuple() {
   Node* node = nullptr;
   if (stack_.size() == items.base + 2) {
     node = make(NodeKind::kPair, opener.offset, opener.offset, end_);
+    note_literal(node, metas);
   } else {
     node = make_call(names().tuple, opener.offset, opener.offset, end_);
     set_meta(node, metas);
@@ -202,9 +205,7 @@ Parser::Expr Parser::finish_association(Expr key) {
   // unmatched_expr -> at_op_eol expr: an operator in front makes a key of any call.
   if (key.kind == Class::kNoParens && !has_prefix_operator(*key.node))
     return fail_at(op.offset, op.end, "syntax error before: =>");
-  const bool takes_meta =
-      key.node->kind == NodeKind::kCall || key.node->kind == NodeKind::kCallOn || key.node->kind == NodeKind::kVariable;
-  if (metadata() && takes_meta && options_.level.at_least(1, 18)) {
+  if (metadata() && takes_meta(*key.node) && options_.level.at_least(1, 18)) {
     MetaList metas;
     metas.add(MetaKey::kAssoc, op.offset);
     prepend_meta(key.node, metas);

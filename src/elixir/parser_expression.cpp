@@ -136,6 +136,7 @@ Parser::Expr Parser::parse_unary(bool tight) {
                                   (op.kind == kCaptureInteger && kind() == kInteger);
   if (placeholder_number) {
     const Expr number = parse_number();
+    number.node->literal = false;
     Expr result = wrap(make_call(Symbol(op.value), op.offset, op.offset, end_), {number});
     result.access = true;
     return tight ? result : parse_postfix(result);
@@ -308,7 +309,7 @@ Parser::Expr Parser::parse_dot(Expr left) {
 }
 
 Parser::Expr Parser::parse_dot_alias(Expr left, const Token& dot) {
-  if (left.node->kind == NodeKind::kAtom)
+  if (left.node->kind == NodeKind::kAtom && !encoded(*left.node))
     return fail(
         "atom cannot be followed by an alias. If the '.' was meant to be part of the atom's name, the atom name must be quoted");
   const bool extends = left.node->is_call(sym::dunder_aliases);

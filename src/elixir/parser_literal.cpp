@@ -45,8 +45,41 @@ std::string_view wide_integer_digits(std::string_view digits, int base, Arena& a
 Parser::Expr Parser::literal(NodeKind kind, const Token& at) {
   Expr result;
   result.node = make(kind, at.offset, at.offset, at.end);
+  note_literal(result.node, literal_meta(at));
   result.access = true;
   return result;
+}
+
+Parser::MetaList Parser::literal_meta(const Token& at) const {
+  MetaList metas;
+  if (!options_.literal_metadata) return metas;
+  switch (at.kind) {
+    case kInteger:
+    case kFloat:
+    case kCharacter:
+      metas.add(MetaKey::kToken, intern(text_.substr(at.offset, at.end - at.offset)).index);
+      break;
+    case kAtom: {
+      const bool word = at.value == sym::true_.index || at.value == sym::false_.index || at.value == sym::nil.index;
+      if (word && options_.level.at_least(1, 18)) metas.add(MetaKey::kFormat, intern("atom").index);
+      break;
+    }
+    case kAtomQuoted:
+      note_delimiter(metas, options_.level.at_least(1, 18) ? static_cast<char>(at.delimiter) : '"', 1);
+      break;
+    case kString:
+    case kCharlist:
+    case kStringHeredoc:
+    case kCharlistHeredoc: {
+      const TextLiteral& text = list_.texts[at.value];
+      note_delimiter(metas, text.delimiter, text.heredoc ? 3 : 1);
+      if (text.heredoc) metas.add(MetaKey::kIndentation, text.indentation);
+      break;
+    }
+    default:
+      break;
+  }
+  return metas;
 }
 
 Parser::Expr Parser::parse_literal() {
@@ -154,14 +187,12 @@ Parser::Expr Parser::parse_text() {
   }
   MetaList metas;
   if (metadata()) {
-    const char quotes[] = {text.delimiter, text.delimiter, text.delimiter};
     if (at.kind == kKwInterpolated) {
-      if (options_.level.at_least(1, 18)) metas.add(MetaKey::kDelimiter, intern({quotes, 1}).index);
+      if (options_.level.at_least(1, 18)) note_delimiter(metas, text.delimiter, 1);
       metas.add(MetaKey::kFormat, intern("keyword").index);
     } else {
       const char shown = at.kind == kAtomInterpolated && !options_.level.at_least(1, 18) ? '"' : text.delimiter;
-      const char one[] = {shown, shown, shown};
-      metas.add(MetaKey::kDelimiter, intern({one, text.heredoc ? 3u : 1u}).index);
+      note_delimiter(metas, shown, text.heredoc ? 3 : 1);
     }
     if (text.heredoc) metas.add(MetaKey::kIndentation, text.indentation);
   }
@@ -261,9 +292,8 @@ Parser::Expr Parser::parse_sigil() {
   modifiers.node->text_data = text_.data() + text.modifiers_begin;
   modifiers.node->text_size = text.modifiers_end - text.modifiers_begin;
   Node* node = make_call(text.sigil, at.offset, at.offset, at.end);
-  const char quotes[] = {text.delimiter, text.delimiter, text.delimiter};
   MetaList delimiter;
-  delimiter.add(MetaKey::kDelimiter, intern({quotes, text.heredoc ? 3u : 1u}).index);
+  note_delimiter(delimiter, text.delimiter, text.heredoc ? 3 : 1);
   set_meta(node, delimiter);
   Expr result = wrap(node, {parts, modifiers});
   result.access = true;

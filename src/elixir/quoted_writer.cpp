@@ -11,9 +11,22 @@ namespace {
 
 class Writer {
  public:
-  Writer(const Tree& tree, std::string_view text, TermSink& sink) : tree_(tree), lines_(text), sink_(sink) {}
+  Writer(const Tree& tree, std::string_view text, TermSink& sink, bool encode)
+      : tree_(tree), lines_(text), sink_(sink), encode_(encode) {}
 
   void write(const Node& node) {
+    if (!encode_ || !node.literal) return write_plain(node);
+    sink_.open_tuple(3);
+    sink_.atom("__block__");
+    meta(node);
+    sink_.open_list(1);
+    write_plain(node);
+    sink_.close_list();
+    sink_.close_tuple();
+  }
+
+ private:
+  void write_plain(const Node& node) {
     switch (node.kind) {
       case NodeKind::kInteger:
         return node.wide_integer ? sink_.wide_integer(node.text()) : sink_.integer(node.integer);
@@ -39,7 +52,6 @@ class Writer {
     }
   }
 
- private:
   void list(const Node& node) {
     sink_.open_list(node.child_count);
     for (const Node* child : node.children()) write(*child);
@@ -187,6 +199,7 @@ class Writer {
   const Tree& tree_;
   source::LineIndex lines_;
   TermSink& sink_;
+  const bool encode_;
 };
 
 // Erlang's external term format: erts/doc/src/erl_ext_dist.xml.
@@ -258,7 +271,9 @@ class ExternalTerms : public TermSink {
 
 }  // namespace
 
-void write_quoted(const Tree& tree, std::string_view text, TermSink& sink) { Writer(tree, text, sink).write(*tree.root); }
+void write_quoted(const Tree& tree, std::string_view text, TermSink& sink) {
+  Writer(tree, text, sink, tree.literal_metadata).write(*tree.root);
+}
 
 std::string external_term(const Tree& tree, std::string_view text) {
   ExternalTerms sink;

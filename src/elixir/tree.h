@@ -15,7 +15,8 @@
 //   node as callee
 //
 // The left side of a `->` is a kList, as in the quoted form. A 2-tuple whose place is asked for is still a kPair: the compiler
-// itself gives literals no metadata unless asked through literal_encoder.
+// itself gives literals no metadata unless asked through literal_encoder. Options::literal_metadata asks: what the compiler would
+// hand to the encoder is marked `literal` then and carries its metadata.
 #pragma once
 
 #include <span>
@@ -65,8 +66,9 @@ struct Meta {
 
 struct Node {
   NodeKind kind = NodeKind::kAtom;
-  bool wide_integer = false;
-  bool placeless = false;  // the compiler gives it no line: the blocks it makes up itself
+  bool wide_integer : 1 = false;
+  bool placeless : 1 = false;  // the compiler gives it no line: the blocks it makes up itself
+  bool literal : 1 = false;    // what the compiler hands to a literal_encoder; never a text's part or an alias's segment
   std::uint8_t meta_count = 0;
   std::uint32_t offset = 0;  // the byte that the compiler's line and column name (an operator's own place, for example)
   std::uint32_t begin = 0;   // first byte of the whole expression
@@ -113,9 +115,12 @@ struct Level {
 struct Options {
   Level level;
   bool token_metadata = true;  // do, end, closing … ; the review needs none of them and parses faster without
+  // As with a literal_encoder that gives {:ok, {:__block__, meta, [literal]}}; asks for token_metadata too.
+  bool literal_metadata = false;
 };
 
 struct Tree {
+  bool literal_metadata = false;  // as the options said
   Arena arena;
   const Node* root = nullptr;     // never null: an empty file is {:__block__, [], []}
   std::vector<Comment> comments;  // in source order

@@ -1,6 +1,7 @@
 // Parses Elixir texts for elixir_compare.exs, all in one run. Standard input and output carry messages of a four-byte big-endian
-// length and that many bytes, as Erlang's {packet, 4} ports do. A request is "<minor level> <text>"; the answer is two messages:
-// the tree as an external term, and the lines of the diagnostics as text, "12 40".
+// length and that many bytes, as Erlang's {packet, 4} ports do. A request is "<minor level> <text>", or "<minor level>L <text>"
+// for the tree with the places of literals; the answer is two messages: the tree as an external term, and the lines of the
+// diagnostics as text, "12 40".
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -37,6 +38,7 @@ int main() {
     const std::size_t space = request.find(' ');
     elixir::Options options;
     options.level.minor = std::stoi(request.substr(0, space));
+    options.literal_metadata = space > 0 && request[space - 1] == 'L';
     const std::string text = request.substr(space + 1);
     const elixir::Tree tree = elixir::parse(source::FileId(0), text, options);
     const source::LineIndex lines(text);
