@@ -1,17 +1,18 @@
-// What Beamwright reads from Erlang files, in the external term format, for comparison with the compiler: erlang_compare.escript
-// runs it once for many files. Requests and answers are packets: a length in four bytes (big-endian) and that many bytes. A
-// request is a path, then the include directories, separated by tabs; its answer is a term
-//   forms:  {Path, Forms, [{File, Line, Column, Message}], [MissingInclude]}
-//   tokens: {Path, Tokens | error, [{File, Line, Column, Message}], []}
+// What Beamwright reads from Erlang files, in the external term format, for comparison with the compiler: the escripts beside it
+// run it once for many files. Requests and answers are packets: a length in four bytes (big-endian) and that many bytes. A
+// request is a path, then the include directories, separated by tabs; a line end may follow, and then the text to read in the
+// place of the file's. Its answer is a term
+//   {Path, Tokens, TokenDiagnostics, Forms, Diagnostics, [MissingInclude]}
+// with {Category, {Line, Column}, Symbol | none, Source} for a token and {File, Line, Column, Message} for a diagnostic.
 #include <sys/stat.h>
 
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <map>
-#include <mutex>
+#include <memory>
 #include <sstream>
 
+#include "erlang/characters.h"
 #include "erlang/external_terms.h"
 #include "erlang/form_terms.h"
 #include "erlang/header_cache.h"
@@ -121,46 +122,56 @@ void write_forms(source::FileId file, const source::FileTable& files, const erla
   terms.end_list();
 }
 
-void write_token(const erlang::Token& token, source::Position position, erlang::ExternalTerms& terms) {
+// The characters that erl_scan keeps as a token's text: of a full stop also the white space that makes it one.
+std::string source_of(const erlang::Token& token, std::string_view text, bool one_byte_each) {
+  std::uint32_t end = token.end;
+  if (token.kind == erlang::TokenKind::kDot && end < text.size() && text[end] != '%') ++end;
+  const std::string_view raw = text.substr(token.begin, end - token.begin);
+  if (!one_byte_each) return std::string(raw);
+  std::string converted;
+  for (const char c : raw) erlang::append_utf8(static_cast<unsigned char>(c), converted);
+  return converted;
+}
+
+void write_symbol(const erlang::Token& token, erlang::ExternalTerms& terms) {
   using K = erlang::TokenKind;
-  const bool symbol = token.kind == K::kAtom || token.kind == K::kVar || token.kind == K::kInteger || token.kind == K::kFloat ||
-                      token.kind == K::kChar || token.kind == K::kString;
-  terms.tuple(symbol ? 3 : 2);
-  terms.atom(token.kind == K::kOther ? token.symbol().text() : erlang::category(token.kind));
+  switch (token.kind) {
+    case K::kAtom:
+    case K::kVar:
+      return terms.atom(token.symbol().text());
+    case K::kInteger:
+      return token.wide ? terms.wide_integer(token.text->view()) : terms.integer(token.integer);
+    case K::kChar:
+      return terms.integer(token.integer);
+    case K::kFloat:
+      return terms.floating(token.floating);
+    case K::kString:
+    case K::kBinaryString:
+      return terms.string(token.text->view());
+    default:
+      return terms.atom("none");
+  }
+}
+
+void write_token(const erlang::Token& token, source::Position position, std::string_view text, bool one_byte_each,
+                 erlang::ExternalTerms& terms) {
+  terms.tuple(4);
+  terms.atom(token.kind == erlang::TokenKind::kOther ? token.symbol().text() : erlang::category(token.kind));
   terms.tuple(2);
   terms.integer(position.line);
   terms.integer(position.column);
   terms.end_tuple();
-  switch (token.kind) {
-    case K::kAtom:
-    case K::kVar:
-      terms.atom(token.symbol().text());
-      break;
-    case K::kInteger:
-      if (token.wide) {
-        terms.wide_integer(token.text->view());
-      } else {
-        terms.integer(token.integer);
-      }
-      break;
-    case K::kChar:
-      terms.integer(token.integer);
-      break;
-    case K::kFloat:
-      terms.floating(token.floating);
-      break;
-    case K::kString:
-      terms.string(token.text->view());
-      break;
-    default:
-      break;
-  }
+  write_symbol(token, terms);
+  terms.string(source_of(token, text, one_byte_each));
   terms.end_tuple();
 }
 
 void write_tokens(source::FileId file, const source::FileTable& files, erlang::Level level, erlang::ExternalTerms& terms) {
+  const std::string_view text = files.file(file).text;
+  const erlang::Encoding encoding = erlang::encoding_of(text);
+  const bool one_byte_each = encoding == erlang::Encoding::kLatin1 || encoding == erlang::Encoding::kUndeclared;
   Arena arena;
-  erlang::Lexer lexer(files.file(file).text, level, arena, nullptr);
+  erlang::Lexer lexer(text, level, arena, nullptr);
   erlang::LexedForm form;
   erlang::TokenBuffer tokens;
   std::vector<erlang::Token> all;
@@ -176,11 +187,9 @@ void write_tokens(source::FileId file, const source::FileTable& files, erlang::L
       diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, form.error.begin, form.error.end}, form.error.message});
   }
   terms.list(all.size());
-  for (const erlang::Token& token : all) write_token(token, files.position(file, token.location), terms);
+  for (const erlang::Token& token : all) write_token(token, files.position(file, token.location), text, one_byte_each, terms);
   terms.end_list();
   write_diagnostics(diagnostics, files, terms);
-  terms.list(0);
-  terms.end_list();
 }
 
 bool read_packet(std::string& packet) {
@@ -191,42 +200,61 @@ bool read_packet(std::string& packet) {
   return std::fread(packet.data(), 1, packet.size(), stdin) == packet.size();
 }
 
+// The files read so far, with the headers they share.
+struct Session {
+  explicit Session(const std::string& library_root) : resolver(files, library_root) {}
+  source::FileTable files;
+  Resolver resolver;
+  erlang::HeaderCache headers;
+  std::size_t bytes = 0;  // of texts that came with requests: they are kept as long as the session
+};
+constexpr std::size_t kLongestSession = 64 << 20;
+
+source::FileId file_of(const std::string& path, std::string_view request, Session& session) {
+  const auto line_end = request.find('\n');
+  if (line_end == std::string_view::npos) return session.resolver.open(path);
+  source::SourceFile file;
+  file.path = file.absolute_path = path;
+  file.language = source::Language::kErlang;
+  session.bytes += request.size();
+  return session.files.add_text(std::move(file), std::string(request.substr(line_end + 1)));
+}
+
+void answer(const std::string& request, Session& session, erlang::Options options, erlang::ExternalTerms& terms) {
+  std::istringstream fields(request.substr(0, request.find('\n')));
+  std::string path;
+  std::getline(fields, path, '\t');
+  session.resolver.path.clear();
+  for (std::string directory; std::getline(fields, directory, '\t');) session.resolver.path.push_back(directory);
+  options.includes = &session.resolver;
+  options.headers = &session.headers;
+  terms.clear();
+  terms.tuple(6);
+  terms.string(path);
+  if (const source::FileId file = file_of(path, request, session)) {
+    write_tokens(file, session.files, options.level, terms);
+    write_forms(file, session.files, options, terms);
+  } else {
+    for (int i = 0; i < 5; ++i) terms.list(0), terms.end_list();
+  }
+  terms.end_tuple();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: erlang_dump forms|tokens OTP_RELEASE LIBRARY_ROOT\n");
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: erlang_dump OTP_RELEASE LIBRARY_ROOT\n");
     return 2;
   }
-  const bool forms = std::strcmp(argv[1], "forms") == 0;
-  source::FileTable files;
-  Resolver resolver(files, argv[3]);
-  erlang::HeaderCache headers;
   erlang::Options options;
-  options.level.otp = std::atoi(argv[2]);
-  options.includes = &resolver;
-  options.headers = &headers;
-  std::string line;
+  options.level.otp = std::atoi(argv[1]);
+  auto session = std::make_unique<Session>(argv[2]);
+  std::string request;
   erlang::ExternalTerms terms;
-  while (read_packet(line)) {
-    std::istringstream fields(line);
-    std::string path;
-    std::getline(fields, path, '\t');
-    resolver.path.clear();
-    for (std::string directory; std::getline(fields, directory, '\t');) resolver.path.push_back(directory);
-    terms.clear();
-    terms.tuple(4);
-    terms.string(path);
-    if (const source::FileId file = resolver.open(path)) {
-      if (forms) {
-        write_forms(file, files, options, terms);
-      } else {
-        write_tokens(file, files, options.level, terms);
-      }
-    } else {
-      for (int i = 0; i < 3; ++i) terms.list(0), terms.end_list();
-    }
-    terms.end_tuple();
+  while (read_packet(request)) {
+    if (session->bytes > kLongestSession) session = std::make_unique<Session>(argv[2]);
+    answer(request, *session, options, terms);
     const std::size_t size = terms.bytes().size() + 1;
     const char header[] = {static_cast<char>(size >> 24), static_cast<char>(size >> 16), static_cast<char>(size >> 8),
                            static_cast<char>(size), static_cast<char>(131)};
