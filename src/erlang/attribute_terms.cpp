@@ -1,4 +1,5 @@
 // Values of attributes: expressions turned into the terms they stand for (erl_parse:normalise/1).
+#include "erlang/form_terms.h"
 #include "erlang/locations.h"
 #include "erlang/parser.h"
 
@@ -40,6 +41,58 @@ const Node* Parser::variable_list(const Node* list) {
   }
   if (cell->kind != NodeKind::kNil) fail(first_location(*cell), cell->end, "bad variable list");
   return sequence(start, list->begin);
+}
+
+// -doc and -moduledoc since OTP 27: a text, false, hidden, a map of metadata or {file, Path}.
+const Node* Parser::documentation(Symbol name, std::span<const Node* const> values) {
+  static const Symbol kDoc = intern("doc");
+  static const Symbol kHidden = intern("hidden");
+  static const Symbol kFile = intern("file");
+  const Node& value = *values[0];
+  bool good = false;
+  if (values.size() == 1) {
+    switch (value.kind) {
+      case NodeKind::kAtom:
+        good = value.symbol == sym::true_ || value.symbol == sym::false_ || value.symbol == kHidden;
+        break;
+      case NodeKind::kString:
+        good = true;
+        break;
+      case NodeKind::kBin: {
+        std::string bytes;
+        if (!constant_binary(value, bytes)) return bad_term(value);
+        return &value;
+      }
+      case NodeKind::kMap:
+        if (value.child_count == 1) return documentation_map(name, value);
+        break;
+      case NodeKind::kTuple: {
+        const Node& elements = value.child(0);
+        good = elements.child_count == 2 && elements.child(0).is_atom(kFile) && elements.child(1).kind == NodeKind::kString;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return good ? term(&value, false) : bad_declaration(value, kDoc);
+}
+
+const Node* Parser::documentation_map(Symbol name, const Node& map) {
+  static const Symbol kDoc = intern("doc");
+  static const Symbol kEquiv = intern("equiv");
+  const std::size_t start = mark();
+  for (const Node* pair : map.child(0).children()) {
+    if (pair->kind != NodeKind::kMapFieldAssoc) return bad_term(*pair);
+    const Node* key = term(&pair->child(0), false);
+    const Node& value = pair->child(1);
+    // The call that the function stands for keeps its abstract form.
+    const bool call = name == kDoc && key->is_atom(kEquiv) && value.kind == NodeKind::kCall;
+    push(node(NodeKind::kMapFieldAssoc, pair->offset, pair->begin, {key, call ? &value : term(&value, true)}));
+    if (error_.set) return bad_term(map);
+  }
+  const Node* pairs = sequence(start, map.begin);
+  return node(NodeKind::kMap, map.offset, map.begin, {pairs});
 }
 
 const Node* Parser::term(const Node* expression, bool name_arity) {

@@ -53,7 +53,10 @@ void Preprocessor::feature(File& file) {
   static const Symbol kEnable = intern("enable");
   static const Symbol kDisable = intern("disable");
   const int at = mismatch({K::kLeftParen, K::kAtom, K::kComma, K::kAtom, K::kRightParen, K::kDot});
-  if (at >= 0) return bad_directive(file, at, "feature");
+  if (at >= 0) return bad_directive(file, 2, "feature");
+  if (!in_prefix_) {
+    return diagnose(file, form_tokens_[1], "feature directive not allowed after exports or record definitions");
+  }
   const Symbol name = form_tokens_[3].symbol();
   const Symbol action = form_tokens_[5].symbol();
   if (action != kEnable && action != kDisable) return bad_directive(file, 2, "feature");
@@ -230,6 +233,60 @@ void Preprocessor::file_directive(File& file) {
   file.line_shift = line - file.line_of(location);
 }
 
+// -doc({file, "name"}) since OTP 27: the attribute holds what stands in a file beside this one; epp:scan_filedoc/4. False for a
+// plain -doc.
+bool Preprocessor::documentation_file(File& file) {
+  using K = TokenKind;
+  static const Symbol kFile = intern("file");
+  const std::size_t enclosed = form_tokens_[2].kind == K::kLeftParen ? 1 : 0;
+  if (form_tokens_[2 + enclosed].kind != K::kLeftBrace) return false;
+  const Token& word = form_tokens_[1];
+  const Token& tag = form_tokens_[3 + enclosed];
+  if (!tag.is_atom(kFile)) {
+    diagnose(file, tag, "invalid " + std::string(word.symbol().text()) + " tag, only file allowed");
+    return true;
+  }
+  // Adjacent strings are one.
+  std::size_t after = 5 + enclosed;
+  std::string path;
+  if (form_tokens_[4 + enclosed].kind == K::kComma) {
+    for (; form_tokens_[after].kind == K::kString; ++after) path += form_tokens_[after].text->view();
+  }
+  const bool named = after > 5 + enclosed;
+  const std::size_t dot = after + 1 + enclosed;
+  const bool closed = named && form_tokens_[after].kind == K::kRightBrace &&
+                      (enclosed == 0 || form_tokens_[after + 1].kind == K::kRightParen) && form_tokens_[dot].kind == K::kDot;
+  if (!closed) return bad_directive(file, static_cast<int>(4 + enclosed), word.symbol().text()), true;
+  if (!options_.keep_header_forms) return true;
+  Includes::Header text;
+  if (options_.includes != nullptr) text = options_.includes->include(path, file.id);
+  Node* value = tree_.arena.make<Node>();
+  value->kind = NodeKind::kString;
+  value->text_data = text.text.data();
+  value->text_size = static_cast<std::uint32_t>(text.text.size());
+  if (!text.file) {
+    tree_.forms.push_back({attribute_node(word.symbol(), word.location, value), file.id});
+    return true;
+  }
+  File inner;
+  inner.id = text.file;
+  const std::uint32_t end = form_tokens_[dot].location;
+  add_file_form(inner, 0, options_.includes->name(text.file), 1);
+  tree_.forms.push_back({attribute_node(word.symbol(), 0, value), text.file});
+  add_file_form(file, end, options_.includes->name(file.id), file.line_of(end));
+  return true;
+}
+
+Node* Preprocessor::attribute_node(Symbol name, std::uint32_t offset, const Node* value) {
+  Node* attribute = tree_.arena.make<Node>();
+  attribute->kind = NodeKind::kAttribute;
+  attribute->offset = attribute->begin = attribute->end = offset;
+  attribute->symbol = name;
+  attribute->child_data = tree_.arena.copy(std::span<const Node* const>(&value, 1)).data();
+  attribute->child_count = 1;
+  return attribute;
+}
+
 // The attribute that tells in which file and line what follows was written.
 void Preprocessor::add_file_form(const File& file, std::uint32_t offset, std::string_view name, std::int64_t line) {
   static const Symbol kFile = intern("file");
@@ -249,12 +306,7 @@ void Preprocessor::add_file_form(const File& file, std::uint32_t offset, std::st
   Node* value = make(NodeKind::kBareTuple);
   value->child_data = arena.copy(std::span<const Node* const>(parts)).data();
   value->child_count = 2;
-  const Node* only[] = {value};
-  Node* attribute = make(NodeKind::kAttribute);
-  attribute->symbol = kFile;
-  attribute->child_data = arena.copy(std::span<const Node* const>(only)).data();
-  attribute->child_count = 1;
-  tree_.forms.push_back({attribute, file.id});
+  tree_.forms.push_back({attribute_node(kFile, offset, value), file.id});
 }
 
 }  // namespace beamwright::erlang

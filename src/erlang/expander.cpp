@@ -15,6 +15,19 @@ const Names& names() {
   return instance;
 }
 
+// epp writes the three tokens of a sigil: prefix and suffix as the terms that they hold.
+void append_sigil_terms(const Token& sigil, std::string& to) {
+  Token part = sigil;
+  part.kind = TokenKind::kAtom;
+  part.symbol_index = sigil.sigil().prefix.index;
+  append_source(part, to);
+  to += ' ';
+  part = sigil;
+  part.kind = TokenKind::kString;
+  append_source(part, to);
+  to += " []";
+}
+
 }  // namespace
 
 class Expander::Input {
@@ -233,7 +246,11 @@ Token Expander::stringified(std::span<const Token> tokens, const Token& place) {
   std::string text;
   for (const Token& token : tokens) {
     if (!text.empty()) text += ' ';
-    append_source(token, text);
+    if (token.kind == TokenKind::kSigil) {
+      append_sigil_terms(token, text);
+    } else {
+      append_source(token, text);
+    }
   }
   Token made = place;
   made.kind = TokenKind::kString;

@@ -256,6 +256,8 @@ class FormTerms {
       }
       case NodeKind::kBareInteger:
         return sink_.integer(node.integer);
+      case NodeKind::kCall:  // of -doc #{equiv => f(X)}
+        return abstract(node);
       default:
         return write_value(node);
     }

@@ -298,7 +298,7 @@ void Lexer::read_sign() {
       if (next == '&' && level_.otp >= 28) return add_sign(K::kDoubleAmpersand, 2);
       break;
     case '~':
-      if (level_.otp >= 27 && read_sigil()) return;
+      if (level_.otp >= 27) return read_sigil();
       break;
     default:
       break;

@@ -87,15 +87,16 @@ class Lexer {
   void read_quoted_atom();
   // Reads what follows a backslash at at_; false after an error.
   bool read_escape(const char* error_begin, std::uint32_t& character);
+  bool read_caret(const char* error_begin, std::uint32_t& character);
   std::uint32_t read_character_raw();
   const TokenText* keep_text(std::string_view text);
 
   // lexer_sigils.cpp
   bool at_triple_quote() const;
-  void read_triple_quoted(const char* begin, TokenKind kind, bool verbatim);
-  bool read_sigil();
-  void read_verbatim(const char* begin, TokenKind kind, char close);
-  std::string to_utf8(std::string_view raw) const;
+  bool read_triple_quoted(bool verbatim, std::string_view& content);
+  bool read_verbatim(char close, std::string_view& content);
+  void read_sigil();
+  void refuse_adjacent_string();
 
   const char* begin_;
   const char* end_;

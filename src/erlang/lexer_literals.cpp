@@ -186,6 +186,7 @@ bool Lexer::read_escape(const char* error_begin, std::uint32_t& character) {
   }
   if (c == '^' && end_ - at_ >= 2) {
     ++at_;
+    if (level_.otp >= 27) return read_caret(error_begin, character);
     if (*at_ == '\n') return ++at_, character = '\n', true;
     character = read_character_raw() & 31;
     return true;
@@ -193,6 +194,15 @@ bool Lexer::read_escape(const char* error_begin, std::uint32_t& character) {
   character = read_character_raw();
   if (!is_unicode(character)) return fail(error_begin, "illegal character"), false;
   if (character < 0x80) character = static_cast<unsigned char>(escape_character(static_cast<char>(character)));
+  return true;
+}
+
+// What follows \^, since OTP 27: erl_scan:caret_char_code/1.
+bool Lexer::read_caret(const char* error_begin, std::uint32_t& character) {
+  const char c = *at_;
+  if (c != '?' && !(c >= '@' && c <= '_') && !(c >= 'a' && c <= 'z')) return fail(error_begin, "illegal character"), false;
+  ++at_;
+  character = c == '?' ? 0x7f : static_cast<std::uint32_t>(c) & 31;
   return true;
 }
 
@@ -238,12 +248,13 @@ bool Lexer::read_quoted_slow(const char* begin, char quote, std::string_view& co
 }
 
 void Lexer::read_string() {
-  if (level_.otp >= 27 && at_triple_quote()) return read_triple_quoted(at_, TokenKind::kString, true);
   const char* begin = at_;
   std::string_view content;
-  if (!read_quoted('"', content)) return;
+  const bool triple = level_.otp >= 27 && at_triple_quote();
+  if (!(triple ? read_triple_quoted(true, content) : read_quoted('"', content))) return;
   if (content.data() == scratch_.data()) content = arena_.copy(content);
   add(TokenKind::kString, begin).text = keep_text(content);
+  if (level_.otp >= 27) refuse_adjacent_string();
 }
 
 void Lexer::read_quoted_atom() {

@@ -68,8 +68,9 @@ TEST(ErlangLexer, TakesTheIndentationOfTheLastLineFromATripleQuotedString) {
 
 TEST(ErlangLexer, ReadsSigilsFrom27On) {
   EXPECT_EQ(tokens("~\"a\\n\"", 27), "1:1 sigil ~\"a\\n\"\n");
-  EXPECT_EQ(tokens("~B[a\\n]", 27), "1:1 sigil ~\"a\\\\n\"\n");
-  EXPECT_EQ(tokens("~s(a\\n)", 27), "1:1 string \"a\\n\"\n");
+  EXPECT_EQ(tokens("~B[a\\n]", 27), "1:1 sigil ~B\"a\\\\n\"\n");
+  EXPECT_EQ(tokens("~s(a\\n)", 27), "1:1 sigil ~s\"a\\n\"\n");
+  EXPECT_EQ(tokens("~a", 27), "1:3 error illegal string\n");
 }
 
 TEST(ErlangLexer, KnowsStrictGeneratorSignsFrom28On) {

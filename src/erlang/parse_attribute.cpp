@@ -8,7 +8,8 @@ namespace {
 struct Names {
   Symbol type = intern("type"), opaque = intern("opaque"), nominal = intern("nominal"), record = intern("record"),
          spec = intern("spec"), callback = intern("callback"), module = intern("module"), export_ = intern("export"),
-         import_ = intern("import"), file = intern("file"), typed_record_field = intern("typed_record_field");
+         import_ = intern("import"), file = intern("file"), typed_record_field = intern("typed_record_field"),
+         doc = intern("doc"), moduledoc = intern("moduledoc");
 };
 
 const Names& names() {
@@ -209,6 +210,7 @@ const Node* Parser::attribute_value(const Token& name, std::span<const Node* con
     const Node* line = term(values[1], false);
     return node(NodeKind::kBareTuple, first.offset, first.begin, {&first, line});
   }
+  if (level_.otp >= 27 && (symbol == names().doc || symbol == names().moduledoc)) return documentation(symbol, values);
   if (values.size() != 1) return bad_term(*values[1]);
   return term(&first, true);
 }

@@ -160,8 +160,8 @@ const Node* Parser::primary(bool pattern) {
       return leaf(NodeKind::kChar, take());
     case TokenKind::kString:
       return strings();
-    case TokenKind::kBinaryString:
-      return binary_from_sigil();
+    case TokenKind::kSigil:
+      return sigil();
     case TokenKind::kLeftBracket:
       return list(pattern);
     case TokenKind::kLeftBinary:
@@ -224,17 +224,27 @@ const Node* Parser::strings() {
   return made;
 }
 
-// ~"…" is <<"…"/utf8>>.
-const Node* Parser::binary_from_sigil() {
-  const Token& sigil = take();
-  Token text = sigil;
+// ~s"…" is a string that is joined with no other, ~"…" is <<"…"/utf8>>; erl_parse:build_sigil/3 of OTP 27.
+const Node* Parser::sigil() {
+  const Token& whole = take();
+  const std::string_view prefix = whole.sigil().prefix.text();
+  const bool characters = prefix == "s" || prefix == "S";
+  if (!characters && !prefix.empty() && prefix != "b" && prefix != "B") {
+    fail(whole.location, whole.end, "illegal sigil prefix");
+  } else if (whole.sigil().suffix_bytes != 0) {
+    // In a macro's expansion every place is that of the call.
+    fail(whole.expanded ? whole.location : whole.end - whole.sigil().suffix_bytes, whole.end, "illegal sigil suffix");
+  }
+  Token text = whole;
   text.kind = TokenKind::kString;
-  const Node* utf8 = bare_atom(intern("utf8"), sigil);
-  const Node* types = node(NodeKind::kSequence, sigil.location, sigil.begin, {utf8});
-  const Node* element =
-      node(NodeKind::kBinElement, sigil.location, sigil.begin, {leaf(NodeKind::kString, text), default_, types});
-  const Node* elements = node(NodeKind::kSequence, sigil.location, sigil.begin, {element});
-  return node(NodeKind::kBin, sigil.location, sigil.begin, {elements});
+  if (!whole.expanded) text.location += whole.sigil().prefix_bytes;
+  const Node* string = leaf(NodeKind::kString, text);
+  if (characters) return string;
+  const Node* utf8 = bare_atom(intern("utf8"), whole);
+  const Node* types = node(NodeKind::kSequence, whole.location, whole.begin, {utf8});
+  const Node* element = node(NodeKind::kBinElement, text.location, whole.begin, {string, default_, types});
+  const Node* elements = node(NodeKind::kSequence, whole.location, whole.begin, {element});
+  return node(NodeKind::kBin, whole.location, whole.begin, {elements});
 }
 
 const Node* Parser::list(bool pattern) {

@@ -79,7 +79,7 @@ class Parser {
   const Node* call_or_remote(const Node* base, std::uint32_t begin);
   const Node* arguments(bool pattern);
   const Node* expressions(bool pattern = false);
-  const Node* binary_from_sigil();
+  const Node* sigil();
 
   // parse_data.cpp: binaries, maps, records, comprehensions
   const Node* binary(bool pattern);
@@ -147,6 +147,8 @@ class Parser {
   // attribute_terms.cpp
   const Node* name_arity_list(const Node* list);
   const Node* variable_list(const Node* list);
+  const Node* documentation(Symbol name, std::span<const Node* const> values);
+  const Node* documentation_map(Symbol name, const Node& map);
   const Node* term(const Node* expression, bool name_arity);
   const Node* term_list(const Node* list, bool name_arity);
   const Node* term_map(const Node* map, bool name_arity);

@@ -13,7 +13,8 @@ struct Names {
   Symbol define = intern("define"), undef = intern("undef"), error = intern("error"), warning = intern("warning"),
          include = intern("include"), include_lib = intern("include_lib"), ifdef = intern("ifdef"), ifndef = intern("ifndef"),
          else_ = intern("else"), elif = intern("elif"), endif = intern("endif"), file = intern("file"),
-         feature = intern("feature"), module = intern("module"), extends = intern("extends"), record = intern("record");
+         feature = intern("feature"), module = intern("module"), extends = intern("extends"), record = intern("record"),
+         doc = intern("doc"), moduledoc = intern("moduledoc");
   Symbol FILE = intern("FILE"), MODULE = intern("MODULE"), MODULE_STRING = intern("MODULE_STRING"),
          BASE_MODULE = intern("BASE_MODULE"), BASE_MODULE_STRING = intern("BASE_MODULE_STRING"), MACHINE = intern("MACHINE"),
          BEAM = intern("BEAM"), LINE = intern("LINE"), FUNCTION_NAME = intern("FUNCTION_NAME"),
@@ -192,7 +193,7 @@ bool Preprocessor::handle_directive(File& file) {
   if (word.kind != TokenKind::kAtom) return false;
   const Symbol name = word.symbol();
   if (name == names().define) return define(file), true;
-  if (name == names().undef) return undef(file), true;
+  if (name == names().undef) return in_prefix_ = false, undef(file), true;
   if (name == names().include) return include(file, false), true;
   if (name == names().include_lib) return include(file, true), true;
   if (name == names().ifdef) return if_defined(file, false), true;
@@ -202,7 +203,8 @@ bool Preprocessor::handle_directive(File& file) {
   if (name == names().endif) return end_if(file, word), true;
   if (name == names().file) return file_directive(file), true;
   if (name == names().feature) return feature(file), true;
-  if (name == names().error || name == names().warning) return user_error(file), true;
+  if (name == names().error || name == names().warning) return in_prefix_ = false, user_error(file), true;
+  if (options_.level.otp >= 27 && (name == names().doc || name == names().moduledoc)) return documentation_file(file);
   return false;
 }
 
@@ -253,6 +255,7 @@ void Preprocessor::parse_form(File& file) {
     // A macro of a missing header may stand for anything: what then does not parse is no fault of the file.
     reported = reported || !error.message.empty() || expander_->met_unknown();
   }
+  if (in_prefix_) note_prefix(tokens);
   const Node* node = parser_.parse_form(tokens);
   tree_.forms.push_back({node, file.id});
   if (parser_.error().set) {
@@ -273,6 +276,22 @@ void Preprocessor::recover(File& file) {
   file.relexed += static_cast<std::uint32_t>(again);
   file.quiet_until = std::max(file.quiet_until, form_.end);
   file.lexer->seek(next);
+}
+
+// epp:in_prefix/1.
+void Preprocessor::note_prefix(std::span<const Token> tokens) {
+  static const Symbol kAllowed[] = {names().module, names().feature, names().else_,      names().elif,
+                                    names().endif,  names().ifdef,   intern("ifndef"),   names().define,
+                                    names().undef,  names().include, names().include_lib};
+  static const Symbol kDocumentation[] = {intern("doc"), intern("moduledoc")};
+  if (tokens[0].kind == TokenKind::kEnd) return;
+  if (tokens[0].kind == TokenKind::kMinus && tokens[1].kind == TokenKind::kAtom) {
+    const Symbol name = tokens[1].symbol();
+    if (std::find(std::begin(kAllowed), std::end(kAllowed), name) != std::end(kAllowed)) return;
+    const bool documentation = std::find(std::begin(kDocumentation), std::end(kDocumentation), name) != std::end(kDocumentation);
+    if (documentation && options_.level.otp >= 27) return;
+  }
+  in_prefix_ = false;
 }
 
 // epp:scan_module/2.

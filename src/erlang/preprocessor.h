@@ -55,6 +55,7 @@ class Preprocessor {
   bool wanted(const File& file) const;
   void recover(File& file);
   void note_module(std::span<const Token> tokens);
+  void note_prefix(std::span<const Token> tokens);
 
   // Directives, in directives.cpp. Each works on form_tokens_.
   void define(File& file);
@@ -69,6 +70,8 @@ class Preprocessor {
   void elif_branch(File& file, const Token& word);
   void end_if(File& file, const Token& word);
   void file_directive(File& file);
+  bool documentation_file(File& file);
+  Node* attribute_node(Symbol name, std::uint32_t offset, const Node* value);
   void add_file_form(const File& file, std::uint32_t offset, std::string_view name, std::int64_t line);
   // Index of the first token after the directive's name that does not match; -1 when all do.
   int mismatch(std::initializer_list<TokenKind> kinds) const;
@@ -93,6 +96,7 @@ class Preprocessor {
   MacroTable macros_;
   Parser parser_;
   bool maybe_enabled_;
+  bool in_prefix_ = true;  // no form yet that ends the part where -feature may stand
   std::size_t include_depth_ = 0;
   std::size_t headers_entered_ = 0;
   std::size_t header_bytes_ = 0;

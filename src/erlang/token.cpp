@@ -122,7 +122,7 @@ std::string_view category(TokenKind kind) {
       return "char";
     case TokenKind::kString:
       return "string";
-    case TokenKind::kBinaryString:
+    case TokenKind::kSigil:
       return "sigil";
     case TokenKind::kOther:
       return "other";
@@ -165,8 +165,9 @@ void append_source(const Token& token, std::string& to) {
         append_escaped(static_cast<std::uint32_t>(token.integer), UINT32_MAX, to);
       }
       break;
-    case TokenKind::kBinaryString:
+    case TokenKind::kSigil:
       to += '~';
+      to += token.sigil().prefix.text();
       [[fallthrough]];
     case TokenKind::kString:
       append_quoted(token.text->view(), '"', to);

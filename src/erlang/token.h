@@ -20,8 +20,8 @@ enum class TokenKind : std::uint8_t {
   kFloat,
   kChar,
   kString,
-  kBinaryString,  // a sigil that stands for a UTF-8 binary: ~"…", ~b"…", ~B"…"
-  kOther,         // one character that no rule of the grammar takes
+  kSigil,  // ~prefix"…"suffix, one token here and three for erl_scan
+  kOther,  // one character that no rule of the grammar takes
   // What a macro's body holds in place of its parameters; `integer` is the parameter's number.
   kParameter,
   kStringifiedParameter,
@@ -109,11 +109,18 @@ struct TokenText {
   std::string_view view() const { return {data, size}; }
 };
 
+// The text of a kSigil token.
+struct SigilText : TokenText {
+  Symbol prefix;                   // "", "b", "s" …
+  std::uint32_t prefix_bytes = 0;  // with the '~'
+  std::uint32_t suffix_bytes = 0;  // what a name may hold behind the string; the parser takes none yet
+};
+
 struct Token {
   union {
     std::int64_t integer{};  // kInteger, kChar, kParameter
     double floating;
-    const TokenText* text;       // kString, kBinaryString, wide kInteger
+    const TokenText* text;       // kString, kSigil (a SigilText), wide kInteger
     std::uint32_t symbol_index;  // kAtom, kVar, kOther and every word
   };
   std::uint32_t location = 0;  // the byte that the compiler's location names
@@ -125,6 +132,7 @@ struct Token {
   bool expanded = false;  // comes from a macro's body
 
   Symbol symbol() const { return Symbol(symbol_index); }
+  const SigilText& sigil() const { return static_cast<const SigilText&>(*text); }
   bool is_atom(Symbol name) const { return kind == TokenKind::kAtom && symbol_index == name.index; }
 };
 static_assert(sizeof(Token) == 24);

@@ -146,23 +146,42 @@ void write_symbol(const erlang::Token& token, erlang::ExternalTerms& terms) {
     case K::kFloat:
       return terms.floating(token.floating);
     case K::kString:
-    case K::kBinaryString:
       return terms.string(token.text->view());
     default:
       return terms.atom("none");
   }
 }
 
-void write_token(const erlang::Token& token, source::Position position, std::string_view text, bool one_byte_each,
+struct ScannedToken {
+  erlang::Token token;
+  std::string_view category;
+};
+
+// A token as erl_scan has it: of a sigil its prefix, a string and its suffix.
+void add_scanned(const erlang::Token& token, std::string_view text, Arena& arena, std::vector<ScannedToken>& to) {
+  if (token.kind == erlang::TokenKind::kOther) return to.push_back({token, token.symbol().text()});
+  if (token.kind != erlang::TokenKind::kSigil) return to.push_back({token, erlang::category(token.kind)});
+  const erlang::SigilText& sigil = token.sigil();
+  erlang::Token prefix = token, string = token, suffix = token;
+  prefix.kind = erlang::TokenKind::kAtom;
+  prefix.symbol_index = sigil.prefix.index;
+  prefix.end = string.location = string.begin = token.begin + sigil.prefix_bytes;
+  string.kind = suffix.kind = erlang::TokenKind::kString;
+  string.end = suffix.location = suffix.begin = token.end - sigil.suffix_bytes;
+  suffix.text = arena.make<erlang::TokenText>(text.data() + suffix.begin, sigil.suffix_bytes);
+  to.insert(to.end(), {{prefix, "sigil_prefix"}, {string, "string"}, {suffix, "sigil_suffix"}});
+}
+
+void write_token(const ScannedToken& scanned, source::Position position, std::string_view text, bool one_byte_each,
                  erlang::ExternalTerms& terms) {
   terms.tuple(4);
-  terms.atom(token.kind == erlang::TokenKind::kOther ? token.symbol().text() : erlang::category(token.kind));
+  terms.atom(scanned.category);
   terms.tuple(2);
   terms.integer(position.line);
   terms.integer(position.column);
   terms.end_tuple();
-  write_symbol(token, terms);
-  terms.string(source_of(token, text, one_byte_each));
+  write_symbol(scanned.token, terms);
+  terms.string(source_of(scanned.token, text, one_byte_each));
   terms.end_tuple();
 }
 
@@ -174,20 +193,21 @@ void write_tokens(source::FileId file, const source::FileTable& files, erlang::L
   erlang::Lexer lexer(text, level, arena, nullptr);
   erlang::LexedForm form;
   erlang::TokenBuffer tokens;
-  std::vector<erlang::Token> all;
+  std::vector<ScannedToken> all;
   source::Diagnostics diagnostics;
   while (lexer.next_form(form, tokens)) {
     for (erlang::Token token : tokens.all()) {
       // erl_scan does not reserve the words of features.
       if (token.kind == erlang::TokenKind::kMaybe || token.kind == erlang::TokenKind::kElse)
         token.kind = erlang::TokenKind::kAtom;
-      if (token.kind != erlang::TokenKind::kEnd) all.push_back(token);
+      if (token.kind != erlang::TokenKind::kEnd) add_scanned(token, text, arena, all);
     }
     if (form.broken)
       diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, form.error.begin, form.error.end}, form.error.message});
   }
   terms.list(all.size());
-  for (const erlang::Token& token : all) write_token(token, files.position(file, token.location), text, one_byte_each, terms);
+  for (const ScannedToken& scanned : all)
+    write_token(scanned, files.position(file, scanned.token.location), text, one_byte_each, terms);
   terms.end_list();
   write_diagnostics(diagnostics, files, terms);
 }

@@ -47,8 +47,10 @@ encoding(Binary) ->
         Encoding -> Encoding
     end.
 
-token({Category, Anno}) -> {Category, erl_anno:location(Anno), none, erl_anno:text(Anno)};
-token({Category, Anno, Symbol}) -> {Category, erl_anno:location(Anno), Symbol, erl_anno:text(Anno)}.
+token({Category, Anno}) -> token({Category, Anno, none});
+token({Category, Anno, Symbol}) ->
+    Text = case erl_anno:text(Anno) of undefined -> ""; T -> T end,
+    {Category, erl_anno:location(Anno), Symbol, Text}.
 
 forms(File, Path) ->
     case epp:parse_file(File, [{includes, Path}, {location, {1, 1}}]) of
