@@ -13,6 +13,24 @@ constexpr std::uint32_t kLongLine = 1u << 16;  // bytes between two checkpoints
 
 }  // namespace
 
+std::size_t count_line_ends(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ull, kLow = 0x7f * kOnes, kLineEnds = '\n' * kOnes;
+  std::size_t count = 0, at = 0;
+  while (at + 8 <= text.size()) {
+    // Each lane counts its own line ends; after 255 steps it might overflow.
+    std::uint64_t lanes = 0;
+    for (int step = 0; step < 255 && at + 8 <= text.size(); ++step, at += 8) {
+      std::uint64_t word;
+      std::memcpy(&word, text.data() + at, sizeof word);
+      word ^= kLineEnds;
+      lanes += (~(((word & kLow) + kLow) | word) >> 7) & kOnes;  // 1 where the byte is zero now
+    }
+    for (; lanes != 0; lanes >>= 8) count += lanes & 0xff;
+  }
+  for (; at < text.size(); ++at) count += text[at] == '\n';
+  return count;
+}
+
 LineIndex::LineIndex(std::string_view text) : text_(text), ascii_(is_ascii(text)) {
   starts_.reserve(text.size() / 32 + 1);
   starts_.push_back(0);

@@ -8,6 +8,9 @@
 
 namespace beamwright::source {
 
+// How many "\n" a text has; eight bytes at a time.
+std::size_t count_line_ends(std::string_view text);
+
 class LineIndex {
  public:
   // The text must outlive the index. "\n" and "\r\n" end a line, as in both compilers.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace beamwright::source {
@@ -85,6 +86,18 @@ TEST(LineIndex, LineStartsAreClampedToTheText) {
   EXPECT_EQ(index.line_start(1), 0u);
   EXPECT_EQ(index.line_start(2), 3u);
   EXPECT_EQ(index.line_start(3), 5u);
+}
+
+TEST(LineIndex, CountsLineEndsAsOneByOne) {
+  std::string text;
+  for (std::size_t i = 0; i < 5000; ++i) {
+    text += i % 7 == 3 || i % 11 == 0 ? '\n' : static_cast<char>(i * 37);
+    const std::string_view part = std::string_view(text).substr(i % 13);
+    if (i % 97 == 0 || i < 40)
+      EXPECT_EQ(count_line_ends(part), static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')));
+  }
+  EXPECT_EQ(count_line_ends(std::string(8 * 255 + 20, '\n')), 8u * 255 + 20);
+  EXPECT_EQ(count_line_ends(""), 0u);
 }
 
 }  // namespace
