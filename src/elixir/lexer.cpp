@@ -66,6 +66,10 @@ TokenList Lexer::run() {
         report(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 1), "invalid encoding: the file is not UTF-8");
         break;
       }
+      if (length == 3 && !controls_) {
+        std::uint32_t unused = 0;
+        controls_ = is_bidirectional_control(decode_character(data_ + at, size_ - at, unused));
+      }
       at += length;
     }
   }

@@ -91,6 +91,7 @@ class Lexer {
                   std::uint32_t error_offset);
   void finish_sigil(std::uint32_t token, TextLiteral& literal);
   void recover_text(std::uint32_t token, std::uint32_t opened, bool heredoc, std::string_view terminator);
+  void refuse_controls(const RawPart& part);
   Symbol atom_of(std::string_view name, std::uint32_t offset);
 
   void report(std::uint32_t begin, std::uint32_t end, std::string message);
@@ -108,6 +109,7 @@ class Lexer {
   std::uint32_t openers_base_ = 0;          // openers below belong to the text around the interpolation at hand
   std::uint32_t interpolation_depth_ = 0;
   std::uint32_t unterminated_ = 0;  // texts without an end so far; each costs a second look at its bytes
+  bool controls_ = false;           // the text holds bidirectional controls somewhere
   bool mismatch_ = false;           // brackets do not match: the compiler would have stopped
   bool interpolation_broken_ = false;
   bool text_failed_ = false;  // the text around us has no end: leave its interpolation at once

@@ -358,6 +358,19 @@ std::string_view Lexer::cook(const RawPart& part, char last, const TextLiteral& 
   return cooked.text;
 }
 
+// Characters that reorder what a reader sees have to be written as escapes.
+void Lexer::refuse_controls(const RawPart& part) {
+  for (std::uint32_t at = part.begin, length = 0; at < part.end; at += length) {
+    if (data_[at] == '\\') {
+      length = 1;
+      if (at + 1 < part.end) decode_character(data_ + at + 1, part.end - at - 1, length), ++length;
+      continue;
+    }
+    if (!is_bidirectional_control(decode_character(data_ + at, part.end - at, length))) continue;
+    return report(at, at + length, "invalid bidirectional formatting character in string");
+  }
+}
+
 void Lexer::store_text(std::uint32_t token, std::size_t raw_base, TextLiteral literal, char last, bool unescape,
                        std::uint32_t error_offset) {
   literal.first_part = static_cast<std::uint32_t>(list_.parts.size());
@@ -369,6 +382,7 @@ void Lexer::store_text(std::uint32_t token, std::size_t raw_base, TextLiteral li
     part.end = raw.end;
     part.first_token = raw.first_token;
     if (raw.first_token == 0) {
+      if (controls_) refuse_controls(raw);
       // An empty stretch is no part, but for the first of a heredoc and the whole of an empty text.
       if (raw.begin == raw.end && !only && !raw.line_start) continue;
       const std::string_view text = cook(raw, last, literal, unescape, error_offset);

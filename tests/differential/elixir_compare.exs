@@ -5,7 +5,7 @@
 # Each text is compared twice: as Code.string_to_quoted/2 gives it with columns and token metadata, and once more with a
 # literal_encoder, so that the places of literals are compared too. The level is that of the running compiler. --reference names
 # what elixir_reference.sh made of another version's sources; its --level must be given too. --snippets reads small texts from one
-# file, each behind a line of "%%%". --unequal names the list of files that cannot be equal.
+# file, each behind a line of "%%% title". --unequal names the list of files that cannot be equal.
 # A PATH may be a directory, which stands for every .ex and .exs file below it. One run of the dumper (elixir_dump) parses all
 # files. For each file whose trees differ the smallest differing subterm is printed; for each file that the compiler rejects, a
 # diagnostic must stand on the line the compiler names. Exits 1 when anything else is found.
@@ -52,7 +52,8 @@ defmodule Compare do
   defp snippets(nil), do: []
 
   defp snippets(path) do
-    path |> File.read!() |> String.split("%%%\n") |> Enum.uniq() |> Enum.map(&{"--- " <> inspect(&1), &1})
+    [_ | parts] = Regex.split(~r/^%%% /m, File.read!(path))
+    for part <- parts, [title, text] = String.split(part, "\n", parts: 2), do: {title, text}
   end
 
   # The rows of this language: {end of the path, reason}.
