@@ -29,8 +29,7 @@ struct OneFile {
 
 // Lines as people count them: a last line without an end counts too.
 std::uint64_t count_lines(std::string_view text) {
-  const auto ends = static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-  return ends + (text.empty() || text.back() == '\n' ? 0 : 1);
+  return source::count_line_ends(text) + (text.empty() || text.back() == '\n' ? 0 : 1);
 }
 
 class Reader {
