@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "erlang/runs.h"
+
 namespace beamwright::erlang {
 namespace {
 
@@ -85,8 +87,7 @@ bool Lexer::next_form(LexedForm& form, TokenBuffer& tokens) {
   tokens_ = &tokens;
   form = LexedForm{};
   form_ = &form;
-  while (at_ < end_ && read_token()) {
-  }
+  read_tokens();
   if (tokens.empty() && !form.broken) return false;
   if (tokens.overflowed()) fail(begin_ + tokens[0].begin, "form too large");
   form.begin = tokens.empty() ? form.error.begin : tokens[0].begin;
@@ -102,47 +103,50 @@ bool Lexer::next_form(LexedForm& form, TokenBuffer& tokens) {
   return true;
 }
 
-bool Lexer::read_token() {
-  const auto c = static_cast<unsigned char>(*at_);
-  const Start start = kStarts[c];
-  switch (start.action) {
-    case Action::kSpace:
-      ++at_;
-      return true;
-    case Action::kWord:
-      read_name(TokenKind::kAtom);
-      return true;
-    case Action::kVariable:
-      read_name(TokenKind::kVar);
-      return true;
-    case Action::kSingle:
-      add_sign(start.kind, 1);
-      return true;
-    case Action::kDigit:
-      read_number();
-      return true;
-    case Action::kComment:
-      read_comment();
-      return true;
-    case Action::kString:
-      read_string();
-      return true;
-    case Action::kQuotedAtom:
-      read_quoted_atom();
-      return true;
-    case Action::kCharacter:
-      read_character();
-      return true;
-    case Action::kPoint:
-      return read_point();
-    case Action::kWide:
-      read_wide();
-      return true;
-    case Action::kSign:
-      read_sign();
-      return true;
+void Lexer::read_tokens() {
+  while (at_ < end_) {
+    const Start start = kStarts[static_cast<unsigned char>(*at_)];
+    switch (start.action) {
+      case Action::kSpace:
+        ++at_;
+        // One space stands between most tokens; more of them stand before most lines.
+        if (at_ < end_ && is_space_byte(static_cast<unsigned char>(*at_))) at_ = skip_space(at_ + 1, end_);
+        break;
+      case Action::kWord:
+        read_name(TokenKind::kAtom);
+        break;
+      case Action::kVariable:
+        read_name(TokenKind::kVar);
+        break;
+      case Action::kSingle:
+        add_sign(start.kind, 1);
+        break;
+      case Action::kDigit:
+        read_number();
+        break;
+      case Action::kComment:
+        read_comment();
+        break;
+      case Action::kString:
+        read_string();
+        break;
+      case Action::kQuotedAtom:
+        read_quoted_atom();
+        break;
+      case Action::kCharacter:
+        read_character();
+        break;
+      case Action::kPoint:
+        if (!read_point()) return;
+        break;
+      case Action::kWide:
+        read_wide();
+        break;
+      case Action::kSign:
+        read_sign();
+        break;
+    }
   }
-  return true;
 }
 
 void Lexer::read_comment() {
@@ -155,29 +159,28 @@ void Lexer::read_comment() {
   comments_->push_back({offset(begin), offset(end)});
 }
 
-void Lexer::read_name(TokenKind kind) {
+inline void Lexer::read_name(TokenKind kind) {
   const char* begin = at_;
-  const char* at = at_ + 1;
-  while (at < end_ && is_name_byte(static_cast<unsigned char>(*at))) ++at;
-  at_ = at;
-  NameCache::Name name;
-  if (at < end_ && static_cast<unsigned char>(*at) >= 0x80) [[unlikely]] {
-    // Letters of Latin-1 are rare: only then is the name copied.
-    scratch_.assign(begin, at);
-    std::size_t characters = scratch_.size();
-    read_rest_of_wide_name(characters);
-    if (characters > kLongestName) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
-    name.symbol = intern(scratch_).index;
-  } else {
-    const auto size = static_cast<std::size_t>(at - begin);
-    if (size > kLongestName) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
-    name = names_.find({begin, size}, end_);
-  }
+  at_ = skip_name(at_ + 1, end_);
+  const auto size = static_cast<std::size_t>(at_ - begin);
+  const bool wide = at_ < end_ && static_cast<unsigned char>(*at_) >= 0x80;
+  if (size > kLongestName || wide) [[unlikely]]
+    return read_long_or_wide_name(kind, begin);
+  const NameCache::Name name = names_.find({begin, size}, end_);
   if (kind == TokenKind::kAtom) {
     kind = name.word;
     if (kind == TokenKind::kMaybe || kind == TokenKind::kElse) form_->has_feature_word = true;
   }
   add(kind, begin).symbol_index = name.symbol;
+}
+
+// Letters of Latin-1 are rare: only then is the name copied. at_ stands behind the name's ASCII part.
+void Lexer::read_long_or_wide_name(TokenKind kind, const char* begin) {
+  scratch_.assign(begin, at_);
+  std::size_t characters = scratch_.size();
+  read_rest_of_wide_name(characters);
+  if (characters > kLongestName) return fail(begin, kind == TokenKind::kAtom ? "illegal atom" : "illegal var");
+  add(kind, begin).symbol_index = intern(scratch_).index;
 }
 
 // Appends letters of Latin-1 and ASCII alike to scratch_, as UTF-8.
@@ -265,35 +268,37 @@ bool Lexer::read_triple_sign() {
 void Lexer::read_sign() {
   using K = TokenKind;
   const unsigned char next = peek(1);
-  // The two-character sign when the next byte is that of one of the pairs, else the single one.
-  const auto sign = [&](K single, std::initializer_list<std::pair<char, K>> pairs) {
-    for (const auto& [second, kind] : pairs)
-      if (next == static_cast<unsigned char>(second)) return add_sign(kind, 2);
-    add_sign(single, 1);
-  };
   switch (*at_) {
     case '-':
-      return sign(K::kMinus, {{'>', K::kArrow}, {'-', K::kMinusMinus}});
+      if (take_pair('>', K::kArrow) || take_pair('-', K::kMinusMinus)) return;
+      return add_sign(K::kMinus, 1);
     case '+':
-      return sign(K::kPlus, {{'+', K::kPlusPlus}});
+      if (take_pair('+', K::kPlusPlus)) return;
+      return add_sign(K::kPlus, 1);
     case '/':
-      return sign(K::kSlash, {{'=', K::kSlashEqual}});
+      if (take_pair('=', K::kSlashEqual)) return;
+      return add_sign(K::kSlash, 1);
     case '|':
-      return sign(K::kBar, {{'|', K::kDoubleBar}});
+      if (take_pair('|', K::kDoubleBar)) return;
+      return add_sign(K::kBar, 1);
     case ':':
-      return sign(K::kColon, {{'=', K::kColonEqual}, {':', K::kDoubleColon}});
+      if (take_pair('=', K::kColonEqual) || take_pair(':', K::kDoubleColon)) return;
+      return add_sign(K::kColon, 1);
     case '>':
-      return sign(K::kGreater, {{'>', K::kRightBinary}, {'=', K::kGreaterEqual}});
+      if (take_pair('>', K::kRightBinary) || take_pair('=', K::kGreaterEqual)) return;
+      return add_sign(K::kGreater, 1);
     case '?':
-      if (next == '=') return add_sign(K::kMaybeEqual, 2);
+      if (take_pair('=', K::kMaybeEqual)) return;
       form_->has_question = true;
       return add_sign(K::kQuestion, 1);
     case '=':
       if (read_triple_sign()) return;
-      return sign(K::kEqual, {{'<', K::kEqualLess}, {'>', K::kDoubleArrow}, {'=', K::kEqualEqual}});
+      if (take_pair('<', K::kEqualLess) || take_pair('>', K::kDoubleArrow) || take_pair('=', K::kEqualEqual)) return;
+      return add_sign(K::kEqual, 1);
     case '<':
       if (read_triple_sign()) return;
-      return sign(K::kLess, {{'<', K::kLeftBinary}, {'-', K::kLeftArrow}, {'=', K::kDoubleLeftArrow}});
+      if (take_pair('<', K::kLeftBinary) || take_pair('-', K::kLeftArrow) || take_pair('=', K::kDoubleLeftArrow)) return;
+      return add_sign(K::kLess, 1);
     case '&':
       if (next == '&' && level_.otp >= 28) return add_sign(K::kDoubleAmpersand, 2);
       break;

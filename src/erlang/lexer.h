@@ -63,15 +63,23 @@ class Lexer {
     at_ += length;
     add(kind, begin);
   }
+  // Adds the sign of two characters when `second` is the next one.
+  bool take_pair(char second, TokenKind kind) {
+    if (peek(1) != static_cast<unsigned char>(second)) return false;
+    add_sign(kind, 2);
+    return true;
+  }
   void fail(const char* begin, const char* message);
 
-  // Each reads one token at at_ and moves past it. False ends the form.
-  bool read_token();
+  // Reads tokens from at_ on, up to the full stop or the end of the text.
+  void read_tokens();
+  // Each reads what stands at at_ and moves past it.
   void read_comment();
   void read_name(TokenKind kind);
+  void read_long_or_wide_name(TokenKind kind, const char* begin);
   void read_rest_of_wide_name(std::size_t& characters);
   void read_wide();
-  bool read_point();
+  bool read_point();  // false at a full stop
   void read_sign();
   bool read_triple_sign();
 

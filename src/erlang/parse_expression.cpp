@@ -1,6 +1,7 @@
 // Expressions and patterns: operators, calls, literals, lists and tuples.
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "erlang/locations.h"
 #include "erlang/parser.h"
@@ -34,13 +35,59 @@ constexpr auto kOperators = [] {
 }();
 constexpr int kPrefixPrecedence = 60;
 
+struct Leaf {
+  bool is_leaf = false;
+  NodeKind kind = NodeKind::kAtom;
+};
+
+// Tokens that may be a whole expression, unless they are wide.
+constexpr auto kLeaves = [] {
+  std::array<Leaf, kTokenKindCount> table{};
+  table[static_cast<std::size_t>(TokenKind::kVar)] = {true, NodeKind::kVar};
+  table[static_cast<std::size_t>(TokenKind::kAtom)] = {true, NodeKind::kAtom};
+  table[static_cast<std::size_t>(TokenKind::kInteger)] = {true, NodeKind::kInteger};
+  table[static_cast<std::size_t>(TokenKind::kFloat)] = {true, NodeKind::kFloat};
+  table[static_cast<std::size_t>(TokenKind::kChar)] = {true, NodeKind::kChar};
+  return table;
+}();
+
+// What neither goes on with an expression as an operator nor as what is called or updated.
+constexpr auto kEndsExpression = [] {
+  std::array<bool, kTokenKindCount> table{};
+  for (std::size_t i = 0; i < kTokenKindCount; ++i) table[i] = kOperators[i].precedence == 0;
+  for (const TokenKind kind : {TokenKind::kLeftParen, TokenKind::kColon, TokenKind::kHash})
+    table[static_cast<std::size_t>(kind)] = false;
+  return table;
+}();
+
 bool allowed_in_pattern(TokenKind kind) {
   return kind != TokenKind::kBang && kind != TokenKind::kOrelse && kind != TokenKind::kAndalso;
 }
 
 }  // namespace
 
+inline const Node* Parser::lone_leaf() {
+  const Token& token = *at_;
+  const Leaf leaf = kLeaves[static_cast<std::size_t>(token.kind)];
+  // A kEnd token stands behind every token of these kinds.
+  if (!leaf.is_leaf || token.wide || depth_ >= Deeper::kMostLevels || !kEndsExpression[static_cast<std::size_t>(at_[1].kind)]) {
+    return nullptr;
+  }
+  ++at_;
+  last_end_ = token.end;
+  Node* made = arena_.make<Node>();
+  made->kind = leaf.kind;
+  made->offset = token.location;
+  made->begin = token.begin;
+  made->end = token.end;
+  // The symbol, the integer or the float, whichever it is.
+  static_assert(sizeof made->integer == sizeof token.integer);
+  std::memcpy(&made->integer, &token.integer, sizeof token.integer);
+  return made;
+}
+
 const Node* Parser::expression(int least_precedence, bool pattern) {
+  if (const Node* alone = lone_leaf()) return alone;
   const Deeper deeper(*this);
   const int outer_depth = depth_;
   const std::uint32_t begin = token().begin;

@@ -66,22 +66,6 @@ void Parser::fail_here() {
 
 void Parser::fail_at(const Node& node, std::string_view message) { fail(node.offset, node.end, std::string(message)); }
 
-Node* Parser::node(NodeKind kind, std::uint32_t offset, std::uint32_t begin, std::span<const Node* const> children) {
-  auto* memory = static_cast<std::byte*>(arena_.allocate(sizeof(Node) + children.size_bytes(), alignof(Node)));
-  Node* made = new (memory) Node;
-  made->kind = kind;
-  made->offset = offset;
-  made->begin = begin;
-  made->end = last_end_;
-  made->child_count = static_cast<std::uint32_t>(children.size());
-  if (!children.empty()) {
-    auto* to = reinterpret_cast<const Node**>(memory + sizeof(Node));
-    std::copy(children.begin(), children.end(), to);
-    made->child_data = to;
-  }
-  return made;
-}
-
 Node* Parser::leaf(NodeKind kind, const Token& token) {
   Node* made = arena_.make<Node>();
   made->kind = kind;

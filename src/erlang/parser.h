@@ -52,12 +52,27 @@ class Parser {
   void fail_at(const Node& node, std::string_view message);
   void fail(std::uint32_t begin, std::uint32_t end, std::string message);
 
-  // Nodes.
-  Node* node(NodeKind kind, std::uint32_t offset, std::uint32_t begin, std::span<const Node* const> children);
+  // Nodes. Their children stand behind them in the arena.
+  Node* node(NodeKind kind, std::uint32_t offset, std::uint32_t begin, std::span<const Node* const> children) {
+    auto* memory = static_cast<std::byte*>(arena_.allocate(sizeof(Node) + children.size_bytes(), alignof(Node)));
+    Node* made = new (memory) Node;
+    made->kind = kind;
+    made->offset = offset;
+    made->begin = begin;
+    made->end = last_end_;
+    made->child_count = static_cast<std::uint32_t>(children.size());
+    if (children.empty()) return made;
+    auto* to = reinterpret_cast<const Node**>(memory + sizeof(Node));
+    made->child_data = to;
+    for (const Node* child : children) *to++ = child;
+    return made;
+  }
   Node* node(NodeKind kind, std::uint32_t offset, std::uint32_t begin, std::initializer_list<const Node*> children) {
     return node(kind, offset, begin, std::span(children.begin(), children.size()));
   }
   Node* leaf(NodeKind kind, const Token& token);
+  // A name or number that is the whole expression, as most are; null when it is none or more follows.
+  const Node* lone_leaf();
   Node* bare_atom(Symbol symbol, const Token& at);
   Node* bare_integer(std::int64_t value, const Token& at);
   // The nodes pushed since `mark` as a list.

@@ -14,12 +14,12 @@ class TokenBuffer {
  public:
   // The place of one more token. Its fields are those of an older token until they are set.
   Token& add() {
-    if (size_ == capacity_) [[unlikely]]
+    if (next_ == limit_) [[unlikely]]
       make_room();
-    return tokens_[size_++];
+    return *next_++;
   }
   void clear() {
-    size_ = 0;
+    next_ = tokens_.get();
     overflowed_ = false;
   }
   void assign(std::span<const Token> from) {
@@ -29,34 +29,36 @@ class TokenBuffer {
 
   // Some tokens found no room.
   bool overflowed() const { return overflowed_; }
-  bool empty() const { return size_ == 0; }
-  std::size_t size() const { return size_; }
+  bool empty() const { return next_ == tokens_.get(); }
+  std::size_t size() const { return static_cast<std::size_t>(next_ - tokens_.get()); }
   const Token& operator[](std::size_t i) const { return tokens_[i]; }
-  const Token& back() const { return tokens_[size_ - 1]; }
+  const Token& back() const { return next_[-1]; }
   Token* begin() { return tokens_.get(); }
-  Token* end() { return tokens_.get() + size_; }
-  std::span<const Token> all() const { return {tokens_.get(), size_}; }
+  Token* end() { return next_; }
+  std::span<const Token> all() const { return {tokens_.get(), size()}; }
 
  private:
   // Some 20 MB of source in one form, and 100 MB of tokens.
   static constexpr std::size_t kMost = std::size_t{1} << 22;
 
   void make_room() {
-    if (capacity_ == kMost) {
+    const std::size_t count = size();
+    if (count == kMost) {
       overflowed_ = true;
-      --size_;
+      --next_;
       return;
     }
-    const std::size_t larger = capacity_ == 0 ? 256 : capacity_ * 2;
+    const std::size_t larger = count == 0 ? 256 : count * 2;
     auto tokens = std::make_unique_for_overwrite<Token[]>(larger);
-    std::copy(tokens_.get(), tokens_.get() + size_, tokens.get());
+    std::copy(tokens_.get(), next_, tokens.get());
     tokens_ = std::move(tokens);
-    capacity_ = larger;
+    next_ = tokens_.get() + count;
+    limit_ = tokens_.get() + larger;
   }
 
   std::unique_ptr<Token[]> tokens_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  Token* next_ = nullptr;
+  Token* limit_ = nullptr;
   bool overflowed_ = false;
 };
 
