@@ -6,6 +6,7 @@
 #include "analysis/contexts.h"
 #include "analysis/effects.h"
 #include "analysis/messages.h"
+#include "analysis/on_demand.h"
 #include "analysis/processes.h"
 #include "analysis/scopes.h"
 #include "analysis/supervisors.h"
@@ -18,7 +19,8 @@ using model::ExprKind;
 using model::Program;
 using model::Unit;
 
-Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs) {
+Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
+              const std::vector<source::Application>* applications) {
   Facts facts;
   const Scopes scopes = find_scopes(program, knowledge, jobs);
   facts.calls = resolve_calls(program, knowledge, scopes, jobs);
@@ -27,6 +29,8 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
   facts.messages = find_messages(program, facts.calls, facts.processes);
   facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes);
   facts.supervisors = find_supervisors(program, facts);
+  facts.on_demand = std::make_shared<OnDemand>();
+  facts.on_demand->applications = applications;
   return facts;
 }
 

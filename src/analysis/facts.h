@@ -9,6 +9,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@
 #include "findings/finding.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
+
+namespace beamwright::source {
+struct Application;
+}
 
 namespace beamwright::analysis {
 
@@ -141,7 +146,9 @@ struct Process {
   std::vector<Symbol> names;      // fixed names it registers under
   IdRange<struct HandlerTag> handlers;
   std::vector<CallId> starts;  // where it is started by start_link and friends, in this module or by child lists
-  bool traps_exits = false;    // its init or another handler sets trap_exit
+  bool traps_exits = false;    // its init or another handler sets trap_exit, also through helpers or as an option of the spawn
+  bool receive_loop = false;   // no behaviour: a function of the module is spawned and receives in a loop
+  std::vector<Symbol> managers;  // kGenEvent: names of the event managers it is added to, where they are written
 };
 
 enum class HandlerKind : std::uint8_t { kInit, kCall, kCast, kInfo, kContinue, kTerminate, kEvent, kRun, kOther };
@@ -168,6 +175,8 @@ struct Handler {
   bool catch_all = false;  // pattern.any and no guard
   Reply reply = Reply::kUnknown;
   bool changes_state = true;  // false only when every return gives back the state variable it was given
+  bool reads_state = true;    // false only when the clause never looks at the state beyond handing it on
+  bool keeps_caller = false;  // kCall: the caller is kept, handed on or answered by gen_server:reply and its like
 };
 
 struct Processes {
@@ -248,6 +257,9 @@ struct Supervisor {
   std::vector<Child> children;
 };
 
+// Facts that are found when somebody first asks for them (analysis/on_demand.h).
+struct OnDemand;
+
 struct Facts {
   Calls calls;
   Effects effects;
@@ -255,13 +267,16 @@ struct Facts {
   Messages messages;
   Contexts contexts;
   std::vector<Supervisor> supervisors;
+  std::shared_ptr<OnDemand> on_demand;  // by tables_of() in analysis/tables.h
 
   const Process& process(ProcessId id) const { return processes.processes[id.index]; }
   const Handler& handler(HandlerId id) const { return processes.handlers[id.index]; }
   const Message& message(MessageId id) const { return messages.messages[id.index]; }
 };
 
-Facts analyse(const model::Program& program, const knowledge::Knowledge& knowledge, unsigned jobs);
+// `applications` are what the manifests say of the applications at hand, and must outlive the facts; null when nobody read them.
+Facts analyse(const model::Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
+              const std::vector<source::Application>* applications = nullptr);
 
 // ---- Questions that rules share ---------------------------------------------------------------------------------------------
 

@@ -13,9 +13,15 @@ struct Application;
 namespace beamwright::analysis {
 
 struct Forest;
+struct States;
 struct Tables;
+struct ValueSources;
 
 struct OnDemand {
+  std::once_flag states_once;
+  std::shared_ptr<const States> states;
+  std::once_flag value_sources_once;
+  std::shared_ptr<const ValueSources> value_sources;
   std::once_flag tables_once;
   std::shared_ptr<const Tables> tables;
   std::once_flag forest_once;

@@ -245,6 +245,7 @@ class Discoverer {
       application.name = !manifest.name.empty()
                              ? manifest.name
                              : std::string(without_version(path.empty() ? name_of(out_.absolute_root) : name_of(path)));
+      application.callback = manifest.callback;
       application.kind = manifest.kind;
       application.third_party = third_party_[path];
       application.project = folder.project;

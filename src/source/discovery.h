@@ -20,8 +20,9 @@ struct DiscoveryOptions {
 
 // One folder with a manifest: an application of an umbrella, of a rebar3 or erlang.mk project, of OTP's lib; a dependency.
 struct Application {
-  std::string name;  // "rabbit_common"; the folder's name without version where no manifest says
-  std::string path;  // relative to the root; empty: the root itself
+  std::string name;      // "rabbit_common"; the folder's name without version where no manifest says
+  std::string path;      // relative to the root; empty: the root itself
+  std::string callback;  // the module whose start/2 starts it, as on the VM; empty when no manifest says
   ProjectId project;
   BuildKind kind = BuildKind::kFolder;
   bool third_party = false;                  // fetched by a manifest or lock, so not the people's own to mend

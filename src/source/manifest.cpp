@@ -97,6 +97,15 @@ void add(std::vector<std::string>& to, std::string_view name) {
   if (!name.empty()) to.emplace_back(name);
 }
 
+// {mod, {payment_app, []}} and mod: {Shop.Application, []}; `i` is before the module. Elixir's modules are atoms with a prefix.
+std::string callback_module(const Tokens& tokens, std::size_t i) {
+  if (!(tokens.mark(i, '{') || tokens.mark(i, ':')) || !tokens.word(i + 1)) return {};
+  std::string name(tokens.at(i + 1).text);
+  for (i += 2; tokens.mark(i, '.') && tokens.word(i + 1); i += 2) name.append(".").append(tokens.at(i + 1).text);
+  const bool elixir = !name.empty() && name[0] >= 'A' && name[0] <= 'Z' && !name.starts_with("Elixir.");
+  return tokens.mark(i, ',') ? (elixir ? "Elixir." : "") + name : std::string();
+}
+
 // Keeps the first of equal names.
 void remove_repetitions(std::vector<std::string>& names) {
   std::set<std::string, std::less<>> seen;
@@ -194,6 +203,8 @@ std::pair<std::string_view, std::string_view> assignment(std::string_view line) 
 void read_make_assignment(std::string_view name, std::string_view value, bool conditional, Manifest& out) {
   if (name == "PROJECT" && value.find('$') == std::string_view::npos) {
     if (out.name.empty()) out.name = value;
+  } else if (name == "PROJECT_MOD" && value.find_first_of("$ ") == std::string_view::npos) {
+    out.callback = value;
   } else if (name.starts_with("dep_")) {
     // erlang.mk's own ways of fetching. Others are made by a project for its own parts, as RabbitMQ's git_rmq is.
     static constexpr std::string_view kFetches[] = {"git", "git-subfolder", "git-submodule", "hg", "svn", "hex"};
@@ -227,6 +238,9 @@ void read_mix_exs(std::string_view text, Manifest& out) {
       read_mix_dependency(tokens, i, out);
     } else if (tokens.word(i, "app") && tokens.mark(i + 1, ':') && tokens.mark(i + 2, ':') && tokens.word(i + 3)) {
       if (out.name.empty()) out.name = tokens.at(i + 3).text;
+    } else if (tokens.word(i, "mod") && tokens.mark(i + 1, ':') && tokens.mark(i + 2, '{')) {
+      const std::size_t module = tokens.mark(i + 3, ':') ? i + 3 : i + 2;  // {:payment_app, []}
+      if (out.callback.empty()) out.callback = callback_module(tokens, module);
     } else if (tokens.word(i, "elixir") && tokens.mark(i + 1, ':') && tokens.string(i + 2)) {
       out.minimum_elixir = first_version(tokens.at(i + 2).text);
     } else if (tokens.word(i, "apps_path") && tokens.mark(i + 1, ':') && tokens.string(i + 2)) {
@@ -284,7 +298,8 @@ void read_application_file(std::string_view text, Manifest& out) {
     // Its word on the name is the final one; OTP's own files hold %VSN% and the like, never in the name.
     if (tokens.mark(i, '{') && tokens.word(i + 1, "application") && tokens.mark(i + 2, ',') && tokens.word(i + 3)) {
       out.name = tokens.at(i + 3).text;
-      return;
+    } else if (tokens.mark(i, '{') && tokens.word(i + 1, "mod") && tokens.mark(i + 2, ',')) {
+      if (const std::string module = callback_module(tokens, i + 3); !module.empty()) out.callback = module;
     }
   }
 }

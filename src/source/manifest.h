@@ -26,7 +26,8 @@ struct Define {
 // Facts of one or more manifest files of one folder; later readings add to earlier ones.
 struct Manifest {
   BuildKind kind = BuildKind::kFolder;
-  std::string name;  // of the application; empty when not said
+  std::string name;      // of the application; empty when not said
+  std::string callback;  // the module whose start/2 starts it, as on the VM ("Elixir.Shop.Application"); empty when not said
   bool umbrella = false;
   bool part_of_tree = false;  // builds only where it stands: its Makefile includes ../…/erlang.mk of the repository around it
   std::vector<std::string> application_folders;  // where a root keeps its applications: "apps", "lib"

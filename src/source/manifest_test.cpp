@@ -34,6 +34,16 @@ TEST(Manifest, MixSaysNameVersionAndDependencies) {
   EXPECT_THAT(m.own, ElementsAre("shared", "core", "both"));
 }
 
+TEST(Manifest, EachBuildToolNamesTheCallbackOfAnApplication) {
+  EXPECT_EQ(read("mix.exs", "[mod: {Shop.Core.Application, []}, extra_applications: [:logger]]").callback,
+            "Elixir.Shop.Core.Application");
+  EXPECT_EQ(read("mix.exs", "[mod: {:payment_app, []}]").callback, "payment_app");
+  EXPECT_EQ(read("payment.app.src", "{application, payment, [{vsn, \"1\"}, {mod, {payment_app, []}}]}.").callback, "payment_app");
+  EXPECT_EQ(read("payment.app.src", "{application, payment, [{mod, {'Elixir.Pay.App', []}}]}.").callback, "Elixir.Pay.App");
+  EXPECT_EQ(read("Makefile", "PROJECT = pay\nPROJECT_MOD := pay_app\ninclude erlang.mk\n").callback, "pay_app");
+  EXPECT_EQ(read("mix.exs", "[mod: callback(), app: :shop]").callback, "");
+}
+
 TEST(Manifest, MixSaysWhereAnUmbrellaKeepsItsApplications) {
   const Manifest m = read("mix.exs", "[apps_path: \"services\", elixir: \">= 1.12.3 and < 2.0.0\"]");
   EXPECT_TRUE(m.umbrella);

@@ -1,0 +1,199 @@
+#include "analysis/added_children.h"
+
+#include <algorithm>
+
+#include "analysis/values.h"
+#include "analysis/walk.h"
+
+namespace beamwright::analysis {
+
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::Unit;
+
+namespace {
+
+constexpr int kSteps = 8'000;
+constexpr std::size_t kMaxChain = 5;
+constexpr std::size_t kMaxCallers = 64;
+constexpr int kMaxChains = 400;
+// Supervisors that are added may have children added to them.
+constexpr int kMaxRounds = 3;
+
+}  // namespace
+
+AddedChildren::AddedChildren(const Program& program, const Facts& facts, ForestBuilder& builder, Evaluator& evaluator)
+    : program_(program), facts_(facts), builder_(builder), e_(evaluator) {}
+
+void AddedChildren::add() {
+  std::vector<CallId> sites;
+  for (std::uint32_t c = 0; c < facts_.calls.callees.size(); ++c) {
+    const External* external = facts_.calls.external(CallId(c));
+    if (external == nullptr || external->row == nullptr || !external->row->effects.has(Effect::kStartChild)) continue;
+    const model::Call& call = program_.call(CallId(c));
+    if (external->row->target_argument == 0 || !call.function || call.capture) continue;
+    if (program_.unit_of(CallId(c)).role == source::Role::kTest) continue;
+    sites.push_back(CallId(c));
+  }
+  if (sites.empty()) return;
+  index_data();
+  for (int round = 0; round < kMaxRounds && !sites.empty(); ++round) {
+    const std::size_t before = sites.size();
+    std::erase_if(sites, [&](CallId site) {
+      chains_left_ = kMaxChains;
+      Found best = Found::kNothing;
+      explore({{site}, {}}, best);
+      // A supervisor that is known, with a child that nobody names: one that comes from configuration or from a message.
+      if (best == Found::kSupervisor) read({{site}, {}}, true);
+      return best != Found::kNothing;
+    });
+    if (sites.size() == before) break;
+  }
+}
+
+void AddedChildren::index_data() {
+  for (const auto& unit : program_.units) {
+    for (const model::Attribute& attribute : unit->attributes) {
+      any_below(*unit, attribute.value, [&](ExprId id) {
+        const Expr& e = unit->expr(id);
+        if (e.kind != ExprKind::kTuple || e.child_count != 3) return false;
+        const Expr& arguments = unit->expr(unit->child(id, 2));
+        const auto module = atom_value(*unit, unit->child(id, 0)), function = atom_value(*unit, unit->child(id, 1));
+        if (!module || !function || arguments.kind != ExprKind::kList || arguments.has(model::kHasTail)) return false;
+        const ModuleId m = program_.find_module(*module, unit->project);
+        if (const FunctionId f = m ? program_.find_function(m, *function, arguments.child_count) : FunctionId())
+          data_[f.index].push_back({UnitId(static_cast<std::size_t>(&unit - program_.units.data())), id});
+        return false;
+      });
+    }
+  }
+}
+
+// Goes out to the callers while there is something to learn from them.
+void AddedChildren::explore(Chain chain, Found& best) {
+  if (--chains_left_ < 0) return;
+  e_.allow(kSteps);
+  const Found found = read(chain, false);
+  best = std::max(best, found);
+  if (found == Found::kChild || chain.data || chain.sites.size() >= kMaxChain) return;
+  const FunctionId outermost = program_.function_of(chain.sites.back());
+  if (program_.function(outermost).arity == 0) return;
+  if (const auto written = data_.find(outermost.index); written != data_.end()) {
+    for (const ExprRef data : written->second) explore({chain.sites, data}, best);
+  }
+  const auto incoming = facts_.calls.incoming_of(outermost);
+  if (incoming.size() > kMaxCallers) return;
+  for (const std::uint32_t edge : incoming) {
+    const CallId site = facts_.calls.edges[edge].site;
+    const model::Call& call = program_.call(site);
+    // A capture, or {M, F, A} that somebody else runs: its arguments are not those of the call.
+    if (call.capture || !call.function || program_.unit_of(site).role == source::Role::kTest ||
+        std::find(chain.sites.begin(), chain.sites.end(), site) != chain.sites.end() ||
+        facts_.calls.callees[site.index].function != outermost)
+      continue;
+    Chain outer = chain;
+    outer.sites.push_back(site);
+    explore(std::move(outer), best);
+  }
+}
+
+// The frame of the function that holds the start_child, entered by way of the chain; null when the way is not open.
+Frame* AddedChildren::frame_of(const Chain& chain) {
+  Frame* frame = nullptr;
+  const auto arguments_at = [&](UnitId unit, std::span<const ExprId> written) {
+    std::vector<ValueRef> arguments;
+    for (const ExprId id : written) arguments.push_back(e_.evaluate(frame, id));
+    static_cast<void>(unit);
+    return arguments;
+  };
+  if (chain.data) {
+    const Unit& unit = program_.unit(chain.data.unit);
+    frame = e_.frame(chain.data.unit, nullptr, 0);
+    const FunctionId function = program_.function_of(chain.sites.back());
+    frame =
+        entered(function, chain.sites.back(), arguments_at(chain.data.unit, unit.children_of(unit.child(chain.data.expr, 2))));
+  } else {
+    frame = e_.frame(program_.call_units[chain.sites.back().index], nullptr, 0);
+  }
+  for (std::size_t i = chain.sites.size() - 1; i > 0 && frame != nullptr; --i) {
+    const Unit& unit = program_.unit_of(chain.sites[i]);
+    const auto arguments =
+        arguments_at(program_.call_units[chain.sites[i].index], unit.children_of(program_.call(chain.sites[i]).expr));
+    frame = entered(program_.function_of(chain.sites[i - 1]), chain.sites[i - 1], arguments);
+  }
+  return frame;
+}
+
+// The activation of the clause that holds a call; null when the arguments surely lead elsewhere.
+Frame* AddedChildren::entered(FunctionId function, CallId inner, const std::vector<ValueRef>& arguments) {
+  const UnitId unit_id = program_.functions[function.index].unit;
+  const Unit& unit = program_.unit(unit_id);
+  const std::uint32_t at = unit.expr(program_.call(inner).expr).begin;
+  for (const model::ClauseId c : program_.function(function).clauses) {
+    const model::Clause& clause = unit.clause(c);
+    const auto patterns = unit.patterns_of(clause);
+    if (at < clause.begin || at >= clause.end || patterns.size() != arguments.size()) continue;
+    Frame* frame = e_.frame(unit_id, nullptr, 0);
+    for (std::size_t i = 0; i < patterns.size(); ++i)
+      if (e_.match(frame, patterns[i], arguments[i]) == Truth::kNo) return nullptr;
+    return frame;
+  }
+  return nullptr;
+}
+
+std::vector<TreeId> AddedChildren::targets(ValueRef given) {
+  const ValueRef value = e_.force(given);
+  std::vector<TreeId> out;
+  if (value->kind == ValueKind::kStart) {
+    if (const TreeId tree = builder_.tree_of(static_cast<std::size_t>(value->integer))) out.push_back(tree);
+  }
+  ValueRef name = value;
+  if (value->kind == ValueKind::kTuple && value->parts.size() == 2)
+    name = e_.atom_of(value->parts[0]) == sym::global ? value->parts[1] : value->parts[0];
+  if (const auto atom = e_.atom_of(name)) {
+    for (std::uint32_t t = 0; t < builder_.trees().size(); ++t)
+      if (builder_.trees()[t].name == *atom) out.push_back(TreeId(t));
+  }
+  return out;
+}
+
+AddedChildren::Found AddedChildren::read(const Chain& chain, bool settle) {
+  Frame* frame = frame_of(chain);
+  if (frame == nullptr) return Found::kNothing;
+  const CallId site = chain.sites[0];
+  const knowledge::FunctionRow& row = *facts_.calls.external(site)->row;
+  const Unit& unit = program_.unit_of(site);
+  const auto arguments = unit.children_of(program_.call(site).expr);
+  if (row.target_argument > arguments.size()) return Found::kNothing;
+  const std::vector<TreeId> trees = targets(e_.evaluate(frame, arguments[row.target_argument - 1u]));
+  if (trees.empty()) return Found::kNothing;
+  const CallId outermost = chain.sites.back();
+  const ExprRef place = chain.data ? chain.data : ExprRef{program_.call_units[outermost.index], program_.call(outermost).expr};
+  const bool dynamic = builder_.trees()[trees[0].index].dynamic;
+  if (dynamic || row.child_argument == 0 || row.child_argument > arguments.size()) {
+    for (const TreeId tree : trees) {
+      auto& added = builder_.trees()[tree.index].added_at;
+      if (std::find(added.begin(), added.end(), place) == added.end()) added.push_back(place);
+    }
+    return Found::kChild;
+  }
+  const ModuleId from = program_.module_of(program_.function_of(site));
+  TreeChild child = builder_.read_child(e_.evaluate(frame, arguments[row.child_argument - 1u]), from);
+  if (child.id.empty() && !settle) return Found::kSupervisor;
+  child.origin = Origin::kAdded;
+  child.presence = child.id.empty() ? Presence::kMany : Presence::kPerhaps;
+  for (const TreeId tree : trees) hang(tree, child, place);
+  return child.id.empty() ? Found::kSupervisor : Found::kChild;
+}
+
+void AddedChildren::hang(TreeId tree, TreeChild child, ExprRef site) {
+  child.place = site;
+  auto& children = builder_.trees()[tree.index].children;
+  const bool known = std::any_of(children.begin(), children.end(), [&](const TreeChild& each) {
+    return !child.id.empty() && each.id == child.id && (each.origin == Origin::kAdded || each.start_module == child.start_module);
+  });
+  if (!known) children.push_back(std::move(child));
+}
+
+}  // namespace beamwright::analysis
