@@ -8,7 +8,7 @@ std::unique_ptr<model::Unit> lower_elixir(const source::SourceFile& file, const 
 }
 
 ElixirLowering::ElixirLowering(const source::SourceFile& file, const elixir::Tree& tree)
-    : tree_(tree), text_(file.text), builder_(file), pending_slots_(64) {
+    : tree_(tree), file_(file.id), text_(file.text), builder_(file), pending_slots_(64) {
   expr_stack_.reserve(256);
   clause_stack_.reserve(64);
 }

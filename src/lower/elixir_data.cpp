@@ -115,8 +115,29 @@ ExprId ElixirLowering::lower_sigil(const Node& node) {
       default:
         break;
     }
+    const elixir::TemplateKind kind = elixir::template_kind(node.symbol.text());
+    if (kind != elixir::TemplateKind::kNone) return lower_template(node, content.child(0), kind);
   }
   return lower_bits_as(content, node);
+}
+
+// A template is text made of its own text and of what the Elixir in it gives.
+ExprId ElixirLowering::lower_template(const Node& node, const Node& text, elixir::TemplateKind kind) {
+  const ExprId whole = add(ExprKind::kString, node, intern(text.text()).index);
+  // A template inside a template has its places in code that stands in no file.
+  if (in_sigil_) return whole;
+  const elixir::Template code = elixir::parse_template(file_, text_, text.begin, text.end, kind);
+  if (!code.code) return whole;
+  const Setting inside(in_sigil_, true);
+  const Scope scope(*this);
+  Exprs parts(*this);
+  parts.push(whole);
+  if (code.tree.root->is_call(sym::dunder_block)) {
+    for (const Node* statement : code.tree.root->children()) parts.push_if(lower_statement(*statement));
+  } else {
+    parts.push_if(lower_statement(*code.tree.root));
+  }
+  return add(ExprKind::kBinary, node, 0, parts.span());
 }
 
 // ~w(a b)a is the list of its words, as strings, atoms or charlists.

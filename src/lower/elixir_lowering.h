@@ -18,6 +18,7 @@
 #include <span>
 #include <vector>
 
+#include "elixir/template.h"
 #include "elixir/tree.h"
 #include "lower/elixir_names.h"
 #include "model/builder.h"
@@ -283,6 +284,7 @@ class ElixirLowering {
   ExprId lower_bits_as(const Node& node, const Node& whole);
   ExprId lower_segment(const Node& node);
   ExprId lower_sigil(const Node& node);
+  ExprId lower_template(const Node& node, const Node& text, elixir::TemplateKind kind);
   ExprId lower_word_list(const Node& node, std::string_view text, char modifier);
   static bool is_sigil(const Node& node);
 
@@ -301,6 +303,7 @@ class ElixirLowering {
   static constexpr int kMaxDepth = 2500;
 
   const elixir::Tree& tree_;
+  source::FileId file_;
   std::string_view text_;
   model::UnitBuilder builder_;
   ModuleNames names_;
@@ -321,6 +324,7 @@ class ElixirLowering {
   std::uint8_t extra_flags_ = 0;    // kFromMacro while lowering what is not written here
   std::int64_t placeholders_ = -1;  // the highest &n of the capture at hand; -1 outside of captures
   bool in_function_ = false;
+  bool in_sigil_ = false;            // in the Elixir of a template
   bool in_template_ = false;         // in a function inside quote: __MODULE__ and unquoted values are not known
   bool copying_ = false;             // lowering something a second time: what it defines has been defined
   bool unquoting_ = false;           // while a quote is scanned: its unquotes are alive
