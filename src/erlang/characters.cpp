@@ -1,7 +1,9 @@
-// Encodings of source files, after epp.erl (read_encoding_from_binary) and compile.erl.
+// Encodings of source files, after compile.erl.
 #include "erlang/characters.h"
 
 #include <cstring>
+
+#include "source/coding.h"
 
 namespace beamwright::erlang {
 namespace {
@@ -28,44 +30,6 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-enum class Declared : std::uint8_t { kNothing, kUtf8, kLatin1 };
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-Declared encoding_name(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    if (!is_name_byte(static_cast<unsigned char>(c)) && c != '-') break;
-    if (c == '_' || c == '@') break;
-    name += lower(c);
-  }
-  if (name == "utf-8" || name.starts_with("utf-8-")) return Declared::kUtf8;
-  if (name == "latin-1" || name.starts_with("latin-1-")) return Declared::kLatin1;
-  return Declared::kNothing;
-}
-
-// The comment `coding: NAME` in the first two lines; epp looks at 512 bytes.
-Declared declared_encoding(std::string_view text) {
-  text = text.substr(0, 512);
-  for (int line = 0; line < 2 && !text.empty(); ++line) {
-    const auto line_end = std::min(text.find('\n'), text.size());
-    const std::string_view whole = text.substr(0, line_end);
-    text.remove_prefix(std::min(line_end + 1, text.size()));
-    const auto comment = whole.find('%');
-    if (comment == std::string_view::npos) continue;
-    for (auto at = whole.find("coding", comment); at != std::string_view::npos; at = whole.find("coding", at + 1)) {
-      auto next = at + 6;
-      bool separated = false;
-      while (next < whole.size() && (whole[next] == ' ' || whole[next] == ':' || whole[next] == '=')) {
-        separated = separated || whole[next] != ' ';
-        ++next;
-      }
-      if (separated) return encoding_name(whole.substr(next));
-    }
-  }
-  return Declared::kNothing;
-}
-
 }  // namespace
 
 std::size_t first_broken_utf8(std::string_view text) {
@@ -82,10 +46,10 @@ std::size_t first_broken_utf8(std::string_view text) {
 }
 
 Encoding encoding_of(std::string_view text) {
-  const Declared declared = declared_encoding(text);
-  if (declared == Declared::kLatin1) return Encoding::kLatin1;
+  const source::Coding declared = source::declared_coding(text);
+  if (declared == source::Coding::kLatin1) return Encoding::kLatin1;
   if (first_broken_utf8(text) == text.size()) return Encoding::kUtf8;
-  return declared == Declared::kUtf8 ? Encoding::kBrokenUtf8 : Encoding::kUndeclared;
+  return declared == source::Coding::kUtf8 ? Encoding::kBrokenUtf8 : Encoding::kUndeclared;
 }
 
 void append_utf8(std::uint32_t c, std::string& to) {

@@ -1,5 +1,6 @@
 // Reading files with read(2), and the table that owns their texts.
 #include "source/files.h"
+#include "source/coding.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -98,7 +99,10 @@ Position FileTable::position(FileId id, std::uint32_t offset) const { return lin
 
 const LineIndex& FileTable::lines(FileId id) const {
   Row& row = rows_[id.index];
-  std::call_once(row.index_once, [&] { row.index = std::make_unique<LineIndex>(row.text); });
+  std::call_once(row.index_once, [&] {
+    const bool latin1 = row.file.language == Language::kErlang && declared_coding(row.text) == Coding::kLatin1;
+    row.index = std::make_unique<LineIndex>(row.text, latin1);
+  });
   return *row.index;
 }
 

@@ -114,5 +114,15 @@ TEST(Files, RowsStayInPlaceWhileThreadsAddMore) {
   for (std::size_t i = 1; i < files.size(); ++i) ASSERT_EQ(files.file(FileId(i)).text, files.file(FileId(i)).path);
 }
 
+TEST(Files, ColumnsOfErlangFollowTheEncodingThatTheFileNames) {
+  FileTable files;
+  SourceFile latin1 = named("a.erl"), utf8 = named("b.erl");
+  latin1.language = utf8.language = Language::kErlang;
+  const FileId first = files.add_text(latin1, "%% coding: latin-1\n\"\xc3\xa9\".");
+  const FileId second = files.add_text(utf8, "%% coding: utf-8\n\"\xc3\xa9\".");
+  EXPECT_EQ(files.position(first, 23).column, 5u);
+  EXPECT_EQ(files.position(second, 21).column, 4u);
+}
+
 }  // namespace
 }  // namespace beamwright::source

@@ -31,7 +31,7 @@ std::size_t count_line_ends(std::string_view text) {
   return count;
 }
 
-LineIndex::LineIndex(std::string_view text) : text_(text), ascii_(is_ascii(text)) {
+LineIndex::LineIndex(std::string_view text, bool bytes_are_columns) : text_(text), ascii_(bytes_are_columns || is_ascii(text)) {
   starts_.reserve(text.size() / 32 + 1);
   starts_.push_back(0);
   const char* const begin = text.data();

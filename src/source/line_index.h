@@ -13,8 +13,9 @@ std::size_t count_line_ends(std::string_view text);
 
 class LineIndex {
  public:
-  // The text must outlive the index. "\n" and "\r\n" end a line, as in both compilers.
-  explicit LineIndex(std::string_view text);
+  // The text must outlive the index. "\n" and "\r\n" end a line, as in both compilers. With `bytes_are_columns` each byte counts
+  // as a column, as where the text says that it is Latin-1.
+  explicit LineIndex(std::string_view text, bool bytes_are_columns = false);
 
   // Any offset is valid; one past the end is the place after the last character. A byte inside a multi-byte character counts as
   // that character; a byte that is not UTF-8 counts as one column.
@@ -38,7 +39,7 @@ class LineIndex {
   std::string_view text_;
   std::vector<std::uint32_t> starts_;
   std::vector<Checkpoint> checkpoints_;  // by offset; none in a text of ASCII alone
-  bool ascii_ = true;                    // then a column is a difference of offsets
+  bool ascii_ = true;                    // or a byte is a column: then a column is a difference of offsets
 };
 
 }  // namespace beamwright::source

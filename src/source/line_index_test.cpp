@@ -58,6 +58,11 @@ TEST(LineIndex, ColumnsCountCodePoints) {
   EXPECT_EQ(index.position(14), at(2, 2));
 }
 
+TEST(LineIndex, CountsBytesWhereTheTextIsLatin1) {
+  const LineIndex index("\xc3\xa9x", true);
+  EXPECT_EQ(index.position(2), at(1, 3));
+}
+
 TEST(LineIndex, EachBrokenByteIsOneColumn) {
   const LineIndex index("\xff\xc3(\xed\xa0\x80.");  // a stray byte, a cut character, a surrogate
   EXPECT_EQ(index.position(1), at(1, 2));
