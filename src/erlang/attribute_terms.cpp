@@ -1,5 +1,5 @@
 // Values of attributes: expressions turned into the terms they stand for (erl_parse:normalise/1).
-#include "erlang/form_terms.h"
+#include "erlang/constant_binary.h"
 #include "erlang/locations.h"
 #include "erlang/parser.h"
 
@@ -59,9 +59,9 @@ const Node* Parser::documentation(Symbol name, std::span<const Node* const> valu
         good = true;
         break;
       case NodeKind::kBin: {
-        std::string bytes;
-        if (!constant_binary(value, bytes)) return bad_term(value);
-        return &value;
+        const std::optional<Bits> bits = constant_binary(value);
+        if (!bits) return bad_term(value);
+        return bits->spare == 0 ? &value : bad_declaration(value, kDoc);
       }
       case NodeKind::kMap:
         if (value.child_count == 1) return documentation_map(name, value);
@@ -113,8 +113,10 @@ const Node* Parser::term(const Node* expression, bool name_arity) {
       return expression->wide_integer ? expression : copy_as(NodeKind::kBareInteger);
     case NodeKind::kFloat:
     case NodeKind::kString:
-    case NodeKind::kBin:
       return expression;
+    case NodeKind::kBin:
+      if (is_literal_binary(*expression)) return expression;
+      break;
     case NodeKind::kNil:
       return copy_as(NodeKind::kSequence);
     case NodeKind::kCons:

@@ -2,6 +2,9 @@
 // known stays unknown through every operator that needs it.
 #include "erlang/condition.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace beamwright::erlang {
 namespace {
 
@@ -20,12 +23,116 @@ Value integer(std::int64_t value) { return {Value::Kind::kInteger, value, {}}; }
 Value atom(Symbol name) { return {Value::Kind::kAtom, 0, name}; }
 Value boolean(bool value) { return atom(value ? sym::true_ : sym::false_); }
 
+// Functions that may be called without a module and not in a guard, from erl_internal:bif/2 and guard_bif/2.
+bool is_plain_builtin(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"alias",
+                                                "apply",
+                                                "atom_to_binary",
+                                                "atom_to_list",
+                                                "binary_to_atom",
+                                                "binary_to_existing_atom",
+                                                "binary_to_float",
+                                                "binary_to_integer",
+                                                "binary_to_list",
+                                                "binary_to_term",
+                                                "bitstring_to_list",
+                                                "check_old_code",
+                                                "check_process_code",
+                                                "date",
+                                                "delete_module",
+                                                "demonitor",
+                                                "disconnect_node",
+                                                "erase",
+                                                "error",
+                                                "exit",
+                                                "float_to_binary",
+                                                "float_to_list",
+                                                "garbage_collect",
+                                                "get",
+                                                "get_keys",
+                                                "group_leader",
+                                                "halt",
+                                                "integer_to_binary",
+                                                "integer_to_list",
+                                                "iolist_size",
+                                                "iolist_to_binary",
+                                                "is_alive",
+                                                "is_process_alive",
+                                                "link",
+                                                "list_to_atom",
+                                                "list_to_binary",
+                                                "list_to_bitstring",
+                                                "list_to_existing_atom",
+                                                "list_to_float",
+                                                "list_to_integer",
+                                                "list_to_pid",
+                                                "list_to_port",
+                                                "list_to_ref",
+                                                "list_to_tuple",
+                                                "load_module",
+                                                "make_ref",
+                                                "module_loaded",
+                                                "monitor",
+                                                "monitor_node",
+                                                "nodes",
+                                                "now",
+                                                "open_port",
+                                                "pid_to_list",
+                                                "port_close",
+                                                "port_command",
+                                                "port_connect",
+                                                "port_control",
+                                                "port_to_list",
+                                                "pre_loaded",
+                                                "process_flag",
+                                                "process_info",
+                                                "processes",
+                                                "purge_module",
+                                                "put",
+                                                "ref_to_list",
+                                                "register",
+                                                "registered",
+                                                "setelement",
+                                                "spawn",
+                                                "spawn_link",
+                                                "spawn_monitor",
+                                                "spawn_opt",
+                                                "spawn_request",
+                                                "spawn_request_abandon",
+                                                "split_binary",
+                                                "statistics",
+                                                "term_to_binary",
+                                                "term_to_iovec",
+                                                "throw",
+                                                "time",
+                                                "tuple_to_list",
+                                                "unalias",
+                                                "unlink",
+                                                "unregister",
+                                                "whereis"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+bool is_guard_builtin(std::string_view name) {
+  static constexpr std::string_view kNames[] = {
+      "abs",      "binary_part", "bit_size",   "byte_size",    "ceil",       "element",  "float",       "floor",
+      "hd",       "is_atom",     "is_binary",  "is_bitstring", "is_boolean", "is_float", "is_function", "is_integer",
+      "is_list",  "is_map",      "is_map_key", "is_number",    "is_pid",     "is_port",  "is_record",   "is_reference",
+      "is_tuple", "length",      "map_get",    "map_size",     "max",        "min",      "node",        "round",
+      "self",     "size",        "tl",         "trunc",        "tuple_size"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 class Evaluator {
  public:
-  explicit Evaluator(MacroTable& macros) : macros_(macros) {}
+  Evaluator(MacroTable& macros, Level level) : macros_(macros), level_(level) {}
+
+  bool malformed() const { return malformed_; }
 
   Value evaluate(const Node& node) {
     switch (node.kind) {
+      case NodeKind::kVar:
+        return failure();  // it is bound to nothing
       case NodeKind::kInteger:
         return node.wide_integer ? Value{} : integer(node.integer);
       case NodeKind::kChar:
@@ -106,10 +213,18 @@ class Evaluator {
     static const Symbol kDefined = intern("defined");
     const Node& target = node.child(0);
     const Node& values = node.child(1);
-    if (!target.is_atom(kDefined) || values.child_count != 1) return {};
+    if (target.kind != NodeKind::kAtom) return {};
+    if (target.symbol != kDefined || values.child_count != 1) return other_call(target.symbol.text());
     const Node& name = values.child(0);
     if (name.kind != NodeKind::kVar && name.kind != NodeKind::kAtom) return {};
     return boolean(macros_.find(name.symbol) != nullptr);
+  }
+
+  // A function that nothing defines is called in vain; since OTP 27 it is no guard, as a builtin that may fail was before.
+  Value other_call(std::string_view name) {
+    if (is_guard_builtin(name)) return {};
+    if (is_plain_builtin(name) || level_.otp >= 27) malformed_ = true;
+    return failure();
   }
 
   static int compare(const Value& left, const Value& right) {
@@ -119,15 +234,19 @@ class Evaluator {
   }
 
   MacroTable& macros_;
+  Level level_;
+  bool malformed_ = false;
 };
 
 }  // namespace
 
-std::optional<bool> evaluate_condition(const Node& expressions, MacroTable& macros) {
-  if (expressions.child_count != 1) return std::nullopt;
-  const Value value = Evaluator(macros).evaluate(expressions.child(0));
-  if (!value.known()) return std::nullopt;
-  return value.is(sym::true_);
+Condition evaluate_condition(const Node& expressions, MacroTable& macros, Level level) {
+  if (expressions.child_count != 1) return Condition::kMalformed;
+  Evaluator evaluator(macros, level);
+  const Value value = evaluator.evaluate(expressions.child(0));
+  if (evaluator.malformed()) return Condition::kMalformed;
+  if (!value.known()) return Condition::kUnknown;
+  return value.is(sym::true_) ? Condition::kHolds : Condition::kFails;
 }
 
 }  // namespace beamwright::erlang

@@ -172,13 +172,11 @@ void Preprocessor::if_condition(File& file, const Token& word) {
     file.skipped.push_back(Branch::kIf);
     return;
   }
-  static_cast<void>(word);
   const bool unknown = expander_->met_unknown() || parser_.error().set;
-  if (unknown || evaluate_condition(*expressions, macros_).value_or(true)) {
-    file.branches.push_back(Branch::kIf);
-  } else {
-    file.skipped.push_back(Branch::kIf);
-  }
+  const Condition result = unknown ? Condition::kUnknown : evaluate_condition(*expressions, macros_, options_.level);
+  if (result == Condition::kMalformed) diagnose(file, word, "badly formed 'if'");
+  const bool taken = result == Condition::kHolds || result == Condition::kUnknown;
+  (taken ? file.branches : file.skipped).push_back(Branch::kIf);
 }
 
 void Preprocessor::else_branch(File& file, const Token& word) {
@@ -256,7 +254,11 @@ bool Preprocessor::documentation_file(File& file) {
   const std::size_t dot = after + 1 + enclosed;
   const bool closed = named && form_tokens_[after].kind == K::kRightBrace &&
                       (enclosed == 0 || form_tokens_[after + 1].kind == K::kRightParen) && form_tokens_[dot].kind == K::kDot;
-  if (!closed) return bad_directive(file, static_cast<int>(4 + enclosed), word.symbol().text()), true;
+  if (!closed) {
+    const int at = enclosed == 1 ? mismatch({K::kLeftParen, K::kLeftBrace, K::kAtom, K::kComma, K::kString})
+                                 : mismatch({K::kLeftBrace, K::kAtom, K::kComma, K::kString});
+    return bad_directive(file, at < 0 ? static_cast<int>(after) : at, word.symbol().text()), true;
+  }
   if (!options_.keep_header_forms) return true;
   Includes::Header text;
   if (options_.includes != nullptr) text = options_.includes->include(path, file.id);

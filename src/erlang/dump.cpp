@@ -62,12 +62,14 @@ class TextTerms {
     token.text = &text;
     append_source(token, to_);
   }
-  void binary(std::string_view content) {
+  void binary(std::string_view content, unsigned spare) {
     separate();
     to_ += "<<";
     for (std::size_t i = 0; i < content.size(); ++i) {
       if (i != 0) to_ += ',';
-      to_ += std::to_string(static_cast<unsigned char>(content[i]));
+      const bool cut = spare != 0 && i + 1 == content.size();
+      to_ += std::to_string(static_cast<unsigned char>(content[i]) >> (cut ? spare : 0));
+      if (cut) to_ += ':' + std::to_string(8 - spare);
     }
     to_ += ">>";
   }
@@ -109,7 +111,7 @@ std::string dump_tree(const Tree& tree, const source::FileTable& files) {
   TextTerms sink(text);
   FormTerms<TextTerms> terms(sink);
   for (const Form& form : tree.forms) {
-    terms.enter(form.file, files.lines(form.file), files.file(form.file).text);
+    terms.enter(form.file, files.lines(form.file));
     sink.start();
     terms.form(*form.node);
     text += ".\n";
@@ -120,7 +122,7 @@ std::string dump_tree(const Tree& tree, const source::FileTable& files) {
 std::string dump_tokens(source::FileId, std::string_view text, const Options& options) {
   Arena arena;
   Lexer lexer(text, options.level, arena, nullptr);
-  const source::LineIndex lines(text);
+  const source::LineIndex lines(text, encoding_of(text) == Encoding::kLatin1);
   LexedForm form;
   TokenBuffer tokens;
   std::string dump;

@@ -1,6 +1,10 @@
 // Macro expansion; epp:expand_macros/2 and what it calls.
 #include "erlang/expander.h"
 
+#include <charconv>
+
+#include "erlang/characters.h"
+
 namespace beamwright::erlang {
 namespace {
 
@@ -13,6 +17,30 @@ struct Names {
 const Names& names() {
   static const Names instance;
   return instance;
+}
+
+// The last of the three tokens of a sigil stands behind its string.
+std::uint32_t last_location(const Token& token) {
+  const bool sigil = token.kind == TokenKind::kSigil && !token.expanded;
+  return sigil ? token.end - token.sigil().suffix_bytes : token.location;
+}
+
+// Atoms become text by io_lib's ~w, which knows Latin-1 only.
+void append_wide_atom(const Token& token, std::string& to) {
+  std::string source;
+  append_source(token, source);
+  for (std::size_t at = 0; at < source.size();) {
+    const std::uint32_t c = decode_utf8(source, at);
+    if (c < 0x100) {
+      append_utf8(c, to);
+      continue;
+    }
+    char digits[8];
+    const auto end = std::to_chars(digits, digits + sizeof digits, c, 16).ptr;
+    to += "\\x{";
+    for (const char* digit = digits; digit != end; ++digit) to += *digit >= 'a' ? static_cast<char>(*digit - 32) : *digit;
+    to += '}';
+  }
 }
 
 // epp writes the three tokens of a sigil: prefix and suffix as the terms that they hold.
@@ -226,7 +254,7 @@ void Expander::expand_with_arguments(const MacroDefinition& macro, const Token& 
         body.push_back(stringified(tokens, place));
       } else {
         body.insert(body.end(), tokens.begin(), tokens.end());
-        place.location = tokens.back().location;
+        place.location = last_location(tokens.back());
       }
       continue;
     }
@@ -248,6 +276,8 @@ Token Expander::stringified(std::span<const Token> tokens, const Token& place) {
     if (!text.empty()) text += ' ';
     if (token.kind == TokenKind::kSigil) {
       append_sigil_terms(token, text);
+    } else if (token.kind == TokenKind::kAtom) {
+      append_wide_atom(token, text);
     } else {
       append_source(token, text);
     }

@@ -11,6 +11,7 @@ namespace {
 
 enum Tag : unsigned {
   kNewFloat = 70,
+  kBitBinary = 77,
   kSmallInteger = 97,
   kInteger = 98,
   kSmallTuple = 104,
@@ -134,9 +135,10 @@ void ExternalTerms::string(std::string_view utf8) {
   byte(kNil);
 }
 
-void ExternalTerms::binary(std::string_view content) {
-  byte(kBinary);
+void ExternalTerms::binary(std::string_view content, unsigned spare) {
+  byte(spare == 0 ? kBinary : kBitBinary);
   big_endian(content.size(), 4);
+  if (spare != 0) byte(8 - spare);
   bytes_ += content;
 }
 

@@ -29,7 +29,8 @@ class ExternalTerms {
   void wide_integer(std::string_view decimal);
   void floating(double value);
   void string(std::string_view utf8);
-  void binary(std::string_view content);
+  // `spare` bits of the last byte, its lowest, do not belong to it.
+  void binary(std::string_view content, unsigned spare);
   void export_fun(std::string_view module, std::string_view function, std::int64_t arity);
 
  private:

@@ -117,34 +117,4 @@ std::string_view abstract_tag(NodeKind kind) {
   return "";
 }
 
-bool constant_binary(const Node& bin, std::string& bytes) {
-  for (const Node* element : bin.child(0).children()) {
-    const Node& value = element->child(0);
-    if (element->child(1).kind != NodeKind::kBareAtom) return false;
-    const Node& types = element->child(2);
-    const bool utf8 = types.kind == NodeKind::kSequence && types.child_count == 1 && types.child(0).symbol.text() == "utf8";
-    if (types.kind == NodeKind::kSequence && !utf8) return false;
-    if (value.kind == NodeKind::kString) {
-      const std::string_view text = value.text();
-      for (std::size_t at = 0; at < text.size();) {
-        const std::uint32_t c = decode_utf8(text, at);
-        if (utf8) {
-          append_utf8(c, bytes);
-        } else {
-          bytes += static_cast<char>(c & 0xff);
-        }
-      }
-    } else if ((value.kind == NodeKind::kInteger && !value.wide_integer) || value.kind == NodeKind::kChar) {
-      if (utf8) {
-        append_utf8(static_cast<std::uint32_t>(value.integer), bytes);
-      } else {
-        bytes += static_cast<char>(value.integer & 0xff);
-      }
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
 }  // namespace beamwright::erlang

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "erlang/characters.h"
+#include "erlang/constant_binary.h"
 #include "erlang/tree.h"
 #include "source/line_index.h"
 
@@ -13,24 +13,21 @@ namespace beamwright::erlang {
 
 // The tag of a node in the abstract format; empty for the helpers.
 std::string_view abstract_tag(NodeKind kind);
-// The bytes of a binary made of strings and integers of whole bytes. False for any other.
-bool constant_binary(const Node& bin, std::string& bytes);
 
 // A sink has: tuple(n)/end_tuple(), list(n)/end_list(), improper(n)/end_improper(), map(n)/end_map(), atom(text), integer(value),
-// wide_integer(digits), floating(value), string(utf8), binary(bytes), export_fun(module, function, arity).
+// wide_integer(digits), floating(value), string(utf8), binary(bytes, spare bits of the last), export_fun(module, function,
+// arity).
 template <typename Sink>
 class FormTerms {
  public:
   explicit FormTerms(Sink& sink) : sink_(sink) {}
 
   // Columns and lines of what follows are those of this file.
-  void enter(source::FileId file, const source::LineIndex& lines, std::string_view text) {
+  void enter(source::FileId file, const source::LineIndex& lines) {
     if (file == file_ && lines_ == &lines) return;
     file_ = file;
     lines_ = &lines;
     shift_ = 0;
-    const Encoding encoding = encoding_of(text);
-    bytes_are_columns_ = encoding == Encoding::kLatin1 || encoding == Encoding::kUndeclared;
   }
 
   void form(const Node& node) {
@@ -60,8 +57,7 @@ class FormTerms {
   }
 
   void place(std::uint32_t offset) {
-    source::Position position = lines_->position(offset);
-    if (bytes_are_columns_) position.column = offset - lines_->line_start(position.line) + 1;
+    const source::Position position = lines_->position(offset);
     sink_.tuple(2);
     sink_.integer(static_cast<std::int64_t>(position.line) + shift_);
     sink_.integer(position.column);
@@ -246,9 +242,8 @@ class FormTerms {
       case NodeKind::kAtom:
         return sink_.atom(node.symbol.text());
       case NodeKind::kBin: {
-        std::string bytes;
-        constant_binary(node, bytes);
-        return sink_.binary(bytes);
+        const Bits bits = constant_binary(node).value_or(Bits());
+        return sink_.binary(bits.bytes, bits.spare);
       }
       case NodeKind::kFun: {
         const Node& target = node.child(0);
@@ -267,7 +262,6 @@ class FormTerms {
   source::FileId file_;
   const source::LineIndex* lines_ = nullptr;
   std::int64_t shift_ = 0;
-  bool bytes_are_columns_ = false;
 };
 
 }  // namespace beamwright::erlang

@@ -116,7 +116,7 @@ TEST(ErlangExpressions, ReadIfAndCaseWithGuards) {
 }
 
 TEST(ErlangExpressions, TakeSigilsForBinaries) {
-  EXPECT_EQ(expression("~\"a\"", 27), "{bin,{1,6},[{bin_element,{1,6},{string,{1,6},\"a\"},default,[utf8]}]}");
+  EXPECT_EQ(expression("~\"a\"", 27), "{bin,{1,6},[{bin_element,{1,7},{string,{1,7},\"a\"},default,[utf8]}]}");
 }
 
 TEST(ErlangAttributes, BecomeTerms) {

@@ -62,7 +62,8 @@ void Preprocessor::define_predefined() {
   macros_.predefine(names().OTP_RELEASE, one(release));
   set_file_macro({});
   define_option({"FEATURE_AVAILABLE(X)", "(X) == maybe_expr"});
-  define_option({"FEATURE_ENABLED(X)", maybe_enabled_ ? "(X) == maybe_expr" : "false"});
+  // A feature that is on without a directive does not count as enabled.
+  define_option({"FEATURE_ENABLED(X)", "false"});
 }
 
 // Name, or Name(Parameters), with its value as source text.

@@ -104,9 +104,23 @@ TEST(ErlangConditions, AreEvaluated) {
 
 TEST(ErlangConditions, ThatCannotBeKnownAreTakenToHold) {
   TestSource source;
-  const Tree tree = source.parse("-if(is_exported(a)).\na() -> 1.\n-else.\nb() -> 1.\n-endif.\n");
+  source.options.build_may_define = true;
+  const Tree tree = source.parse("-if(?FLAVOUR =:= a).\na() -> 1.\n-else.\nb() -> 1.\n-endif.\n");
   EXPECT_EQ(source.diagnostics(tree), "");
   EXPECT_EQ(function_names(tree), "a/0");
+}
+
+TEST(ErlangConditions, OfUnboundVariablesAndUnknownFunctionsFail) {
+  TestSource source;
+  const Tree tree =
+      source.parse("-if(OTP_RELEASE >= 20).\na() -> 1.\n-elif(is_exported(a)).\nb() -> 1.\n-else.\nc() -> 1.\n-endif.\n");
+  EXPECT_EQ(source.diagnostics(tree), "");
+  EXPECT_EQ(function_names(tree), "c/0");
+}
+
+TEST(ErlangConditions, ThatAreNoGuardsAreNamed) {
+  TestSource source;
+  EXPECT_EQ(source.diagnostics("-if(list_to_atom(\"a\")).\n-endif.\n"), "1:2 badly formed 'if'");
 }
 
 TEST(ErlangConditions, ThatDoNotEndAreNamed) {

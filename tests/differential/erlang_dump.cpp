@@ -27,7 +27,9 @@ using namespace beamwright;
 std::string join(const std::string& directory, std::string_view name) {
   if (name.starts_with('/')) return std::string(name);
   if (directory == ".") return std::string(name);
+  while (name.starts_with("./")) name.remove_prefix(2);
   std::string joined = directory + '/' + std::string(name);
+  for (std::size_t at; (at = joined.find("/./")) != std::string::npos;) joined.erase(at, 2);
   std::string result;
   for (const char c : joined)
     if (c != '/' || result.empty() || result.back() != '/') result += c;
@@ -112,7 +114,7 @@ void write_forms(source::FileId file, const source::FileTable& files, const erla
   erlang::FormTerms<erlang::ExternalTerms> forms(terms);
   terms.list(tree.forms.size());
   for (const erlang::Form& form : tree.forms) {
-    forms.enter(form.file, files.lines(form.file), files.file(form.file).text);
+    forms.enter(form.file, files.lines(form.file));
     forms.form(*form.node);
   }
   terms.end_list();

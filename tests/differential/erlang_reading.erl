@@ -1,16 +1,19 @@
 %% What the compiler's own erl_scan and epp read from a file, and how that is compared with what Beamwright read: shared by
 %% erlang_compare.escript and erlang_mutations.escript, which compile it when they start.
 -module(erlang_reading).
--export([start/1, ours/3, ours/4, theirs/2, judge/3, show/3]).
+-export([start/1, start/2, ours/3, ours/4, theirs/2, judge/3, show/3]).
 
-%% One dumper process for the whole run, at the level of the release that runs this.
-start(Dumper) ->
+%% One dumper process for the whole run, at the level of a release; of the one that runs this where none is given.
+start(Dumper) -> start(Dumper, erlang:system_info(otp_release)).
+start(Dumper, Release) ->
     open_port({spawn_executable, Dumper},
-              [{args, [erlang:system_info(otp_release), code:lib_dir()]}, {packet, 4}, binary, exit_status, use_stdio]).
+              [{args, [Release, code:lib_dir()]}, {packet, 4}, binary, exit_status, use_stdio]).
 
 %% What Beamwright reads: {Path, Tokens, TokenErrors, Forms, Errors, MissingHeaders}. Given a text, it goes under the file's name.
-ours(Port, File, Path) -> answer(Port, lists:join("\t", [File | Path])).
-ours(Port, File, Path, Text) -> answer(Port, [lists:join("\t", [File | Path]), "\n", Text]).
+ours(Port, File, Path) -> answer(Port, names(File, Path)).
+ours(Port, File, Path, Text) -> answer(Port, [names(File, Path), "\n", Text]).
+
+names(File, Path) -> unicode:characters_to_binary(lists:join("\t", [File | Path])).
 
 answer(Port, Request) ->
     port_command(Port, Request),
@@ -73,11 +76,20 @@ is_missing(_) -> false.
 normal({error, _} = F) -> F;
 normal(F) -> erl_parse:map_anno(fun erl_anno:location/1, F).
 
-%% The file, line and description of an error: the -file attribute last given tells the file.
-place(File, {error, Info} = Error, All) ->
+%% The file, line and message of an error. epp tells the file by -file attributes; those that the text itself holds, which
+%% epp marks as generated, name another file than the one that is read.
+place(File, {error, {Location, Module, Descriptor}} = Error, All) ->
     Before = lists:takewhile(fun(F) -> F =/= Error end, All),
-    In = lists:foldl(fun({attribute, _, file, {Name, _}}, _) -> Name; (_, Name) -> Name end, File, Before),
-    {In, line(element(1, Info)), Info}.
+    In = lists:foldl(fun({attribute, Anno, file, {Name, _}}, Last) ->
+                             case erl_anno:generated(Anno) of true -> Last; false -> Name end;
+                        (_, Last) -> Last
+                     end, File, Before),
+    {In, line(Location), message(Module, Descriptor)}.
+
+message(Module, Descriptor) ->
+    try lists:flatten(Module:format_error(Descriptor))
+    catch _:_ -> Descriptor
+    end.
 
 line({Line, _}) -> Line;
 line(Line) -> Line.
@@ -109,11 +121,11 @@ judge_forms(_, {ok, Theirs, none, Missing}, Ours, _, Missing) -> understood(Thei
 %% Where a header is missing the compiler stumbles over what it would have brought, and we do not.
 judge_forms(_, {ok, Theirs, _, [_ | _] = Missing}, Ours, _, Missing) -> understood(Theirs, Ours, missing);
 judge_forms(_, {ok, _, _, [_ | _] = Missing}, _, _, Ours) -> {unequal, missing_headers, {Ours, Missing}};
-judge_forms(_, {ok, _, {_, _, Info}, []}, _, [], _) -> {unequal, rejected_by_the_compiler_alone, Info};
-judge_forms(_, {ok, Theirs, {In, Line, Info}, []}, Ours, Errors, _) ->
+judge_forms(_, {ok, _, {_, Line, Message}, []}, _, [], _) -> {unequal, rejected_by_the_compiler_alone, {Line, Message}};
+judge_forms(_, {ok, Theirs, {In, Line, Message}, []}, Ours, Errors, _) ->
     case [E || {F, L, _, _} = E <- Errors, F =:= In, L =:= Line] of
         [_ | _] -> understood(Theirs, Ours, rejected);
-        [] -> {unequal, rejected_on_another_line, {Info, hd(Errors)}}
+        [] -> {unequal, rejected_on_another_line, {Line, Message, hd(Errors)}}
     end;
 judge_forms(File, Error, _, _, _) -> {unequal, cannot_be_opened, {File, Error}}.
 
