@@ -1,0 +1,502 @@
+#include "analysis/input.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "analysis/input_words.h"
+#include "analysis/shared.h"
+#include "analysis/state_fields.h"
+#include "analysis/values.h"
+#include "analysis/walk.h"
+#include "knowledge/knowledge.h"
+
+namespace beamwright::analysis {
+
+using model::Call;
+using model::Clause;
+using model::ClauseId;
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::Unit;
+using model::VariableId;
+
+namespace {
+
+constexpr int kMaxDepth = 24;   // expressions inside each other
+constexpr int kMaxCalls = 4;    // calls upwards
+constexpr int kMaxReturns = 3;  // calls downwards, into what functions return
+constexpr std::size_t kMaxCallers = 40;
+constexpr int kMaxVisits = 2000;  // expressions looked at for one question: callers of callers branch without end
+
+class Search {
+ public:
+  Search(const Program& program, const Facts& facts) : program_(program), facts_(facts), states_(states_of(program, facts)) {}
+
+  TextOrigin of(FunctionId f, ExprId id, int depth, int calls) {
+    if (!id || depth > kMaxDepth || ++visits_ > kMaxVisits) return {};
+    const Unit& unit = program_.unit_of(f);
+    const Expr& e = unit.expr(id);
+    switch (e.kind) {
+      case ExprKind::kAtom:
+      case ExprKind::kInteger:
+      case ExprKind::kFloat:
+      case ExprKind::kString:
+      case ExprKind::kCharlist:
+        return {TextOriginKind::kFixed, "", {}};
+      case ExprKind::kVariable:
+        return of_variable(f, VariableId(e.payload), depth, calls);
+      case ExprKind::kField:
+        return of_field(f, id, depth, calls);
+      case ExprKind::kCall:
+        return of_call(f, id, depth, calls);
+      case ExprKind::kTuple:
+      case ExprKind::kMap: {
+        // A structure that holds a time or a reference beside other things is not always a new text.
+        TextOrigin worst = worst_of(f, unit.children_of(e), depth, calls);
+        return worst.kind == TextOriginKind::kGrowing ? TextOrigin() : worst;
+      }
+      case ExprKind::kList:
+      case ExprKind::kBinary:
+      case ExprKind::kOperator:
+        return worst_of(f, unit.children_of(e), depth, calls);
+      case ExprKind::kComprehension:
+      case ExprKind::kPin:
+        return e.child_count == 0 ? TextOrigin() : of(f, unit.children_of(e).back(), depth + 1, calls);
+      case ExprKind::kBlock:
+      case ExprKind::kCase:
+      case ExprKind::kWith:
+      case ExprKind::kTry:
+      case ExprKind::kMatch:
+      case ExprKind::kReceive: {
+        TextOrigin worst{TextOriginKind::kFixed, "", {}};
+        for_each_result(unit, id, [&](ExprId result) {
+          if (result != id) keep_worse(worst, of(f, result, depth + 1, calls));
+        });
+        return worst;
+      }
+      default:
+        return {};
+    }
+  }
+
+ private:
+  static void keep_worse(TextOrigin& worst, TextOrigin other) {
+    if (other.kind > worst.kind) worst = std::move(other);
+  }
+
+  TextOrigin worst_of(FunctionId f, std::span<const ExprId> parts, int depth, int calls) {
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    for (const ExprId part : parts) keep_worse(worst, of(f, part, depth + 1, calls));
+    return worst;
+  }
+
+  TextOrigin outside(FunctionId f, ExprId at, std::string what) const {
+    return {TextOriginKind::kOutside, what, {{program_.unit_of(f).span(at), what + " comes from outside"}}};
+  }
+
+  TextOrigin of_field(FunctionId f, ExprId id, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    const Expr& e = unit.expr(id);
+    const bool request = (facts_.contexts.of(f).flags & kInRequest) != 0;
+    if (!e.has(model::kRecord) && is_input_field(e.symbol().text()) && (request || is_connection(unit, unit.child(id, 0)))) {
+      return outside(f, id, source_text(program_, unit, id));
+    }
+    if (auto kept = of_state_field(f, e.symbol(), depth, calls)) return std::move(*kept);
+    const TextOrigin base = of(f, unit.child(id, 0), depth + 1, calls);
+    // A part of something public is no more than unknown; a part of outside text stays that.
+    return base.kind == TextOriginKind::kPublic || base.kind <= TextOriginKind::kSettings ? TextOrigin() : base;
+  }
+
+  static bool is_connection(const Unit& unit, ExprId id) {
+    const Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+    const std::string_view name = unit.variable_of(e).name.text();
+    return name == "conn" || name == "socket" || name == "req" || name == "request";
+  }
+
+  TextOrigin of_call(FunctionId f, ExprId id, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    const Expr& e = unit.expr(id);
+    const Call& call = unit.call_of(e);
+    const std::span<const ExprId> arguments = unit.children_of(e);
+    const CallId site(unit.first_call + e.payload);
+    const External* external = facts_.calls.external(site);
+    const std::string_view name = call.name.text();
+    if (!external) return of_project_call(f, site, depth, calls);
+    const std::string_view module = external->module.text();
+    if (is_bounded_call(module, name)) return {TextOriginKind::kBounded, "", {}};
+    if (is_settings_call(module, name)) return {TextOriginKind::kSettings, "", {}};
+    // Deep down in what functions return, `case Term of Pid when is_pid(Pid) -> pid_to_list(Pid)` says nothing about this value.
+    if (is_growing_call(name) && returns_ < 2) {
+      return {TextOriginKind::kGrowing, source_text(program_, unit, id), {{unit.span(id), "always a new value"}}};
+    }
+    if (external->row && !external->row->input.empty()) {
+      // Whoever sits at the console or may write the files of the installation has no need of this.
+      if (external->row->input == "file" || external->row->input == "console" || external->row->input == "environment") {
+        return {TextOriginKind::kSettings, "", {}};
+      }
+      if (external->row->input == "row") return {};  // the application's own data
+      return outside(f, id,
+                     "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
+    }
+    if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
+      return {};
+    return of_lookup_or_text(f, id, *external, arguments, depth, calls);
+  }
+
+  // Map.get(params, "sort"), proplists:get_value(<<"sort">>, Params): looking under a text key. Everything else that is known by
+  // name alone gives what it is given, in another form.
+  TextOrigin of_lookup_or_text(FunctionId f, ExprId id, const External& external, std::span<const ExprId> arguments, int depth,
+                               int calls) {
+    const Unit& unit = program_.unit_of(f);
+    const std::string_view module = external.module.text(), name = external.name.text();
+    if (is_cutting_call(module, name)) {
+      TextOrigin found = worst_of(f, arguments, depth, calls);
+      if (found.kind == TextOriginKind::kPublic || found.kind == TextOriginKind::kUnknown) found.kind = TextOriginKind::kParsed;
+      return found;
+    }
+    const bool map =
+        module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword" || module == "Elixir.Kernel";
+    const bool list = module == "proplists" || module == "maps" || module == "lists";
+    const bool looks_up = name.starts_with("get") || name.starts_with("fetch") || name == "keyfind" || name == "keysearch" ||
+                          name == "find" || name == "pop";
+    if (name == "nth" || name == "at" || name == "element" || name == "elem") {
+      const bool index_first = name == "nth" || name == "element";
+      return arguments.size() < 2 ? TextOrigin() : of(f, arguments[index_first ? 1 : 0], depth + 1, calls);
+    }
+    if ((map || list) && looks_up && arguments.size() >= 2) {
+      const std::size_t key = list ? 0 : 1;
+      const std::size_t base = list ? arguments.size() > 2 && module == "lists" ? 2 : 1 : 0;
+      TextOrigin found = of(f, arguments[base], depth + 1, calls);
+      const ExprKind kind = unit.expr(local_value(unit, arguments[key])).kind;
+      if (kind == ExprKind::kString && found.kind < TextOriginKind::kText && found.kind >= TextOriginKind::kUnknown) {
+        return {TextOriginKind::kText,
+                source_text(program_, unit, id),
+                {{unit.span(id), "a value under a text key, as parsed input has"}}};
+      }
+      if (found.kind == TextOriginKind::kPublic) return {};
+      return found;
+    }
+    return worst_of(f, arguments, depth, calls);
+  }
+
+  // What a function of the sources returns, when it can be read without its arguments.
+  TextOrigin of_project_call(FunctionId f, CallId site, int depth, int calls) {
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns) return {};
+    if (!entered_.insert({callee.index, UINT32_MAX}).second)
+      return {TextOriginKind::kFixed, "", {}};  // recursion adds nothing new
+    const Unit& unit = program_.unit_of(callee);
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    for (const ClauseId clause : program_.function(callee).clauses) {
+      for_each_result(unit, unit.clause(clause).body, [&](ExprId result) {
+        ++returns_;
+        TextOrigin origin = of(callee, result, depth + 1, calls + 1);
+        --returns_;
+        if (!origin.path.empty()) {
+          origin.path.push_back({program_.span_of(site), model::display_function(program_, f) + " gets it from " +
+                                                             model::display_function(program_, callee)});
+        }
+        // What depends on the parameters is looked for in the arguments of this very call.
+        if (origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
+          keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));
+          if (worst.kind < TextOriginKind::kUnknown) worst = {TextOriginKind::kUnknown, "", {}};
+        } else {
+          keep_worse(worst, std::move(origin));
+        }
+      });
+    }
+    entered_.erase({callee.index, UINT32_MAX});
+    return worst;
+  }
+
+  TextOrigin of_variable(FunctionId f, VariableId variable, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    if (!variable || variable.index >= unit.variables.size() || !unit.variables[variable.index].binding) return {};
+    // From where it is bound outwards: through the pattern it stands in, to what the pattern is matched with.
+    ExprId below = unit.variables[variable.index].binding;
+    bool text_key = false;
+    bool part = false;
+    for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
+      const Expr& e = unit.expr(around);
+      const std::span<const ExprId> children = unit.children_of(e);
+      if (e.kind == ExprKind::kMap && e.has(model::kInPattern)) {
+        part = true;
+        for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+          if (children[i + 1] != below) continue;
+          const Expr& key = unit.expr(children[i]);
+          text_key |= key.kind == ExprKind::kString;
+          if (key.kind == ExprKind::kAtom && is_request_part(e.symbol(), key.symbol())) {
+            return outside(f, children[i + 1], source_text(program_, unit, children[i + 1]) + " of the request");
+          }
+        }
+      }
+      if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) part = true;
+      if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern) && children.size() == 2 && children[0] == below) {
+        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), text_key, part);
+      }
+      if (e.kind == ExprKind::kGenerator && children.size() == 2 && children[0] == below) {
+        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), text_key, part);
+      }
+      if (e.kind == ExprKind::kCase && children.size() == 1 && children[0] != below) {
+        if (is_narrowed(unit, unit.clauses_of(e), below, variable)) return {TextOriginKind::kBounded, "", {}};
+        return refine(f, unit.variables[variable.index].binding, of(f, children[0], depth + 1, calls), text_key, part);
+      }
+      if (e.kind == ExprKind::kClosure) return of_closure_argument(f, around, below, variable, depth, calls);
+      if (e.kind == ExprKind::kReceive || e.kind == ExprKind::kTry || e.kind == ExprKind::kWith) return {};
+    }
+    return of_parameter(f, below, variable, text_key, part, depth, calls);
+  }
+
+  TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, bool text_key, bool part) const {
+    const Unit& unit = program_.unit_of(f);
+    if (text_key && origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText) {
+      return {TextOriginKind::kText,
+              source_text(program_, unit, at),
+              {{unit.span(at), "a value under a text key, as parsed input has"}}};
+    }
+    if (part && origin.kind == TextOriginKind::kPublic) return {};
+    return origin;
+  }
+
+  // Does the guard of the clause with this pattern restrict the variable to atoms or to values that are written?
+  bool is_narrowed(const Unit& unit, model::ClauseRange clauses, ExprId pattern, VariableId variable) const {
+    for (const ClauseId id : clauses) {
+      const Clause& clause = unit.clause(id);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      if (std::find(patterns.begin(), patterns.end(), pattern) == patterns.end()) continue;
+      return clause.guard && restricts(unit, clause.guard, variable);
+    }
+    return false;
+  }
+
+  static bool compares_by(std::string_view name) {
+    return name == "in" || name == "==" || name == "===" || name == "=:=" || name == "member";
+  }
+
+  bool restricts(const Unit& unit, ExprId guard, VariableId variable) const {
+    return any_below(unit, guard, [&](ExprId id) {
+      const Expr& e = unit.expr(id);
+      const bool compares = e.kind == ExprKind::kOperator && compares_by(e.symbol().text());
+      const bool atom =
+          e.kind == ExprKind::kCall && (unit.call_of(e).name.text() == "is_atom" || unit.call_of(e).name.text() == "in");
+      return (compares || atom) && mentions(unit, id, {variable});
+    });
+  }
+
+  // An argument of a closure that is given to a function together with a collection.
+  TextOrigin of_closure_argument(FunctionId f, ExprId closure, ExprId pattern, VariableId variable, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    if (is_narrowed(unit, unit.clauses_of(unit.expr(closure)), pattern, variable)) return {TextOriginKind::kBounded, "", {}};
+    const ExprId around = unit.parent(closure);
+    if (!around || unit.expr(around).kind != ExprKind::kCall) return {};
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    bool any = false;
+    for (const ExprId argument : unit.children_of(around)) {
+      if (argument == closure) continue;
+      any = true;
+      keep_worse(worst, of(f, argument, depth + 1, calls));
+    }
+    return any ? worst : TextOrigin();
+  }
+
+  TextOrigin of_parameter(FunctionId f, ExprId root, VariableId variable, bool text_key, bool part, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    for (const ClauseId id : program_.function(f).clauses) {
+      const Clause& clause = unit.clause(id);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      const auto found = std::find(patterns.begin(), patterns.end(), root);
+      if (found == patterns.end()) continue;
+      if (clause.guard && restricts(unit, clause.guard, variable)) return {TextOriginKind::kBounded, "", {}};
+      const ExprId binding = unit.variables[variable.index].binding;
+      if (auto kept = of_callback(f, id, static_cast<std::size_t>(found - patterns.begin()), root, binding, depth, calls))
+        return refine(f, binding, std::move(*kept), text_key, part);
+      TextOrigin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,
+                                      root, depth, calls);
+      return refine(f, binding, std::move(origin), text_key, part);
+    }
+    return {};
+  }
+
+  // A parameter of a callback: what senders put into the message, what is kept in the state. Nothing where that is not known.
+  std::optional<TextOrigin> of_callback(FunctionId f, ClauseId clause, std::size_t index, ExprId root, ExprId binding, int depth,
+                                        int calls) {
+    const CallbackArguments* role = states_.role(f);
+    if (role == nullptr || returns_ > 0) return {};
+    if (role->state == index + 1) {
+      const Symbol field = key_of(program_.unit_of(f), binding);
+      return field ? of_state_field(f, field, depth, calls) : std::nullopt;
+    }
+    const bool request = facts_.process(role->process).kind == ProcessKind::kRequest;
+    return role->message == index + 1 && !request ? of_message(*role, clause, root, binding, depth, calls) : std::nullopt;
+  }
+
+  // The key under which a pattern for a map, struct or record binds a variable.
+  static Symbol key_of(const Unit& unit, ExprId binding) {
+    const ExprId around = unit.parent(binding);
+    if (!around || unit.expr(around).kind != ExprKind::kMap) return {};
+    const std::span<const ExprId> children = unit.children_of(around);
+    for (std::size_t i = 0; i + 1 < children.size(); i += 2)
+      if (children[i + 1] == binding && unit.expr(children[i]).kind == ExprKind::kAtom) return unit.expr(children[i]).symbol();
+    return {};
+  }
+
+  // The element of the tuple `root` in which `binding` stands; none when the message is no tuple.
+  static std::optional<std::size_t> element_of(const Unit& unit, ExprId root, ExprId binding) {
+    for (ExprId at = binding; at && at != root; at = unit.parent(at)) {
+      const ExprId around = unit.parent(at);
+      if (!around || unit.expr(around).kind != ExprKind::kTuple) continue;
+      if (around != root && unit.expr(root).kind != ExprKind::kMatch) continue;
+      const std::span<const ExprId> children = unit.children_of(around);
+      return static_cast<std::size_t>(std::find(children.begin(), children.end(), at) - children.begin());
+    }
+    return {};
+  }
+
+  std::optional<TextOrigin> of_message(const CallbackArguments& role, ClauseId clause, ExprId root, ExprId binding, int depth,
+                                       int calls) {
+    if (calls >= kMaxCalls) return {};
+    for (const HandlerId id : facts_.process(role.process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.clause != clause ||
+          &program_.unit_of(handler.function) != &program_.unit_of(facts_.process(role.process).module))
+        continue;
+      const auto key = std::pair(handler.function.index, 0x80000000u | clause.index);
+      if (!entered_.insert(key).second) return TextOrigin{TextOriginKind::kFixed, "", {}};
+      const auto element = element_of(program_.unit_of(handler.function), root, binding);
+      TextOrigin worst{TextOriginKind::kFixed, "", {}};
+      bool any = false;
+      for (const MessageId m : facts_.messages.to[role.process.index])
+        any |= of_sender(handler, facts_.message(m), element, worst, depth, calls);
+      entered_.erase(key);
+      return any ? std::optional(std::move(worst)) : std::nullopt;
+    }
+    return {};
+  }
+
+  // What one message carries in an element, or as a whole; false when it does not arrive in the handler.
+  bool of_sender(const Handler& handler, const Message& message, std::optional<std::size_t> element, TextOrigin& worst, int depth,
+                 int calls) {
+    const bool arrives =
+        handler.kind == HandlerKind::kEvent || handler.kind == (message.kind == MessageKind::kCall   ? HandlerKind::kCall
+                                                                : message.kind == MessageKind::kCast ? HandlerKind::kCast
+                                                                                                     : HandlerKind::kInfo);
+    if (!arrives || !may_match(handler.pattern, message.pattern)) return false;
+    if (program_.functions[message.sender.index].unit != message.pattern.expr.unit) return false;
+    const Unit& unit = program_.unit_of(message.sender);
+    ExprId sent = local_value(unit, message.pattern.expr.expr);
+    const Expr& e = unit.expr(sent);
+    if (element && e.kind == ExprKind::kTuple && *element < e.child_count) sent = unit.child(sent, *element);
+    TextOrigin origin = of(message.sender, sent, depth + 1, calls + 1);
+    if (origin.kind <= worst.kind) return true;
+    origin.path.push_back({program_.span_of(message.site), model::display_function(program_, message.sender) + " sends it to " +
+                                                               display_handler(program_, facts_, handler)});
+    worst = std::move(origin);
+    return true;
+  }
+
+  // The worst of what is written into a field of the state of the process whose module this is.
+  std::optional<TextOrigin> of_state_field(FunctionId f, Symbol name, int depth, int calls) {
+    const ProcessId process = facts_.processes.of(program_.module_of(f));
+    const StateField* field = process ? states_.of(process).field(name) : nullptr;
+    if (field == nullptr || calls >= kMaxCalls || returns_ > 0) return {};
+    const auto key = std::pair(process.index | 0xC0000000u, name.index);
+    if (!entered_.insert(key).second) return TextOrigin{TextOriginKind::kFixed, "", {}};
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    bool unknown = false;
+    for (const StateWrite& write : field->writes) {
+      unknown |= !write.value;
+      if (!write.value) continue;
+      TextOrigin origin = of(write.function, write.value, depth + 1, calls + 1);
+      if (origin.kind <= worst.kind) continue;
+      if (!origin.path.empty())
+        origin.path.push_back(
+            {program_.unit_of(write.function).span(write.place),
+             "kept in the state as " + std::string(name.text()) + ", read in " + model::display_function(program_, f)});
+      worst = std::move(origin);
+    }
+    entered_.erase(key);
+    if (unknown && worst.kind < TextOriginKind::kUnknown) return TextOrigin();
+    return worst;
+  }
+
+  // What callers pass as an argument of the function.
+  TextOrigin of_argument(FunctionId f, std::size_t index, Symbol name, ExprId at, int depth, int calls) {
+    if (is_input_argument(f, index, name)) {
+      return outside(
+          f, at,
+          "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
+    }
+    // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
+    if (returns_ > 0) return {};
+    const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(f);
+    const bool used =
+        std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts_.calls.callers[i] != f; });
+    const bool is_public = (facts_.contexts.of(f).flags & kFromOutside) != 0 && !used;
+    if (is_public)
+      return {TextOriginKind::kPublic, "a parameter of the public function " + model::display_function(program_, f), {}};
+    const auto key = std::pair(f.index, static_cast<std::uint32_t>(index));
+    if (calls >= kMaxCalls || incoming.empty() || incoming.size() > kMaxCallers) return {};
+    if (!entered_.insert(key).second) return {TextOriginKind::kFixed, "", {}};
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    for (const std::uint32_t i : incoming) {
+      const Edge& edge = facts_.calls.edges[i];
+      if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
+      const std::span<const ExprId> arguments = arguments_of(program_, edge.site);
+      const bool direct = facts_.calls.callees[edge.site.index].function == f && !program_.call(edge.site).capture;
+      TextOrigin origin =
+          direct && index < arguments.size() ? of(facts_.calls.callers[i], arguments[index], depth + 1, calls + 1) : TextOrigin();
+      if (origin.kind <= worst.kind) continue;
+      origin.path.push_back({program_.span_of(edge.site), model::display_function(program_, facts_.calls.callers[i]) +
+                                                              " passes it to " + model::display_function(program_, f)});
+      worst = std::move(origin);
+    }
+    entered_.erase(key);
+    return worst;
+  }
+
+  // Callbacks that are given text from outside: by what knowledge says, and by what everybody calls such an argument.
+  bool is_input_argument(FunctionId f, std::size_t index, Symbol name) const {
+    const bool request = (facts_.contexts.of(f).flags & kInRequest) != 0;
+    if (request && is_input_name(name.text())) return true;
+    const ProcessId process = facts_.processes.of(program_.module_of(f));
+    if (!process) return false;
+    const model::Function& function = program_.function(f);
+    const knowledge::CallbackRow* row =
+        knowledge::Knowledge::embedded().callback(facts_.process(process).behaviour, function.name, function.arity);
+    return row && row->input_argument == index + 1;
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  const States& states_;
+  int returns_ = 0;  // how many calls deep into what functions return
+  std::set<std::pair<std::uint32_t, std::uint32_t>> entered_;
+  int visits_ = 0;
+};
+
+}  // namespace
+
+std::string_view to_string(TextOriginKind kind) {
+  constexpr std::array<std::string_view, 9> kWords = {
+      "fixed",      "bounded",     "from the settings", "unknown", "a public parameter", "parsed", "a value under a text key",
+      "always new", "from outside"};
+  return kWords[static_cast<std::size_t>(kind)];
+}
+
+std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr) {
+  const Unit& unit = program.unit_of(function);
+  const ExprId value = local_value(unit, expr);
+  if (!value || unit.expr(value).kind != ExprKind::kVariable) return {};
+  const auto found = parameter_of(unit, program.function(function), VariableId(unit.expr(value).payload));
+  if (!found) return {};
+  return found->index;
+}
+
+TextOrigin text_origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
+  return Search(program, facts).of(function, expr, 0, 0);
+}
+
+}  // namespace beamwright::analysis

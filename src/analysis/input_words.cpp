@@ -1,0 +1,77 @@
+#include "analysis/input_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace beamwright::analysis {
+
+namespace {
+
+template <std::size_t N>
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+}  // namespace
+
+// Results that are as few as there are atoms, nodes, schedulers or modules.
+bool is_bounded_call(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 17> kNames = {
+      "atom_to_list",        "atom_to_binary", "node",        "nodes",
+      "system_info",         "get_keys",       "module_info", "__info__",
+      "schedulers_online",   "list",           "get_module",  "which_applications",
+      "loaded_applications", "all_loaded",     "phash2",      "phash",
+      "otp_release"};
+  if (module == "Elixir.Atom" || module == "Elixir.Module" || module == "code") return true;
+  if (module == "Elixir.Node" || module == "Elixir.Kernel" || module == "erlang" || module == "application")
+    return is_one_of(name, kNames);
+  return false;
+}
+
+bool is_settings_call(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 12> kNames = {
+      "get_env",     "fetch_env",    "fetch_env!",    "compile_env",         "compile_env!", "getenv",
+      "get_all_env", "get_argument", "get_arguments", "get_plain_arguments", "argv",         "get_key"};
+  constexpr std::array<std::string_view, 6> kModules = {"application", "Elixir.Application", "Elixir.System", "os",
+                                                        "init",        "Elixir.Config"};
+  return is_one_of(module, kModules) && is_one_of(name, kNames);
+}
+
+bool is_growing_call(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kNames = {"unique_integer", "pid_to_list",    "ref_to_list", "port_to_list",
+                                                       "system_time",    "monotonic_time", "os_time",     "strong_rand_bytes",
+                                                       "rand_bytes",     "uuid1",          "uuid4"};
+  return is_one_of(name, kNames);
+}
+
+// Fields of connections, sockets and requests that hold what the peer sent.
+bool is_input_field(std::string_view name) {
+  constexpr std::array<std::string_view, 11> kNames = {"params",       "query_params", "body_params", "path_params",
+                                                       "query_string", "req_headers",  "req_cookies", "cookies",
+                                                       "headers",      "request_path", "path_info"};
+  return is_one_of(name, kNames);
+}
+
+// Functions that cut a text into pieces.
+bool is_cutting_call(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 8> kNames = {"split", "tokens",   "lexemes",        "run",
+                                                      "scan",  "splitter", "named_captures", "parse_query"};
+  constexpr std::array<std::string_view, 6> kModules = {"binary", "string", "re", "Elixir.String", "Elixir.Regex", "uri_string"};
+  return is_one_of(module, kModules) && is_one_of(name, kNames);
+}
+
+// A record or struct that holds a request, taken apart: #request{data = Data}.
+bool is_request_part(Symbol record, Symbol field) {
+  constexpr std::array<std::string_view, 4> kRecords = {"request", "req", "http_request", "Elixir.Plug.Conn"};
+  constexpr std::array<std::string_view, 12> kFields = {
+      "data", "body", "q", "qs", "query", "path", "headers", "params", "args", "query_params", "body_params", "req_headers"};
+  return is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields);
+}
+
+bool is_input_name(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kNames = {"params",  "_params", "query_params", "body_params",
+                                                      "headers", "Headers", "Params",       "QueryString"};
+  return is_one_of(name, kNames);
+}
+
+}  // namespace beamwright::analysis
