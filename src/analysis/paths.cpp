@@ -1,0 +1,493 @@
+// A walk through the expressions of a clause in the order in which they are evaluated, once for each acquisition: every branch is
+// taken, and where branches differ in what they do with the resource, what still holds it remembers the branch it took.
+#include "analysis/paths.h"
+
+#include <algorithm>
+
+#include "analysis/resource_uses.h"
+#include "analysis/values.h"
+#include "analysis/walk.h"
+
+namespace beamwright::analysis {
+
+using model::ClauseId;
+using model::ClauseRange;
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::Unit;
+using model::VariableId;
+
+namespace {
+
+constexpr std::size_t kMaxStates = 12;
+constexpr std::size_t kMaxLeft = 8;
+constexpr int kMaxDepth = 200;
+
+// Before the acquisition or on a way without it; held; given back or kept.
+enum class Status : std::uint8_t { kWithout, kHeld, kDone };
+
+struct State {
+  Status status = Status::kWithout;
+  ResourceLeft label;  // the last branch that decided
+  bool operator==(const State& other) const {
+    return status == other.status && label.way == other.label.way && label.place == other.label.place;
+  }
+};
+using States = std::vector<State>;
+
+void add_state(States& states, const State& state) {
+  if (states.size() < kMaxStates && std::find(states.begin(), states.end(), state) == states.end()) states.push_back(state);
+}
+
+void add_states(States& states, const States& more) {
+  for (const State& state : more) add_state(states, state);
+}
+
+bool any_held(const States& states) {
+  return std::any_of(states.begin(), states.end(), [](const State& s) { return s.status == Status::kHeld; });
+}
+
+class Walk {
+ public:
+  Walk(const Program& program, const Facts& facts, const ResourceUses& uses, Acquisition& out)
+      : program_(program), facts_(facts), uses_(uses), out_(out), unit_(program.unit_of(out.function)) {}
+
+  void run(ExprId body) {
+    out_.variables = uses_.holders(out_.function, body, out_.site, out_.resource);
+    const ExprId call = program_.call(out_.site).expr;
+    // At once in a tuple or map, or given on: no variable has it.
+    at_once_ = uses_.of(out_.function, call, out_.resource);
+    out_.dropped = out_.variables.empty() && at_once_.fate == ResourceFate::kUsed && out_.resource != Resource::kLock;
+    const States end = walk(body, {State{}}, 0);
+    for (const State& state : end) {
+      if (state.status != Status::kHeld) continue;
+      leave(state.label.place ? state.label : ResourceLeft{WayOut::kEnd, last_of(body)});
+    }
+  }
+
+ private:
+  struct Branch {
+    States out;
+    ResourceLeft label;
+  };
+
+  void leave(const ResourceLeft& left) {
+    const bool again = std::any_of(out_.left.begin(), out_.left.end(),
+                                   [&](const ResourceLeft& other) { return other.way == left.way && other.place == left.place; });
+    if (!again && out_.left.size() < kMaxLeft) out_.left.push_back(left);
+  }
+
+  ExprId last_of(ExprId body) const {
+    while (unit_.expr(body).kind == ExprKind::kBlock && unit_.expr(body).child_count > 0) {
+      body = unit_.child(body, unit_.expr(body).child_count - 1);
+    }
+    return body;
+  }
+
+  bool holds(VariableId v) const { return std::find(out_.variables.begin(), out_.variables.end(), v) != out_.variables.end(); }
+  bool mentions_it(ExprId root) const { return root && !out_.variables.empty() && mentions(unit_, root, out_.variables); }
+
+  // ---- Evaluation
+
+  States walk(ExprId id, States in, int depth) {
+    if (!id || in.empty() || depth > kMaxDepth) return in;
+    const Expr& e = unit_.expr(id);
+    switch (e.kind) {
+      case ExprKind::kQuote:
+      case ExprKind::kCapture:
+        return in;
+      case ExprKind::kClosure:
+        return closure(id, std::move(in));
+      case ExprKind::kVariable:
+        return occurrence(id, std::move(in));
+      case ExprKind::kMatch:
+      case ExprKind::kGenerator:
+        return e.has(model::kInPattern) ? in : walk(unit_.child(id, 1), std::move(in), depth + 1);
+      case ExprKind::kCase:
+        return walk_case(id, std::move(in), depth);
+      case ExprKind::kReceive:
+        return walk_receive(id, std::move(in), depth);
+      case ExprKind::kTry:
+        return walk_try(id, std::move(in), depth);
+      case ExprKind::kWith:
+        return walk_with(id, std::move(in), depth);
+      case ExprKind::kCall:
+        for (const ExprId child : unit_.children_of(e)) in = walk(child, std::move(in), depth + 1);
+        return call(id, std::move(in));
+      default:
+        for (const ExprId child : unit_.children_of(e)) in = walk(child, std::move(in), depth + 1);
+        return in;
+    }
+  }
+
+  static States done(States in) {
+    for (State& state : in) {
+      if (state.status == Status::kHeld) state = {Status::kDone, {}};
+    }
+    return unique(in);
+  }
+
+  static States unique(const States& in) {
+    States out;
+    add_states(out, in);
+    return out;
+  }
+
+  void keep(Keeper keeper, ExprId place) {
+    for (const ResourceKept& kept : out_.kept) {
+      if (kept.place == place) return;
+    }
+    out_.kept.push_back({keeper, place});
+  }
+
+  void release(ExprId place) {
+    if (std::find(out_.released.begin(), out_.released.end(), place) == out_.released.end()) out_.released.push_back(place);
+  }
+
+  // A reference in a message is how a request looks: its monitor or timer is still the sender's to take back.
+  bool stays_with_sender() const {
+    const Resource r = out_.resource;
+    return r == Resource::kMonitor || r == Resource::kTimer || r == Resource::kTimerServer || r == Resource::kRequest;
+  }
+
+  States apply(const ResourceUse& use, States in) {
+    if (!any_held(in) || use.fate == ResourceFate::kUsed) return in;
+    if (use.fate == ResourceFate::kReleased) {
+      release(use.place);
+      return done(std::move(in));
+    }
+    keep(use.keeper, use.place);
+    if (use.keeper == Keeper::kSent && stays_with_sender()) return in;
+    return done(std::move(in));
+  }
+
+  States occurrence(ExprId id, States in) {
+    const Expr& e = unit_.expr(id);
+    if (e.has(model::kInPattern) || e.has(model::kBinds) || !holds(VariableId(e.payload)) || !any_held(in)) return in;
+    return apply(uses_.of(out_.function, id, out_.resource), std::move(in));
+  }
+
+  // Whoever runs the closure may give it back.
+  States closure(ExprId id, States in) {
+    if (!any_held(in) || !mentions_it(id)) return in;
+    keep(Keeper::kClosure, id);
+    return done(std::move(in));
+  }
+
+  States call(ExprId id, States in) {
+    const CallId site(unit_.first_call + unit_.expr(id).payload);
+    if (site == out_.site) {
+      for (State& state : in) state = {Status::kHeld, {}};
+      in = unique(in);
+      if (out_.variables.empty()) in = apply(at_once_, std::move(in));
+      return in;
+    }
+    if (out_.resource == Resource::kLock && uses_.releases(site, Resource::kLock)) {
+      release(id);
+      return done(std::move(in));
+    }
+    if (exits(id)) {
+      raise(in, id);
+      return {};
+    }
+    if (any_held(in) && may_exit(site)) raise(in, id);
+    return in;
+  }
+
+  // ---- Exceptions
+
+  bool exits(ExprId id) const {
+    const CallId site(unit_.first_call + unit_.expr(id).payload);
+    const External* external = facts_.calls.external(site);
+    if (external) return external->row && external->row->effects.has(Effect::kExit);
+    return always_exits(facts_.calls.callees[site.index].function, 0);
+  }
+
+  bool always_exits(FunctionId function, int depth) const {
+    constexpr int kMaxCalls = 2;
+    if (!function || depth > kMaxCalls || !facts_.effects.all[function.index].has(Effect::kExit)) return false;
+    const Unit& in = program_.unit_of(function);
+    bool all = true;
+    bool any = false;
+    for (const ClauseId clause : program_.function(function).clauses) {
+      for_each_result(in, in.clause(clause).body, [&](ExprId result) {
+        any = true;
+        if (in.expr(result).kind != ExprKind::kCall) {
+          all = false;
+          return;
+        }
+        const CallId site(in.first_call + in.expr(result).payload);
+        const External* external = facts_.calls.external(site);
+        all = all && (external ? external->row && external->row->effects.has(Effect::kExit)
+                               : always_exits(facts_.calls.callees[site.index].function, depth + 1));
+      });
+    }
+    return any && all;
+  }
+
+  // Calls of other processes exit when those are gone or slow.
+  bool may_exit(CallId site) const {
+    const EffectSet effects = effects_at(program_, facts_, site);
+    constexpr Effect kExits[] = {Effect::kCall, Effect::kAwait, Effect::kRpc, Effect::kExit};
+    return std::any_of(std::begin(kExits), std::end(kExits), [&](Effect e) { return effects.has(e); });
+  }
+
+  void raise(const States& in, ExprId place) {
+    for (const State& state : in) {
+      if (state.status != Status::kHeld) continue;
+      const State raised{Status::kHeld, {WayOut::kException, place}};
+      if (tries_.empty()) {
+        leave(raised.label);
+      } else {
+        add_state(*tries_.back(), raised);
+      }
+    }
+    // What is not held may go on in a handler, too.
+    if (!tries_.empty()) {
+      for (const State& state : in) {
+        if (state.status != Status::kHeld) add_state(*tries_.back(), state);
+      }
+    }
+  }
+
+  States walk_try(ExprId id, States in, int depth) {
+    const model::Try t = unit_.try_of(unit_.expr(id));
+    States raised;
+    add_states(raised, in);
+    for (State& state : raised) {
+      if (state.status == Status::kHeld) state.label = {WayOut::kException, id};
+    }
+    if (t.catch_clauses.empty() || !any_held(in)) raised.clear();
+    tries_.push_back(&raised);
+    States body = unit_.children_of(id).empty() ? in : walk(unit_.child(id, 0), in, depth + 1);
+    tries_.pop_back();
+    States out;
+    if (t.else_clauses.empty()) {
+      out = std::move(body);
+    } else {
+      std::vector<Branch> branches;
+      clauses(t.else_clauses, body, depth, branches);
+      out = merge(body, branches);
+    }
+    std::vector<Branch> handlers;
+    if (!raised.empty()) clauses(t.catch_clauses, raised, depth, handlers);
+    for (Branch& branch : handlers) add_states(out, branch.out);
+    States escaping = catches_all(t) ? States() : raised;
+    if (t.after) {
+      out = walk(t.after, std::move(out), depth + 1);
+      escaping = walk(t.after, std::move(escaping), depth + 1);
+    }
+    for (const State& state : escaping) {
+      if (state.status != Status::kHeld || !state.label.place) continue;
+      if (tries_.empty()) {
+        leave(state.label);
+      } else {
+        add_state(*tries_.back(), state);
+      }
+    }
+    return out;
+  }
+
+  bool catches_all(const model::Try& t) const {
+    for (const ClauseId id : t.catch_clauses) {
+      const model::Clause& clause = unit_.clause(id);
+      const auto patterns = unit_.patterns_of(clause);
+      if ((clause.flags & model::kRescue) != 0 || clause.guard || patterns.size() < 2) continue;
+      if (is_any(patterns[0]) && is_any(patterns[1])) return true;
+    }
+    return false;
+  }
+
+  bool is_any(ExprId pattern) const {
+    const ExprKind kind = unit_.expr(pattern).kind;
+    return kind == ExprKind::kWildcard || kind == ExprKind::kVariable;
+  }
+
+  // ---- Branches
+
+  ResourceLeft label_of(const model::Clause& clause) const {
+    const auto patterns = unit_.patterns_of(clause);
+    const ExprId place = !patterns.empty() ? patterns.back() : clause.guard ? clause.guard : clause.body;
+    return {WayOut::kClause, place};
+  }
+
+  void clauses(ClauseRange range, const States& in, int depth, std::vector<Branch>& out) {
+    for (const ClauseId id : range) {
+      const model::Clause& clause = unit_.clause(id);
+      States states = clause.guard ? walk(clause.guard, in, depth + 1) : in;
+      out.push_back({walk(clause.body, std::move(states), depth + 1), label_of(clause)});
+    }
+  }
+
+  // Only where branches differ does the branch matter.
+  static States merge(const States& in, const std::vector<Branch>& branches) {
+    bool differ = false;
+    for (const Branch& branch : branches) {
+      for (const State& state : branch.out) differ = differ || (state.status == Status::kDone && any_held(in));
+    }
+    States out;
+    for (const Branch& branch : branches) {
+      for (State state : branch.out) {
+        if (differ && state.status == Status::kHeld && std::find(in.begin(), in.end(), state) != in.end())
+          state.label = branch.label;
+        add_state(out, state);
+      }
+    }
+    return out;
+  }
+
+  bool binds_it(std::span<const ExprId> patterns) const {
+    for (const ExprId pattern : patterns) {
+      bool found = false;
+      any_below(unit_, pattern, [&](ExprId at) {
+        const Expr& e = unit_.expr(at);
+        found = found || (e.kind == ExprKind::kVariable && e.has(model::kBinds) && holds(VariableId(e.payload)));
+        return found;
+      });
+      if (found) return true;
+    }
+    return false;
+  }
+
+  // case gen_tcp:connect(…) of {ok, S} -> …; {error, _} -> …: the second clause has nothing to close.
+  States walk_case(ExprId id, States in, int depth) {
+    const Expr& e = unit_.expr(id);
+    const auto children = unit_.children_of(e);
+    if (!children.empty()) in = walk(children[0], std::move(in), depth + 1);
+    const ClauseRange range = unit_.clauses_of(e);
+    bool decides = false;
+    for (const ClauseId clause : range) decides = decides || binds_it(unit_.patterns_of(unit_.clause(clause)));
+    std::vector<Branch> branches;
+    for (const ClauseId clause : range) {
+      States states = in;
+      if (decides && !binds_it(unit_.patterns_of(unit_.clause(clause)))) states = without(states);
+      clauses({clause.index, 1}, states, depth, branches);
+    }
+    return range.empty() ? in : merge(in, branches);
+  }
+
+  static States without(States states) {
+    for (State& state : states) {
+      if (state.status == Status::kHeld) state = {};
+    }
+    return unique(states);
+  }
+
+  // The DOWN of a monitor, the reply to a request, the message of a timer: nothing is left to give back.
+  bool takes(ExprId pattern) const {
+    if (!mentions_it(pattern)) return false;
+    const Pattern p = outline(unit_, {}, pattern);
+    switch (out_.resource) {
+      case Resource::kMonitor:
+        return p.tag == sym::DOWN;
+      case Resource::kRequest:
+      case Resource::kTimer:
+      case Resource::kTask:
+      case Resource::kAlias:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  States walk_receive(ExprId id, States in, int depth) {
+    const Expr& e = unit_.expr(id);
+    const auto children = unit_.children_of(e);
+    if (!children.empty()) in = walk(children[0], std::move(in), depth + 1);
+    std::vector<Branch> branches;
+    for (const ClauseId clause : unit_.clauses_of(e)) {
+      const auto patterns = unit_.patterns_of(unit_.clause(clause));
+      States states = in;
+      if (any_held(in) && !patterns.empty() && takes(patterns[0])) {
+        release(patterns[0]);
+        states = done(std::move(states));
+      }
+      clauses({clause.index, 1}, states, depth, branches);
+    }
+    if (children.size() == 2) {
+      branches.push_back({walk(children[1], in, depth + 1), {WayOut::kTimeout, children[1]}});
+    }
+    return branches.empty() ? in : merge(in, branches);
+  }
+
+  States walk_with(ExprId id, States in, int depth) {
+    const Expr& e = unit_.expr(id);
+    const auto children = unit_.children_of(e);
+    States early;
+    for (std::size_t i = 0; i + 1 < children.size(); ++i) {
+      in = walk(children[i], std::move(in), depth + 1);
+      if (unit_.expr(children[i]).kind != ExprKind::kGenerator) continue;
+      const ExprId pattern = unit_.child(children[i], 0);
+      if (unit_.expr(pattern).kind == ExprKind::kVariable) continue;  // always matches
+      const bool fresh = binds_it(std::span(&pattern, 1));
+      for (State state : fresh ? without(in) : in) {
+        if (state.status == Status::kHeld) state.label = {WayOut::kClause, children[i]};
+        add_state(early, state);
+      }
+    }
+    if (!children.empty()) in = walk(children.back(), std::move(in), depth + 1);
+    const ClauseRange range = unit_.clauses_of(e);
+    if (range.empty()) {
+      add_states(in, early);
+      return in;
+    }
+    for (const ClauseId clause : range) {
+      const model::Clause& c = unit_.clause(clause);
+      add_states(in, walk(c.body, early, depth + 1));
+    }
+    return in;
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  const ResourceUses& uses_;
+  Acquisition& out_;
+  const Unit& unit_;
+  ResourceUse at_once_;
+  std::vector<States*> tries_;
+};
+
+// The clause whose body holds the call: of the innermost closure, else of the function.
+ClauseId clause_of(const Program& program, FunctionId function, CallId site, ExprId& body) {
+  const Unit& unit = program.unit_of(function);
+  const model::Call& call = program.call(site);
+  const ClauseRange range = call.closure ? unit.clauses_of(unit.expr(call.closure)) : program.function(function).clauses;
+  const std::uint32_t at = unit.expr(call.expr).begin;
+  for (const ClauseId id : range) {
+    const ExprId candidate = unit.clause(id).body;
+    if (!candidate || at < unit.expr(candidate).begin || at >= unit.expr(candidate).end) continue;
+    body = candidate;
+    return id;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Acquisition> acquisitions_in(const Program& program, const Facts& facts, FunctionId function) {
+  const ResourceUses uses(program, facts);
+  std::vector<Acquisition> out;
+  const auto add = [&](Resource resource, CallId site) {
+    Acquisition made;
+    made.resource = resource;
+    made.site = site;
+    made.function = function;
+    ExprId body;
+    made.clause = clause_of(program, function, site, body);
+    if (!body) return;
+    Walk(program, facts, uses, made).run(body);
+    out.push_back(std::move(made));
+  };
+  for (const CallId site : program.calls_of(function)) {
+    const External* external = facts.calls.external(site);
+    if (!external || !external->row || program.call(site).capture) continue;
+    const Resource resource = external->row->returns;
+    if (resource == Resource::kNone || resource == Resource::kSubscription) continue;
+    add(resource, site);
+    if (resource == Resource::kProcess && external->row->effects.has(Effect::kMonitor)) add(Resource::kMonitor, site);
+  }
+  return out;
+}
+
+}  // namespace beamwright::analysis

@@ -1,0 +1,59 @@
+// What a function acquires (a monitor, a timer, a table, a process, a port, socket or file, a lock) and what becomes of it on
+// each way out of the function: given back, kept by somebody, or left behind. Which calls hand out and give back a resource is
+// knowledge (returns=, releases=); taking the reply or the DOWN of a reference counts as giving it back.
+#pragma once
+
+#include <vector>
+
+#include "analysis/facts.h"
+
+namespace beamwright::analysis {
+
+using knowledge::Resource;
+
+// The way out on which a resource is still held and known to nobody.
+enum class WayOut : std::uint8_t {
+  kEnd,        // the end of the function, whatever way leads there
+  kClause,     // a clause of case, receive, if, cond, try or with: `place` is its pattern, its guard where it has none, or the
+               // step of a `with` that did not match
+  kTimeout,    // the `after` of a receive: `place` is what follows it
+  kException,  // a call that may exit, raise or throw while it is held, with nothing around it that gives it back: `place`
+};
+
+// Who has it after the function has gone on.
+enum class Keeper : std::uint8_t {
+  kReturned,  // part of what the function returns
+  kState,     // part of what a callback returns: the state of its process
+  kSent,      // part of a message
+  kGiven,     // given to a function that keeps it, or that is not known
+  kClosure,   // in a closure
+  kStored,    // in a table or the process dictionary
+};
+
+struct ResourceLeft {
+  WayOut way = WayOut::kEnd;
+  ExprId place;
+};
+
+struct ResourceKept {
+  Keeper keeper = Keeper::kReturned;
+  ExprId place;  // the outermost expression that holds it, or the call
+};
+
+struct Acquisition {
+  Resource resource = Resource::kNone;
+  CallId site;
+  FunctionId function;
+  model::ClauseId clause;                    // of the function, or of the closure it stands in
+  std::vector<model::VariableId> variables;  // that hold it, or something with it inside
+  bool dropped = false;                      // nobody ever has the reference: it cannot be given back by it
+  std::vector<ExprId> released;              // the calls that give it back; patterns that take its reply or DOWN
+  std::vector<ResourceKept> kept;
+  std::vector<ResourceLeft> left;  // ways out without it; empty when it is given back or kept on all of them
+};
+
+// The acquisitions of a function, closures included, in order of the text. Computed at each call: it looks at one function, and
+// at the helpers that the resource is given to.
+std::vector<Acquisition> acquisitions_in(const model::Program& program, const Facts& facts, FunctionId function);
+
+}  // namespace beamwright::analysis
