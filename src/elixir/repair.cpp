@@ -76,8 +76,8 @@ class Repair {
       note_line(token.offset);
       if (statement) {
         statement_indent_ = line_indent_;
-        starts_definition_ = is_definition(text_.substr(token.offset, token.end - token.offset));
-        if (first_on_line_ && (starts_definition_ || token.kind == kAtOp)) close_definitions(token.offset);
+        const bool definition = is_definition(text_.substr(token.offset, token.end - token.offset));
+        if (first_on_line_ && (definition || token.kind == kAtOp)) close_definitions(token.offset);
       }
       if (is_closer(token.kind)) {
         close(token);
@@ -99,7 +99,6 @@ class Repair {
     TokenKind kind;
     std::uint32_t token;
     std::uint32_t indent;  // of the line where its statement begins
-    bool definition;       // belongs to a def … do
   };
 
   // Keeps the indentation of the line at hand; offsets only grow.
@@ -132,11 +131,10 @@ class Repair {
       }
       list_.tokens.push_back(token);
     }
-    if (is_opener(old[from].kind) && starts_definition_) {
-      while (!definitions_.empty() && definitions_.back() >= openers_.size()) definitions_.pop_back();
-      definitions_.push_back(openers_.size());
-    }
-    if (is_opener(old[from].kind)) openers_.push_back({old[from].kind, at, statement_indent_, starts_definition_});
+    if (!is_opener(old[from].kind)) return;
+    while (!starts_.empty() && starts_.back() >= openers_.size()) starts_.pop_back();
+    if (starts_.empty() || openers_[starts_.back()].indent < statement_indent_) starts_.push_back(openers_.size());
+    openers_.push_back({old[from].kind, at, statement_indent_});
   }
 
   void close_top(std::uint32_t offset) {
@@ -179,14 +177,13 @@ class Repair {
     list_.tokens.push_back(token);
   }
 
-  // A definition ends every definition that begins as far right or further.
+  // A definition or attribute ends all that is still open in statements that begin as far right as it or further.
   void close_definitions(std::uint32_t offset) {
     std::size_t keep = openers_.size();
     // Their indentation grows: each new one has ended those further right.
-    while (!definitions_.empty() &&
-           (definitions_.back() >= openers_.size() || openers_[definitions_.back()].indent >= line_indent_)) {
-      if (definitions_.back() < openers_.size() && openers_[definitions_.back()].definition) keep = definitions_.back();
-      definitions_.pop_back();
+    while (!starts_.empty() && (starts_.back() >= openers_.size() || openers_[starts_.back()].indent >= line_indent_)) {
+      if (starts_.back() < openers_.size()) keep = starts_.back();
+      starts_.pop_back();
     }
     if (keep == openers_.size()) return;
     while (openers_.size() > keep) close_top(offset);
@@ -196,11 +193,10 @@ class Repair {
   std::string_view text_;
   TokenList& list_;
   std::vector<Opener> openers_;
-  std::vector<std::size_t> definitions_;  // openers of definitions; some may be closed already
+  std::vector<std::size_t> starts_;  // openers further right than those before them; some may be closed already
   std::size_t line_end_ = 0;
   std::uint32_t line_indent_ = 0;
   std::uint32_t statement_indent_ = 0;
-  bool starts_definition_ = false;
   bool first_on_line_ = true;
 };
 
