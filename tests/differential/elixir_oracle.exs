@@ -9,8 +9,14 @@ defmodule Oracle do
     def read(port, level, text, literals) do
       [_, minor] = String.split(level, ".")
       Port.command(port, [minor, if(literals, do: "L ", else: " "), text])
-      tree = :erlang.binary_to_term(message(port))
+      tree = decode(message(port))
       {tree, port |> message() |> String.split() |> Enum.map(&String.to_integer/1)}
+    end
+
+    defp decode(bytes) do
+      :erlang.binary_to_term(bytes)
+    rescue
+      ArgumentError -> :no_term
     end
 
     defp message(port) do
