@@ -257,24 +257,54 @@ void Preprocessor::parse_form(File& file) {
     reported = reported || !error.message.empty() || expander_->met_unknown();
   }
   if (in_prefix_) note_prefix(tokens);
+  // Also what then does not parse tells the module's name.
+  if (tokens[0].kind == TokenKind::kMinus) note_module(tokens);
   const Node* node = parser_.parse_form(tokens);
   tree_.forms.push_back({node, file.id});
   if (parser_.error().set) {
     const SyntaxError& error = parser_.error();
     if (!reported) diagnose(file, error.begin, error.end, error.message);
-    return recover(file);
+    guess_module(tokens);
+    if (const std::uint32_t next = next_form_in(file); next < form_.end) parse_up_to(file, next);
+    recover(file);
   }
-  if (tokens[0].kind == TokenKind::kMinus) note_module(tokens);
+}
+
+// Where another form seems to begin inside the one at hand; its end when none does, or when too much was read again already.
+std::uint32_t Preprocessor::next_form_in(const File& file) const {
+  if (file.lexer == nullptr) return form_.end;
+  const std::uint32_t next = next_form_start(file.text, form_.begin, form_.end);
+  // Every byte may be read again a few times only, or hostile input would take quadratic time.
+  return file.relexed + std::uint64_t{form_.end - next} > 4 * file.text.size() + 65'536 ? form_.end : next;
+}
+
+// Reads the tokens before another form as if their full stop had been lost.
+void Preprocessor::parse_up_to(File& file, std::uint32_t end) {
+  std::vector<Token> tokens;
+  for (const Token& token : form_tokens_) {
+    if (token.kind == TokenKind::kEnd || token.begin >= end) break;
+    tokens.push_back(token);
+  }
+  if (tokens.empty() || tokens.back().kind == TokenKind::kDot) return;
+  for (const TokenKind kind : {TokenKind::kDot, TokenKind::kEnd}) {
+    Token token = tokens.back();
+    token.kind = kind;
+    token.integer = 0;
+    tokens.push_back(token);
+  }
+  if (form_.has_question) {
+    expander_->expand(tokens, tokens, expanded_);
+    if (!expander_->error().message.empty()) return;
+    tokens.swap(expanded_);
+  }
+  const Node* node = parser_.parse_form(tokens);
+  if (!parser_.error().set) tree_.forms.push_back({node, file.id});
 }
 
 void Preprocessor::recover(File& file) {
-  if (file.lexer == nullptr) return;
-  const std::uint32_t next = next_form_start(file.text, form_.begin, form_.end);
+  const std::uint32_t next = next_form_in(file);
   if (next >= form_.end) return;
-  // Every byte may be read again a few times only, or hostile input would take quadratic time.
-  const std::uint64_t again = form_.end - next;
-  if (file.relexed + again > 4 * file.text.size() + 65'536) return;
-  file.relexed += static_cast<std::uint32_t>(again);
+  file.relexed += form_.end - next;
   file.quiet_until = std::max(file.quiet_until, form_.end);
   file.lexer->seek(next);
 }
@@ -302,13 +332,34 @@ void Preprocessor::note_module(std::span<const Token> tokens) {
   const bool module = tokens[1].symbol() == names().module;
   if (!module && tokens[1].symbol() != names().extends) return;
   if (tokens[4].kind != K::kRightParen && !(module && tokens[4].kind == K::kComma)) return;
-  const std::string_view text = tokens[3].symbol().text();
-  Token string = tokens[3];
-  string.kind = K::kString;
+  if (module) {
+    set_module(names().MODULE, names().MODULE_STRING, tokens[3]);
+  } else {
+    set_module(names().BASE_MODULE, names().BASE_MODULE_STRING, tokens[3]);
+  }
+}
+
+void Preprocessor::set_module(Symbol macro, Symbol string_macro, const Token& name) {
+  const std::string_view text = name.symbol().text();
+  Token string = name;
+  string.kind = TokenKind::kString;
   string.text = tree_.arena.make<TokenText>(text.data(), static_cast<std::uint32_t>(text.size()));
-  macros_.predefine(module ? names().MODULE : names().BASE_MODULE, tree_.arena.copy(tokens.subspan(3, 1)));
-  macros_.predefine(module ? names().MODULE_STRING : names().BASE_MODULE_STRING,
-                    tree_.arena.copy(std::span<const Token>(&string, 1)));
+  macros_.predefine(macro, tree_.arena.copy(std::span<const Token>(&name, 1)));
+  macros_.predefine(string_macro, tree_.arena.copy(std::span<const Token>(&string, 1)));
+}
+
+// A broken -module still tells the name, without which every function that says ?MODULE would be lost, too.
+void Preprocessor::guess_module(std::span<const Token> tokens) {
+  const MacroTable::Macro* known = macros_.find(names().MODULE);
+  if (known != nullptr && known->entries != nullptr) return;
+  bool said = false;
+  for (std::size_t i = 0; i < tokens.size() && (said || i < 3) && i < 8; ++i) {
+    if (tokens[i].is_atom(names().module)) {
+      said = true;
+    } else if (said && tokens[i].kind == TokenKind::kAtom) {
+      return set_module(names().MODULE, names().MODULE_STRING, tokens[i]);
+    }
+  }
 }
 
 Tree parse(source::FileId file, std::string_view text, const Options& options) {

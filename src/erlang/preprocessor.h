@@ -54,7 +54,11 @@ class Preprocessor {
   void parse_form(File& file);
   bool wanted(const File& file) const;
   void recover(File& file);
+  std::uint32_t next_form_in(const File& file) const;
+  void parse_up_to(File& file, std::uint32_t end);
   void note_module(std::span<const Token> tokens);
+  void set_module(Symbol macro, Symbol string_macro, const Token& name);
+  void guess_module(std::span<const Token> tokens);
   void note_prefix(std::span<const Token> tokens);
 
   // Directives, in directives.cpp. Each works on form_tokens_.

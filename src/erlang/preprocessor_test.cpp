@@ -39,6 +39,13 @@ TEST(ErlangMacros, KnowModuleLineAndFunction) {
             "[{tuple,{3,3},[{atom,{3,5},m},{string,{3,14},\"m\"},{integer,{3,30},3},{atom,{3,37},f},{integer,{3,53},2}]}]}]}.\n");
 }
 
+TEST(ErlangMacros, KnowTheModuleWhoseAttributeHasNoFullStop) {
+  TestSource source;
+  const Tree tree = source.parse("-module(m)\n-export([f/0]).\nf() -> ?MODULE.\n");
+  EXPECT_EQ(tree.diagnostics.size(), 1u);
+  EXPECT_EQ(function_names(tree), "f/0");
+}
+
 TEST(ErlangMacros, SeeTheReleaseOfTheLevel) {
   TestSource source;
   source.options.level.otp = 26;

@@ -25,11 +25,28 @@ TEST(ErlangTolerance, ABrokenFunctionDoesNotLoseTheOthers) {
   EXPECT_EQ(source.diagnostics(tree), "2:10 syntax error before: 2");
 }
 
-TEST(ErlangTolerance, AMissingFullStopDoesNotLoseTheNextFunction) {
+TEST(ErlangTolerance, AMissingFullStopLosesNoFunction) {
   TestSource source;
   const Tree tree = source.parse("a() ->\n  1\n\nb() -> 2.\nc() -> 3.\n");
-  EXPECT_EQ(function_names(tree), "b/0 c/0");
+  EXPECT_EQ(function_names(tree), "a/0 b/0 c/0");
   EXPECT_EQ(source.diagnostics(tree), "4:1 syntax error before: b");
+}
+
+TEST(ErlangTolerance, AMissingFullStopAfterAnAttributeLosesNothing) {
+  TestSource source;
+  const Tree tree = source.parse("-record(r, {a})\n-spec f() -> ok.\nf() -> ?MODULE_STRING\n-spec g() -> ok.\ng() -> ok.\n");
+  EXPECT_EQ(function_names(tree), "g/0");
+  EXPECT_NE(dump_tree(tree, source.files).find("{attribute,{1,2},record,{r,"), std::string::npos);
+  EXPECT_NE(dump_tree(tree, source.files).find("{attribute,{4,2},spec,"), std::string::npos);
+}
+
+TEST(ErlangTolerance, ABrokenModuleAttributeTellsTheName) {
+  for (const char* attribute : {"module(m).", "--module(m).", "-module module(m).", "-module(m m).", "-module m)."}) {
+    TestSource source;
+    const Tree tree = source.parse(std::string(attribute) + "\nf() -> ?MODULE.\n");
+    EXPECT_EQ(function_names(tree), "f/0") << attribute;
+    EXPECT_EQ(tree.diagnostics.size(), 1u) << attribute;
+  }
 }
 
 TEST(ErlangTolerance, AMissingBracketDoesNotLoseTheNextFunction) {
