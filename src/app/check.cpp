@@ -6,6 +6,9 @@
 #include <tuple>
 
 #include "analysis/facts.h"
+#include "app/edited_file.h"
+#include "app/filter.h"
+#include "app/own_knowledge.h"
 #include "app/progress.h"
 #include "app/read.h"
 #include "findings/finish.h"
@@ -82,19 +85,39 @@ void count_what_was_reviewed(report::Review& review, const source::Discovery& di
   for (const analysis::Supervisor& supervisor : facts.supervisors) review.supervisor_count += reviewed(supervisor.module);
 }
 
+// Which files there are, in which language and role, and what projects they make; with the text of an editor among them.
+Result<source::Discovery> discover(const CheckOptions& options, const Configuration& configuration, source::FileId& edited) {
+  source::DiscoveryOptions discovery_options;
+  discovery_options.include_tests = options.include_tests || configuration.include_tests.value_or(false);
+  Result<source::Discovery> discovered = source::discover(options.path, discovery_options);
+  if (!discovered) return discovered;
+  const std::size_t excluded = exclude_files(configuration, *discovered);
+  if (!options.stdin_filename.empty()) {
+    const Result<source::FileId> put = put_edited_file(*discovered, options.stdin_filename, options.stdin_text);
+    if (!put) return Error{put.error()};
+    edited = *put;
+  }
+  const std::string reason = nothing_to_review(*discovered);
+  if (reason.empty()) return discovered;
+  return Error{excluded > 0 ? "nothing to review: all of it is excluded by " + configuration.path : reason};
+}
+
 }  // namespace
 
-Result<Checked> check(const CheckOptions& options) {
+Result<Checked> check(const CheckOptions& options, const Look& look) {
   Progress progress(options.show_progress);
-  // Which files there are, in which language and role, and what projects they make.
-  source::DiscoveryOptions discovery_options;
-  discovery_options.include_tests = options.include_tests;
-  Result<source::Discovery> discovered = source::discover(options.path, discovery_options);
+  // What the project settled once, and which files there are.
+  Result<Configuration> configuration = options.configuration ? *options.configuration : find_configuration(options.path);
+  if (!configuration) return Error{configuration.error()};
+  const Result<OwnKnowledge> own_knowledge = OwnKnowledge::read(*configuration);
+  if (!own_knowledge) return Error{own_knowledge.error()};
+  source::FileId edited;
+  Result<source::Discovery> discovered = discover(options, *configuration, edited);
   if (!discovered) return Error{discovered.error()};
-  Checked checked{std::move(*discovered), {}};
+  Checked checked{std::move(*discovered), std::move(*configuration), {}};
   const source::Discovery& discovery = checked.discovery;
   const source::FileTable& files = *discovery.files;
-  if (const std::string reason = nothing_to_review(discovery); !reason.empty()) return Error{reason};
+  report::Review& review = checked.review;
 
   // Every file loaded, parsed and lowered, by itself.
   Reading reading = read_sources(discovery, options.jobs, progress);
@@ -105,28 +128,33 @@ Result<Checked> check(const CheckOptions& options) {
 
   // What the program does: calls, effects, processes, messages, supervisors.
   progress.stage("Analysing");
-  const analysis::Facts facts = analysis::analyse(program, knowledge::Knowledge::embedded(), options.jobs);
+  const analysis::Facts facts = analysis::analyse(program, own_knowledge->all(), options.jobs, &discovery.applications);
 
   // What is wrong with it.
   progress.stage("Judging");
   std::vector<std::string> failures;
   findings::Findings found = rules::run_all(program, facts, options.jobs, failures);
 
-  // Findings in the user's own files alone, in order, each known by its fingerprint; and the verdict.
-  report::Review& review = checked.review;
+  // Findings in the user's own files alone, in order, each known by its fingerprint; those that are wanted; and the verdict.
+  found = findings::finish(only_reviewed(std::move(found), files), files);
+  place_suppressions(program, reading.suppressions, review.diagnostics);
+  Result<findings::Findings> shown = choose_shown(std::move(found), options, checked, reading.suppressions, review);
+  if (!shown) return Error{shown.error()};
+  if (edited) std::erase_if(*shown, [&](const findings::Finding& finding) { return finding.span.file != edited; });
   review.root = discovery.root;
   review.files = &files;
-  review.findings = findings::finish(only_reviewed(std::move(found), files), files);
+  review.findings = std::move(*shown);
   review.verdict = findings::verdict_of(review.findings);
 
   // What could not be read or understood, and what was.
-  review.diagnostics = discovery.diagnostics;
+  std::copy(discovery.diagnostics.begin(), discovery.diagnostics.end(), std::back_inserter(review.diagnostics));
   std::move(reading.diagnostics.begin(), reading.diagnostics.end(), std::back_inserter(review.diagnostics));
   for (std::string& failure : failures) {
     review.diagnostics.push_back({source::DiagnosticKind::kInternal, {}, "a rule failed and found nothing: " + failure});
   }
   sort_diagnostics(review.diagnostics, files);
   count_what_was_reviewed(review, discovery, reading, program, facts);
+  if (look) look({discovery, program, facts, review});
   return checked;
 }
 

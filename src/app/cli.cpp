@@ -1,4 +1,5 @@
-// The words of the command line, by CLI11, and what each command prints. CLI11 is known to this file alone.
+// The words of the command line, by CLI11, and what each command prints. CLI11 is known to this file and to that of `check`
+// alone.
 #include "app/cli.h"
 
 #include <unistd.h>
@@ -9,12 +10,16 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <vector>
 #include <string_view>
 
 #include "app/check.h"
+#include "app/check_command.h"
 #include "app/dump.h"
 #include "app/explain.h"
+#include "app/map.h"
 #include "app/output.h"
+#include "app/why.h"
 #include "base/parallel.h"
 #include "report/report.h"
 #include "report/version.h"
@@ -26,49 +31,51 @@ namespace {
 struct Arguments {
   CheckOptions check;
   std::string format = "text";
-  std::string fail_on = "high";
   std::string color = "auto";
   unsigned jobs = 0;  // 0: as many as there are processors
   std::string rule;
   std::string stage;
   std::string level;
   std::string file;
+  std::vector<std::string> modules;
+  std::string output;
+  std::string from, to;
 };
 
-bool wants_color(const std::string& choice) {
-  if (choice != "auto") return choice == "always";
-  // https://no-color.org: any value that is not empty.
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) == 1 && !(no_color && *no_color) && !(terminal && std::string_view(terminal) == "dumb");
-}
-
-// The severity from which findings make check fail; none for "none".
-std::optional<findings::Severity> threshold(std::string_view word) {
-  using findings::Severity;
-  for (const Severity severity : {Severity::kLow, Severity::kMedium, Severity::kHigh, Severity::kCritical}) {
-    if (word == to_string(severity)) return severity;
-  }
-  return std::nullopt;
-}
-
-int run_check(const Arguments& arguments) {
+CheckOptions check_options(const Arguments& arguments) {
   CheckOptions options = arguments.check;
   options.jobs = arguments.jobs > 0 ? arguments.jobs : default_jobs();
   options.show_progress = isatty(STDERR_FILENO) == 1;
-  const Result<Checked> checked = check(options);
-  if (!checked) {
-    complain(checked.error());
+  return options;
+}
+
+int run_map(const Arguments& arguments) {
+  MapOptions options;
+  options.check = check_options(arguments);
+  options.format = arguments.format;
+  options.color = arguments.output.empty() && wants_color(arguments.color);
+  if (arguments.output.empty()) options.columns = terminal_columns();
+  const Result<std::string> text = map(options);
+  if (!text) {
+    complain(text.error());
     return kExitError;
   }
-  const report::Review& review = checked->review;
-  const auto least = threshold(arguments.fail_on);
-  bool failed = false;
-  for (const findings::Finding& finding : review.findings) failed = failed || (least && finding.severity >= *least);
-  const std::string text = arguments.format == "json"
-                               ? report::write_json(review)
-                               : report::write_text(review, report::TextOptions{wants_color(arguments.color)});
-  return print(text, failed ? kExitFound : kExitClean);
+  return arguments.output.empty() ? print(*text, kExitClean) : write_file(arguments.output, *text);
+}
+
+int run_why(const Arguments& arguments) {
+  WhyOptions options;
+  options.check = check_options(arguments);
+  options.from = arguments.from;
+  options.to = arguments.to;
+  options.json = arguments.format == "json";
+  options.color = wants_color(arguments.color);
+  const Result<Answer> answer = why(options);
+  if (!answer) {
+    complain(answer.error());
+    return kExitError;
+  }
+  return print(answer->text, answer->found ? kExitClean : kExitFound);
 }
 
 int run_explain(const Arguments& arguments) {
@@ -89,7 +96,7 @@ int run_dump(const Arguments& arguments) {
     complain("--level is a release of Elixir such as 1.14, or one of OTP such as 25, and not " + arguments.level);
     return kExitError;
   }
-  const Result<Dumped> dumped = dump(*stage_named(arguments.stage), arguments.file, *levels);
+  const Result<Dumped> dumped = dump(*stage_named(arguments.stage), arguments.file, *levels, arguments.format == "json", arguments.modules);
   if (!dumped) {
     complain(dumped.error());
     return kExitError;
@@ -111,17 +118,36 @@ int run_command(int argc, const char* const* argv) {
         ->check(CLI::IsMember({"auto", "always", "never"}));
   };
 
-  CLI::App* check_command = app.add_subcommand("check", "Review a project, a folder or a single file");
-  check_command->add_option("PATH", arguments.check.path, "What to review; the current folder unless given");
-  check_command->add_option("--format", arguments.format, "text for people, json for programs")
+  CheckCommand check_command;
+  check_command.add_to(app);
+
+  const auto add_reading = [&](CLI::App* command) {
+    command->add_option("--jobs", arguments.jobs, "Threads; all processors unless given")->check(CLI::Range(1, 1024));
+    command->add_flag("--include-tests", arguments.check.include_tests, "Read tests too");
+    add_color(command);
+  };
+  CLI::App* map_command =
+      app.add_subcommand("map", "Show the design: supervision, processes and their contracts, messages, tables, findings");
+  map_command->add_option("PATH", arguments.check.path, "What to show; the current folder unless given");
+  map_command
+      ->add_option("--format", arguments.format,
+                   "text for the terminal, html a page to explore, dot for Graphviz, mermaid for Markdown, json for programs")
+      ->check(CLI::IsMember({"text", "json", "dot", "mermaid", "html"}));
+  map_command->add_option("-o,--output", arguments.output, "The file to write; standard output unless given");
+  add_reading(map_command);
+
+  CLI::App* why_command = app.add_subcommand("why", "Show the shortest path of calls and messages from one place to another");
+  why_command
+      ->add_option("FROM", arguments.from,
+                   "A function (Shop.Cart.add/2, mod:f/1, both also without arity), or a module or process (Shop.Cart)")
+      ->required();
+  why_command->add_option("TO", arguments.to, "The same, an effect (http, database, file, sleep, call …), or a table (ets:name)")
+      ->required();
+  why_command->add_option("PATH", arguments.check.path, "Where to look; the current folder unless given");
+  why_command->add_option("--format", arguments.format, "text for people, json for programs")
       ->check(CLI::IsMember({"text", "json"}));
-  check_command
-      ->add_option("--fail-on", arguments.fail_on,
-                   "The severity from which the exit code is 1: none, low, medium, high, critical")
-      ->check(CLI::IsMember({"none", "low", "medium", "high", "critical"}));
-  check_command->add_option("--jobs", arguments.jobs, "Threads; all processors unless given")->check(CLI::Range(1, 1024));
-  check_command->add_flag("--include-tests", arguments.check.include_tests, "Review tests too");
-  add_color(check_command);
+  why_command->footer("Exit codes: 0 there is a path, 1 there is none, 2 a name is not known or the call is at fault.");
+  add_reading(why_command);
 
   CLI::App* explain_command = app.add_subcommand("explain", "Explain a rule: what it finds, why it bites, what to write instead");
   explain_command->add_option("RULE", arguments.rule, "Code or name: BW401, blocking-call-handler")->required();
@@ -130,12 +156,14 @@ int run_command(int argc, const char* const* argv) {
   CLI::App* rules_command = app.add_subcommand("rules", "List all rules");
   add_color(rules_command);
 
-  CLI::App* dump_command = app.add_subcommand("dump", "Print what a stage makes of one file, for work on Beamwright");
-  dump_command->add_option("--stage", arguments.stage, "tokens, ast, model, effects")
+  CLI::App* dump_command = app.add_subcommand("dump", "Print what a stage makes of a file or folder, for work on Beamwright");
+  dump_command->add_option("--stage", arguments.stage, "tokens, ast, model, effects; calls, forest and facts, also of a folder")
       ->required()
-      ->check(CLI::IsMember({"tokens", "ast", "model", "effects"}));
+      ->check(CLI::IsMember({"tokens", "ast", "model", "effects", "calls", "forest", "facts"}));
   dump_command->add_option("--level", arguments.level, "The release whose trees are wanted, 1.14 or 25; the newest unless given");
-  dump_command->add_option("FILE", arguments.file, "An Elixir or Erlang file")->required();
+  dump_command->add_option("FILE", arguments.file, "An Elixir or Erlang file; a folder for calls, forest and facts")->required();
+  dump_command->add_option("MODULE", arguments.modules, "The modules whose facts are wanted; all unless given");
+  dump_command->add_option("--format", arguments.format, "text, or json of the forest")->check(CLI::IsMember({"text", "json"}));
 
   // CLI11 only says that a subcommand is missing, whatever stands in its place.
   const std::string command = argc > 1 ? argv[1] : "";
@@ -161,7 +189,9 @@ int run_command(int argc, const char* const* argv) {
     write_all(STDERR_FILENO, complaint.str());
     return kExitError;
   }
-  if (check_command->parsed()) return run_check(arguments);
+  if (check_command.parsed()) return check_command.run();
+  if (map_command->parsed()) return run_map(arguments);
+  if (why_command->parsed()) return run_why(arguments);
   if (explain_command->parsed()) return run_explain(arguments);
   if (rules_command->parsed()) return print(list_rules(rules::all_rules(), wants_color(arguments.color)), kExitClean);
   return run_dump(arguments);

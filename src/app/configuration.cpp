@@ -184,6 +184,15 @@ Result<Configuration> read_configuration(const std::string& path, std::string_vi
   return ConfigurationReader(path).read(text);
 }
 
+Result<Configuration> load_configuration(const std::string& path) {
+  const Result<std::string> text = source::read_file(path);
+  if (!text) return Error{text.error()};
+  Result<Configuration> read = read_configuration(path, *text);
+  std::error_code error;
+  if (read) read->folder = fs::canonical(path, error).parent_path().string();
+  return read;
+}
+
 Result<Configuration> find_configuration(const std::string& reviewed_path) {
   std::error_code error;
   fs::path folder = fs::canonical(reviewed_path, error);
@@ -191,13 +200,7 @@ Result<Configuration> find_configuration(const std::string& reviewed_path) {
   if (!fs::is_directory(folder, error)) folder = folder.parent_path();
   for (;; folder = folder.parent_path()) {
     const fs::path file = folder / kConfigurationName;
-    if (fs::exists(file, error)) {
-      const Result<std::string> text = source::read_file(file.string());
-      if (!text) return Error{text.error()};
-      Result<Configuration> read = read_configuration(file.string(), *text);
-      if (read) read->folder = folder.string();
-      return read;
-    }
+    if (fs::exists(file, error)) return load_configuration(file.string());
     if (!folder.has_relative_path()) return Configuration{};
   }
 }

@@ -48,6 +48,9 @@ struct Configuration {
 // The text of a file called `path`. The error names path, line and column, and the nearest known word for an unknown one.
 Result<Configuration> read_configuration(const std::string& path, std::string_view text);
 
+// Reads a file of settings.
+Result<Configuration> load_configuration(const std::string& path);
+
 // Reads the nearest .beamwright.toml in a folder or above it; a Configuration without a path when there is none.
 Result<Configuration> find_configuration(const std::string& reviewed_path);
 

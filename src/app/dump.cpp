@@ -2,10 +2,16 @@
 #include "app/dump.h"
 
 #include <charconv>
+#include <deque>
 #include <vector>
 
 #include "analysis/facts.h"
+#include "app/dump_calls.h"
+#include "app/dump_facts.h"
+#include "app/dump_forest.h"
 #include "app/headers.h"
+#include "app/read.h"
+#include "base/parallel.h"
 #include "elixir/dump.h"
 #include "elixir/tree.h"
 #include "erlang/dump.h"
@@ -15,6 +21,7 @@
 #include "lower/lower.h"
 #include "model/program.h"
 #include "source/discovery.h"
+#include "source/walk.h"
 
 namespace beamwright::app {
 namespace {
@@ -51,6 +58,30 @@ std::string complaints(const source::Diagnostics& diagnostics, const source::Fil
   return out;
 }
 
+// Headers beside the file are named as the file was, as the compiler would name them; all others by their whole path.
+class NamedHeaders final : public erlang::Includes {
+ public:
+  NamedHeaders(const source::Discovery& discovery, const source::SourceFile& file)
+      : headers_(discovery, installed_otp()), files_(*discovery.files), file_(file) {}
+
+  Header include(std::string_view path, source::FileId from) override { return headers_.include(path, from); }
+  Header include_lib(std::string_view path, source::FileId from) override { return headers_.include_lib(path, from); }
+  std::string_view name(source::FileId id) override {
+    const source::SourceFile& header = files_.file(id);
+    if (id == file_.id) return header.path;
+    const std::string beside = std::string(source::folder_of(file_.absolute_path)) + "/";
+    if (!header.absolute_path.starts_with(beside)) return header.absolute_path;
+    const std::string_view given = source::folder_of(file_.path);
+    return names_.emplace_back(source::join(given, header.absolute_path.substr(beside.size())));
+  }
+
+ private:
+  Headers headers_;
+  const source::FileTable& files_;
+  const source::SourceFile& file_;
+  std::deque<std::string> names_;
+};
+
 class Dumper {
  public:
   Dumper(Stage stage, const source::Discovery& discovery, const Levels& levels)
@@ -58,7 +89,7 @@ class Dumper {
         levels_(levels),
         files_(*discovery.files),
         file_(files_.file(discovery.sources[0])),
-        includes_(discovery, installed_otp()) {}
+        includes_(discovery, file_) {}
 
   Dumped run() {
     if (file_.language == source::Language::kElixir) {
@@ -120,9 +151,24 @@ class Dumper {
   const Levels levels_;
   const source::FileTable& files_;
   const source::SourceFile& file_;
-  Headers includes_;
+  NamedHeaders includes_;
   Dumped out_;
 };
+
+Dumped whole_program(Stage stage, const source::Discovery& discovery, bool json, const std::vector<std::string>& modules) {
+  Progress progress(false);
+  Reading reading = read_sources(discovery, default_jobs(), progress);
+  Dumped out;
+  out.complaints = complaints(reading.diagnostics, *discovery.files);
+  const model::Program program = model::link(std::move(reading.units), *discovery.files);
+  if (stage == Stage::kFacts) {
+    out.text = dump_facts(program, analysis::analyse(program, knowledge::Knowledge::embedded(), default_jobs()), modules);
+    return out;
+  }
+  out.text =
+      stage == Stage::kForest ? dump_forest(program, discovery, default_jobs(), json) : dump_calls(program, default_jobs());
+  return out;
+}
 
 }  // namespace
 
@@ -131,6 +177,9 @@ std::optional<Stage> stage_named(std::string_view name) {
   if (name == "ast") return Stage::kAst;
   if (name == "model") return Stage::kModel;
   if (name == "effects") return Stage::kEffects;
+  if (name == "calls") return Stage::kCalls;
+  if (name == "forest") return Stage::kForest;
+  if (name == "facts") return Stage::kFacts;
   return std::nullopt;
 }
 
@@ -146,9 +195,12 @@ std::optional<Levels> levels_named(std::string_view text) {
   return good ? std::optional(levels) : std::nullopt;
 }
 
-Result<Dumped> dump(Stage stage, const std::string& path, const Levels& levels) {
+Result<Dumped> dump(Stage stage, const std::string& path, const Levels& levels, bool json,
+                    const std::vector<std::string>& modules) {
   Result<source::Discovery> discovery = source::discover(path, {});
   if (!discovery) return Error{discovery.error()};
+  if (stage == Stage::kCalls || stage == Stage::kForest || stage == Stage::kFacts)
+    return whole_program(stage, *discovery, json, modules);
   if (discovery->sources.size() != 1) return Error{"dump takes one file, and " + path + " is a folder"};
   const Result<std::string_view> text = discovery->files->load(discovery->sources[0]);
   if (!text) return Error{path + " " + text.error()};

@@ -24,6 +24,7 @@ using source::SourceFile;
 struct OneFile {
   std::unique_ptr<model::Unit> unit;
   source::Diagnostics diagnostics;
+  std::vector<findings::Suppression> suppressions;
   std::uint64_t lines = 0;
 };
 
@@ -46,8 +47,7 @@ class Reader {
     const SourceFile& file = discovery_.files->file(id);
     out.lines = count_lines(file.text);
     try {
-      out.unit =
-          file.language == source::Language::kElixir ? read_elixir(file, out.diagnostics) : read_erlang(file, out.diagnostics);
+      out.unit = file.language == source::Language::kElixir ? read_elixir(file, out) : read_erlang(file, out);
     } catch (const std::exception& exception) {
       out.diagnostics.push_back({DiagnosticKind::kInternal, {id, 0, 0}, exception.what()});
     } catch (...) {
@@ -57,15 +57,16 @@ class Reader {
   }
 
  private:
-  static std::unique_ptr<model::Unit> read_elixir(const SourceFile& file, source::Diagnostics& diagnostics) {
+  std::unique_ptr<model::Unit> read_elixir(const SourceFile& file, OneFile& out) {
     elixir::Options options;
     options.token_metadata = false;
     elixir::Tree tree = elixir::parse(file.id, file.text, options);
-    diagnostics = std::move(tree.diagnostics);
+    out.diagnostics = std::move(tree.diagnostics);
+    read_suppressions(file, tree.comments, out);
     return lower::lower_elixir(file, tree);
   }
 
-  std::unique_ptr<model::Unit> read_erlang(const SourceFile& file, source::Diagnostics& diagnostics) {
+  std::unique_ptr<model::Unit> read_erlang(const SourceFile& file, OneFile& out) {
     erlang::Options options;
     options.includes = &includes_;
     options.headers = &header_cache_;
@@ -81,8 +82,20 @@ class Reader {
       erlang::Tree older = erlang::parse(file.id, file.text, options);
       if (older.diagnostics.size() < tree.diagnostics.size()) tree = std::move(older);
     }
-    diagnostics = std::move(tree.diagnostics);
+    out.diagnostics = std::move(tree.diagnostics);
+    read_suppressions(file, tree.comments, out);
     return lower::lower_erlang(file, tree);
+  }
+
+  template <typename Comments>
+  void read_suppressions(const SourceFile& file, const Comments& comments, OneFile& out) {
+    if (file.role != Role::kReviewed) return;
+    for (const auto& comment : comments) {
+      const source::Span span{file.id, comment.begin, comment.end};
+      if (auto read = findings::read_suppression(*discovery_.files, span, out.diagnostics)) {
+        out.suppressions.push_back(std::move(*read));
+      }
+    }
   }
 
   const source::Discovery& discovery_;
@@ -108,6 +121,7 @@ Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress
       reading.reviewed_lines += files[i].lines;
       reading.reviewed_bytes += file.text.size();
     }
+    std::move(files[i].suppressions.begin(), files[i].suppressions.end(), std::back_inserter(reading.suppressions));
     for (source::Diagnostic& diagnostic : files[i].diagnostics) {
       // Whether somebody else's code is written well is not this review's question; whether it could be read is.
       const bool foreign = diagnostic.span.file && discovery.files->file(diagnostic.span.file).role == Role::kDependency;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/progress.h"
+#include "findings/suppression.h"
 #include "model/program.h"
 #include "source/discovery.h"
 
@@ -13,6 +14,7 @@ namespace beamwright::app {
 struct Reading {
   std::vector<std::unique_ptr<model::Unit>> units;  // in the order of Discovery::sources; null where a file could not be read
   source::Diagnostics diagnostics;
+  std::vector<findings::Suppression> suppressions;  // of reviewed files, in path order
   std::uint64_t reviewed_lines = 0;
   std::uint64_t reviewed_bytes = 0;
 };

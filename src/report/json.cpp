@@ -1,4 +1,5 @@
 // The JSON contract, schema 1: see ARCHITECTURE.md. Keys stand in the order people read them in.
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "report/counts.h"
@@ -51,8 +52,16 @@ Json summary_json(const Review& review) {
   for (const findings::Severity severity : kSeverities) severities[std::string(to_string(severity))] = counts.of(severity);
   Json families = Json::object();
   for (const findings::Family family : kFamilies) families[std::string(to_string(family))] = counts.of(family);
+  std::map<std::string_view, unsigned> by_rule;
+  for (const findings::Finding& finding : review.findings) ++by_rule[finding.code];
+  Json rules = Json::object();
+  for (const auto& [code, count] : by_rule) rules[std::string(code)] = count;
   return {{"severities", std::move(severities)},
           {"families", std::move(families)},
+          {"rules", std::move(rules)},
+          {"suppressed", review.suppressed_count},
+          {"known", review.known_count},
+          {"unchanged", review.unchanged_count},
           {"files", review.file_count},
           {"lines", review.line_count},
           {"modules", review.module_count},

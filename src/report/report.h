@@ -17,6 +17,10 @@ struct Review {
   findings::Findings findings;      // sorted: path, line, column, code
   source::Diagnostics diagnostics;  // sorted: path, line
   findings::Verdict verdict = findings::Verdict::kShip;
+  // Findings that there are and that are not shown.
+  std::uint32_t suppressed_count = 0;  // by a comment in the code
+  std::uint32_t known_count = 0;       // by the baseline
+  std::uint32_t unchanged_count = 0;   // by --since
   // What was looked at.
   std::uint32_t file_count = 0;  // reviewed files
   std::uint64_t line_count = 0;  // of reviewed files
@@ -28,6 +32,7 @@ struct Review {
 
 struct TextOptions {
   bool color = false;
+  bool statistics = false;  // how often each rule speaks, instead of the findings
 };
 
 // For people: each finding with its path and fix, a summary per family, the verdict last.

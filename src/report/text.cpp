@@ -3,6 +3,9 @@
 // line, where a terminal leaves the eye.
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
+#include <set>
 
 #include "report/counts.h"
 #include "report/excerpt.h"
@@ -79,14 +82,40 @@ class TextWriter {
       }
     }
     if (in_short) out_ += "\n";
-    write_diagnostics();
-    if (!review_.findings.empty()) write_table();
-    write_scope();
-    write_verdict();
+    write_rest();
+    return std::move(out_);
+  }
+
+  // How often each rule speaks, instead of what it says.
+  std::string write_statistics() {
+    std::map<std::string_view, std::pair<const Finding*, unsigned>> rules;
+    for (const Finding& finding : review_.findings) {
+      auto& [first, count] = rules[finding.code];
+      first = &finding;
+      ++count;
+    }
+    std::vector<std::pair<const Finding*, unsigned>> rows;
+    for (const auto& [code, row] : rules) rows.push_back(row);
+    std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+    for (const auto& [finding, count] : rows) {
+      out_ +=
+          padded_left(grouped(count), 8) + "  " + paint_(Ink::kBold, finding->code) + "  " + std::string(finding->name) + "\n";
+    }
+    if (!rows.empty()) out_ += "\n";
+    write_rest();
     return std::move(out_);
   }
 
  private:
+  void write_rest() {
+    write_diagnostics(false);
+    write_diagnostics(true);
+    if (!review_.findings.empty()) write_table();
+    write_scope();
+    write_hidden();
+    write_verdict();
+  }
+
   // As the user would type it from where they stand, so that an editor or terminal finds it.
   std::string shown_path(source::FileId file) const {
     const std::string path = file && review_.files ? clean(review_.files->file(file).path) : std::string(".");
@@ -161,16 +190,21 @@ class TextWriter {
             paint_(ink, std::string(excerpt.length, '^')) + "\n\n";
   }
 
-  void write_diagnostics() {
-    const auto& all = review_.diagnostics;
+  static bool is_comment(const source::Diagnostic& diagnostic) { return diagnostic.kind == source::DiagnosticKind::kSuppression; }
+
+  // The files that could not be read, apart from comments to Beamwright that are at fault.
+  void write_diagnostics(bool comments) {
+    source::Diagnostics all;
+    std::copy_if(review_.diagnostics.begin(), review_.diagnostics.end(), std::back_inserter(all),
+                 [&](const source::Diagnostic& d) { return is_comment(d) == comments; });
     if (all.empty()) return;
-    out_ += paint_(Ink::kBold, "Not read or not understood") + "\n";
+    out_ += paint_(Ink::kBold, comments ? "Comments to Beamwright that do nothing" : "Not read or not understood") + "\n";
     std::size_t files = 0;
     for (std::size_t i = 0; i < all.size();) {
       std::size_t end = i;
       while (end < all.size() && all[end].span.file == all[i].span.file) ++end;
       if (files++ == kFilesWithDiagnostics) {
-        out_ += "  and " + counted(unread_files() - kFilesWithDiagnostics, "more file") + "; --format json gives all\n";
+        out_ += "  and " + counted(files_of(all) - kFilesWithDiagnostics, "more file") + "; --format json gives all\n";
         break;
       }
       const std::size_t shown = end - i > kDiagnosticsPerFile + 1 ? i + kDiagnosticsPerFile : end;
@@ -184,7 +218,7 @@ class TextWriter {
   }
 
   void write_diagnostic(const source::Diagnostic& diagnostic) {
-    const bool has_place = diagnostic.kind == source::DiagnosticKind::kSyntax;
+    const bool has_place = diagnostic.kind == source::DiagnosticKind::kSyntax || is_comment(diagnostic);
     const std::string where = has_place ? place(diagnostic.span) : shown_path(diagnostic.span.file);
     out_ += "  " + paint_(Ink::kCyan, where);
     std::string message = clean(diagnostic.message);
@@ -219,12 +253,29 @@ class TextWriter {
             counted(review_.supervisor_count, "supervisor") + ".\n";
   }
 
+  static std::size_t files_of(const source::Diagnostics& diagnostics) {
+    std::set<source::FileId> files;
+    for (const source::Diagnostic& diagnostic : diagnostics) files.insert(diagnostic.span.file);
+    return files.size();
+  }
+
   std::size_t unread_files() const {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < review_.diagnostics.size(); ++i) {
-      count += i == 0 || review_.diagnostics[i].span.file != review_.diagnostics[i - 1].span.file;
-    }
-    return count;
+    source::Diagnostics unread;
+    std::copy_if(review_.diagnostics.begin(), review_.diagnostics.end(), std::back_inserter(unread),
+                 [](const source::Diagnostic& d) { return !is_comment(d); });
+    return files_of(unread);
+  }
+
+  // What there is beside the findings above, so that silence is never taken for soundness.
+  void write_hidden() {
+    std::string text;
+    const auto add = [&](std::uint32_t count, std::string_view why) {
+      if (count > 0) text += (text.empty() ? "Not shown: " : ", ") + grouped(count) + " " + std::string(why);
+    };
+    add(review_.suppressed_count, "suppressed in the code");
+    add(review_.known_count, "in the baseline");
+    add(review_.unchanged_count, "that the change did not touch");
+    if (!text.empty()) out_ += text + ".\n";
   }
 
   void write_verdict() {
@@ -284,6 +335,9 @@ class TextWriter {
 
 }  // namespace
 
-std::string write_text(const Review& review, const TextOptions& options) { return TextWriter(review, options).write(); }
+std::string write_text(const Review& review, const TextOptions& options) {
+  TextWriter writer(review, options);
+  return options.statistics ? writer.write_statistics() : writer.write();
+}
 
 }  // namespace beamwright::report

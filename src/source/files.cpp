@@ -82,6 +82,13 @@ FileId FileTable::add_text(SourceFile file, std::string text) {
   return FileId(number);
 }
 
+void FileTable::set_text(FileId id, std::string text) {
+  Row& row = rows_[id.index];
+  row.text = std::move(text);
+  row.file.text = row.text;
+  row.loaded = true;
+}
+
 Result<std::string_view> FileTable::load(FileId id) {
   Row& row = rows_[id.index];
   const std::lock_guard lock(row.mutex);

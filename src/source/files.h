@@ -49,6 +49,8 @@ class FileTable {
   FileId add(SourceFile file);
   // Adds a file with its text, for tests, standard input and headers found later.
   FileId add_text(SourceFile file, std::string text);
+  // Gives a file that has not been loaded another text than the disk holds: that of an editor.
+  void set_text(FileId id, std::string text);
   // Reads the text of a file; idempotent. Thread-safe. The error is "cannot be read: REASON", for the file is named elsewhere.
   // After a failure the text stays empty and the next call tries again.
   Result<std::string_view> load(FileId id);

@@ -60,7 +60,7 @@ class Commands(Case):
     def test_help_names_every_command(self):
         code, out, _ = run("--help")
         self.assertEqual(code, 0)
-        for command in (b"check", b"explain", b"rules", b"dump"):
+        for command in (b"check", b"map", b"why", b"explain", b"rules", b"dump"):
             self.assertIn(command, out)
         self.assertEqual(run("check", "--help")[0], 0)
 

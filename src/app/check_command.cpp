@@ -1,0 +1,120 @@
+#include "app/check_command.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "app/cli.h"
+#include "app/output.h"
+#include "base/parallel.h"
+#include "findings/baseline.h"
+
+namespace beamwright::app {
+namespace {
+
+// "BW401,state" and repeated options alike.
+std::vector<std::string> split(const std::vector<std::string>& words) {
+  std::vector<std::string> all;
+  for (const std::string& word : words) {
+    std::istringstream parts(word);
+    for (std::string part; std::getline(parts, part, ',');) {
+      if (!part.empty()) all.push_back(part);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+void CheckCommand::add_to(CLI::App& app) {
+  command_ = app.add_subcommand("check", "Review a project, a folder or a single file");
+  command_->add_option("PATH", options_.path, "What to review; the current folder unless given");
+  command_->add_option("--format", format_, "text for people, json for programs")->check(CLI::IsMember({"text", "json"}));
+  command_
+      ->add_option("--fail-on", fail_on_,
+                   "The severity from which the exit code is 1: none, low, medium, high (unless given), critical")
+      ->check(CLI::IsMember({"none", "low", "medium", "high", "critical"}));
+  command_->add_option("--select", select_, "Only these rules: codes, names or families, with commas between")
+      ->allow_extra_args(false);
+  command_->add_option("--ignore", ignore_, "None of these rules")->allow_extra_args(false);
+  command_->add_option("--since", options_.since, "Only what changed since this commit, by git; all is analysed");
+  command_->add_option("--baseline", options_.baseline, "Leave out the findings in this file");
+  command_->add_option("--write-baseline", written_baseline_, "Write the findings to this file, to be left out from now on");
+  command_->add_flag("--statistics", statistics_, "How often each rule speaks, instead of the findings");
+  command_->add_option("--stdin-filename", options_.stdin_filename,
+                       "Review this file alone, within its project, with its text from standard input");
+  command_->add_option("--config", configuration_, "These settings instead of the nearest .beamwright.toml");
+  command_->add_flag("--no-config", no_configuration_, "No settings at all");
+  command_->add_option("--jobs", jobs_, "Threads; all processors unless given")->check(CLI::Range(1, 1024));
+  command_->add_flag("--include-tests", options_.include_tests, "Review tests too");
+  command_->add_option("--color", color_, "auto (a terminal, and NO_COLOR is not set), always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+bool CheckCommand::parsed() const { return command_->parsed(); }
+
+bool CheckCommand::read_stdin() {
+  std::string& text = options_.stdin_text;
+  char buffer[65536];
+  for (;;) {
+    const ssize_t count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+    if (count == 0) return true;
+    if (count < 0 && errno == EINTR) continue;
+    if (count > 0) text.append(buffer, static_cast<std::size_t>(count));
+    if (count < 0 || text.size() > source::kMaxFileBytes) {
+      complain(count < 0 ? std::string("cannot read standard input: ") + strerrordesc_np(errno)
+                         : "the text on standard input is larger than any source");
+      return false;
+    }
+  }
+}
+
+bool CheckCommand::prepare() {
+  options_.jobs = jobs_ > 0 ? jobs_ : default_jobs();
+  options_.show_progress = isatty(STDERR_FILENO) == 1;
+  options_.selection = {split(select_), split(ignore_)};
+  for (const auto* words : {&options_.selection.select, &options_.selection.ignore}) {
+    for (const std::string& word : *words) {
+      if (const auto unknown = unknown_rule(word)) return complain(*unknown + " (`beamwright rules` lists all)"), false;
+    }
+  }
+  if (no_configuration_ && !configuration_.empty()) return complain("--config and --no-config contradict each other"), false;
+  options_.use_baseline = written_baseline_.empty();
+  if (no_configuration_) options_.configuration = Configuration{};
+  if (!configuration_.empty()) {
+    Result<Configuration> read = load_configuration(configuration_);
+    if (!read) return complain(read.error()), false;
+    options_.configuration = std::move(*read);
+  }
+  return options_.stdin_filename.empty() || read_stdin();
+}
+
+int CheckCommand::write_baseline(const Checked& checked) const {
+  const std::string text = findings::write_baseline(checked.review.findings, *checked.discovery.files);
+  if (const int failed = write_file(written_baseline_, text)) return failed;
+  return print(written_baseline_ + " holds " + std::to_string(checked.review.findings.size()) + " findings\n", kExitClean);
+}
+
+int CheckCommand::run() {
+  if (!prepare()) return kExitError;
+  const Result<Checked> checked = check(options_);
+  if (!checked) {
+    complain(checked.error());
+    return kExitError;
+  }
+  if (!written_baseline_.empty()) return write_baseline(*checked);
+  const report::Review& review = checked->review;
+  if (fail_on_.empty()) fail_on_ = checked->configuration.fail_on.value_or("high");
+  const auto least = severity_named(fail_on_);
+  const bool failed = std::any_of(review.findings.begin(), review.findings.end(),
+                                  [&](const findings::Finding& finding) { return least && finding.severity >= *least; });
+  const std::string text =
+      format_ == "json" ? report::write_json(review) : report::write_text(review, {wants_color(color_), statistics_});
+  return print(text, failed ? kExitFound : kExitClean);
+}
+
+}  // namespace beamwright::app
