@@ -49,10 +49,12 @@ void ForestBuilder::add_applications() {
   std::unordered_set<std::uint32_t> seen;
   if (facts_.on_demand && facts_.on_demand->applications != nullptr) {
     for (const source::Application& application : *facts_.on_demand->applications) {
-      if (application.callback.empty()) continue;
-      const Symbol name = intern(application.callback);
+      // erlang.mk takes src/NAME_app.erl where the Makefile names no PROJECT_MOD (erlang.mk: Applications).
+      const bool by_custom = application.callback.empty();
+      const Symbol name = intern(by_custom ? application.name + "_app" : application.callback);
       const ModuleId module = program_.find_module(name, application.project);
-      if (module && !seen.insert(module.index).second) continue;
+      if (!name || (by_custom && !(module && declares_application(module))) || (module && !seen.insert(module.index).second))
+        continue;
       add_application(application.name, name, module, true);
     }
   }
@@ -81,8 +83,8 @@ void ForestBuilder::add_application(const std::string& name, Symbol module, Modu
   if (source) application.start = program_.find_function(source, sym::start, 2);
   if (application.start) {
     e_.allow(kSteps);
-    const auto starts = started(e_.call(application.start, {e_.unknown(), e_.unknown()}, 0));
-    if (starts.size() == 1 && e_.starts[starts[0]].supervisor) application.tree = add_tree(starts[0], source);
+    const auto start = one_start(e_.call(application.start, {e_.unknown(), e_.unknown()}, 0));
+    if (start && e_.starts[*start].supervisor) application.tree = add_tree(*start, source);
   }
   out_.applications.push_back(std::move(application));
 }
@@ -107,9 +109,9 @@ void ForestBuilder::add_loose() {
       whole.function = s.function;
       e_.starts.push_back(whole);
     } else {
-      const auto starts = started(e_.call(s.function, std::vector<ValueRef>(function.arity, e_.unknown()), 0));
-      if (starts.size() != 1 || !e_.starts[starts[0]].supervisor) continue;
-      start = starts[0];
+      const auto one = one_start(e_.call(s.function, std::vector<ValueRef>(function.arity, e_.unknown()), 0));
+      if (!one || !e_.starts[*one].supervisor) continue;
+      start = *one;
     }
     if (const TreeId tree = add_tree(start, s.module)) out_.loose.push_back(tree);
   }
@@ -130,6 +132,26 @@ std::vector<std::size_t> ForestBuilder::started(ValueRef given) {
   };
   collect(collect, given);
   return out;
+}
+
+// The one process that a start function starts. Several places that start the same one, each with its own argument, are one.
+std::optional<std::size_t> ForestBuilder::one_start(ValueRef value) {
+  const std::vector<std::size_t> all = started(value);
+  if (all.empty()) return {};
+  if (all.size() == 1) return all[0];
+  Start merged = e_.starts[all[0]];
+  std::vector<ValueRef> arguments;
+  for (const std::size_t each : all) {
+    const Start& start = e_.starts[each];
+    if (start.behaviour != merged.behaviour || start.module != merged.module || start.children != nullptr ||
+        start.argument == nullptr)
+      return {};
+    if (start.name != merged.name) merged.name = Symbol();
+    arguments.push_back(start.argument);
+  }
+  merged.argument = e_.choice(arguments);
+  e_.starts.push_back(merged);
+  return e_.starts.size() - 1;
 }
 
 // ---- Supervisors ------------------------------------------------------------------------------------------------------------
@@ -171,8 +193,18 @@ void ForestBuilder::read_library(const Start& start, Tree& tree) {
   tree.opaque = behaviour == "Elixir.Registry";
   if (tree.opaque) return;
   read_flags(start.options, tree);
-  tree.dynamic = tree.complete = true;
+  tree.complete = true;
   tree.strategy = sym::one_for_one;
+  tree.dynamic = behaviour != "Elixir.PartitionSupervisor";
+  if (tree.dynamic) return;
+  // A partition is started by a function of the library's own, which starts what child_spec says.
+  TreeChild child = read_child(e_.option(start.options, sym::child_spec, e_.unknown()), tree.source);
+  child.id.clear();
+  child.start_module = start.behaviour;
+  child.start_function = intern("start_child");
+  child.start_arity = -1;
+  child.presence = Presence::kMany;
+  tree.children.push_back(std::move(child));
 }
 
 void ForestBuilder::read_callback(const Start& start, ModuleId from, Tree& tree) {
@@ -292,14 +324,14 @@ void ForestBuilder::read_start(ValueRef given, ModuleId from, TreeChild& child) 
   const ExprRef place = child.place ? child.place : mfa->place;
   if (!place) return;
   e_.allow(kSteps);
-  const auto starts =
-      started(e_.call(child.start_module, child.start_function, arguments->parts, *e_.frame(unit, nullptr, 0), place));
-  if (starts.size() != 1) return;
-  const Start start = e_.starts[starts[0]];
+  const auto one =
+      one_start(e_.call(child.start_module, child.start_function, arguments->parts, *e_.frame(unit, nullptr, 0), place));
+  if (!one) return;
+  const Start start = e_.starts[*one];
   child.module = start.module;
   child.name = start.name;
   if (const ModuleId callback = start.module ? program_.find_module(start.module, project) : ModuleId()) child.source = callback;
-  if (start.supervisor) child.tree = add_tree(starts[0], child.source ? child.source : from);
+  if (start.supervisor) child.tree = add_tree(*one, child.source ? child.source : from);
 }
 
 const Forest& forest_of(const Program& program, const Facts& facts) {

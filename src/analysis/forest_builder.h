@@ -30,6 +30,7 @@ class ForestBuilder {
   void add_loose();
   // The processes, by index of Evaluator::starts, that a value of a start function may stand for.
   std::vector<std::size_t> started(ValueRef value);
+  std::optional<std::size_t> one_start(ValueRef value);
   TreeId add_tree(std::size_t start, ModuleId from);
   void read_library(const Start& start, Tree& tree);
   void read_callback(const Start& start, ModuleId from, Tree& tree);
