@@ -18,6 +18,10 @@ class Lexer {
   Lexer(source::FileId file, std::string_view text, const Options& options, Tree& tree);
 
   TokenList run();
+  // After run(): some text goes over a line end, so that a second look might read it otherwise.
+  bool has_long_text() const { return long_text_; }
+  // For that second look at a text that holds an error: a quote is taken to be missing where a text would swallow definitions.
+  void be_wary() { wary_ = kMostWary; }
 
  private:
   struct Opener {
@@ -91,6 +95,8 @@ class Lexer {
                   std::uint32_t error_offset);
   void finish_sigil(std::uint32_t token, TextLiteral& literal);
   void recover_text(std::uint32_t token, std::uint32_t opened, bool heredoc, std::string_view terminator);
+  void end_text(std::uint32_t token, std::uint32_t opened, bool heredoc);
+  bool swallows_code(std::uint32_t opened, bool heredoc) const;
   void refuse_controls(const RawPart& part);
   Symbol atom_of(std::string_view name, std::uint32_t offset);
 
@@ -108,9 +114,12 @@ class Lexer {
   std::uint32_t comment_end_ = UINT32_MAX;  // where the comment last read ends
   std::uint32_t openers_base_ = 0;          // openers below belong to the text around the interpolation at hand
   std::uint32_t interpolation_depth_ = 0;
-  std::uint32_t unterminated_ = 0;  // texts without an end so far; each costs a second look at its bytes
-  bool controls_ = false;           // the text holds bidirectional controls somewhere
-  bool mismatch_ = false;           // brackets do not match: the compiler would have stopped
+  std::uint32_t unterminated_ = 0;                // texts without an end so far; each costs a second look at its bytes
+  static constexpr std::uint32_t kMostWary = 64;  // texts ended early: each costs a second look at its bytes
+  std::uint32_t wary_ = 0;
+  bool long_text_ = false;
+  bool controls_ = false;  // the text holds bidirectional controls somewhere
+  bool mismatch_ = false;  // brackets do not match: the compiler would have stopped
   bool interpolation_broken_ = false;
   bool text_failed_ = false;  // the text around us has no end: leave its interpolation at once
 };

@@ -48,6 +48,7 @@ void Lexer::lex_quoted() {
   ++at_;
   std::uint32_t indentation = 0;
   if (!scan_text(quote, false, true, indentation)) return recover_text(token, offset, false, std::string_view(triple, 1));
+  if (swallows_code(offset, false)) return end_text(token, offset, false);
   TextLiteral literal;
   literal.delimiter = quote;
   store_text(token, base, literal, quote, true, offset + 1);
@@ -76,6 +77,7 @@ void Lexer::lex_quoted_atom() {
   at_ += 2;
   std::uint32_t indentation = 0;
   if (!scan_text(quote, false, true, indentation)) return recover_text(token, offset, false, std::string_view(&quote, 1));
+  if (swallows_code(offset, false)) return end_text(token, offset, false);
   TextLiteral literal;
   literal.delimiter = quote;
   store_text(token, base, literal, quote, true, offset);
@@ -99,6 +101,7 @@ void Lexer::lex_quoted_call() {
   ++at_;
   std::uint32_t indentation = 0;
   if (!scan_text(quote, false, true, indentation)) return recover_text(token, offset, false, std::string_view(&quote, 1));
+  if (swallows_code(offset, false)) return end_text(token, offset, false);
   TextLiteral literal;
   literal.delimiter = quote;
   store_text(token, base, literal, quote, options_.level.at_least(1, 18), offset);
@@ -147,6 +150,10 @@ bool Lexer::lex_sigil() {
     recover_text(token, offset, false, std::string_view(&last, 1));
     return true;
   }
+  if (swallows_code(offset, false)) {
+    end_text(token, offset, false);
+    return true;
+  }
   TextLiteral literal;
   literal.delimiter = opening;
   literal.sigil = sigil;
@@ -188,6 +195,7 @@ void Lexer::lex_heredoc(TokenKind kind, std::uint32_t offset, Symbol sigil, bool
   }
   ++at_;
   if (!scan_text(quote, true, interpolate, indentation)) return recover_text(token, offset, true, std::string_view(triple, 3));
+  if (swallows_code(offset, true)) return end_text(token, offset, true);
   TextLiteral literal;
   literal.delimiter = quote;
   literal.heredoc = true;
@@ -224,7 +232,7 @@ bool Lexer::scan_text(char last, bool heredoc, bool interpolate, std::uint32_t& 
     const char c = data_[at_];
     if (c == '\n') {
       ++at_;
-      part.newlines = true;
+      part.newlines = long_text_ = true;
       if (scan_line_break(last, heredoc, indentation, end)) return finish(end);
     } else if (c == last && !heredoc) {
       finish(at_);
@@ -410,6 +418,13 @@ void Lexer::recover_text(std::uint32_t token, std::uint32_t opened, bool heredoc
   text_failed_ = true;
   if (interpolation_depth_ > 0) return;
   text_failed_ = false;
+  if (++unterminated_ > kMaxUnterminated) opened = size_;
+  end_text(token, opened, heredoc);
+}
+
+// Makes of a text what stands on its line, of a heredoc what stands before the next definition.
+void Lexer::end_text(std::uint32_t token, std::uint32_t opened, bool heredoc) {
+  if (wary_ > 0) --wary_;
   raw_.clear();
   const TokenKind kind = list_.tokens[token].kind == TokenKind::kCharlist ? TokenKind::kCharlist : TokenKind::kString;
   list_.tokens.resize(token);
@@ -417,7 +432,7 @@ void Lexer::recover_text(std::uint32_t token, std::uint32_t opened, bool heredoc
     const void* found = std::memchr(data_ + from, '\n', size_ - from);
     return found == nullptr ? size_ : static_cast<std::uint32_t>(static_cast<const char*>(found) - data_);
   };
-  at_ = ++unterminated_ > kMaxUnterminated ? size_ : line_end(opened);
+  at_ = line_end(opened);
   while (heredoc && at_ < size_) {
     const std::string_view line(data_ + at_, size_ - at_);
     const std::size_t text = line.find_first_not_of(" \t\r\n");
@@ -435,6 +450,26 @@ void Lexer::recover_text(std::uint32_t token, std::uint32_t opened, bool heredoc
   RawPart part{opened, at_};
   raw_.push_back(part);
   store_text(token, 0, literal, '"', false, opened);
+}
+
+// Whether the text that was just read holds what looks like definitions: then the quote behind them opens another text. In a
+// heredoc code may stand further right than the heredoc.
+bool Lexer::swallows_code(std::uint32_t opened, bool heredoc) const {
+  if (wary_ == 0 || interpolation_depth_ > 0) return false;
+  const std::string_view text(data_, at_);
+  const auto first_of_line = [&](std::size_t line) { return std::min(text.find_first_not_of(" \t", line), text.size()); };
+  const std::size_t line = text.rfind('\n', opened);
+  const std::size_t own = line == std::string_view::npos ? 0 : line + 1;
+  const std::size_t indent = first_of_line(own) - own;
+  for (std::size_t end = text.find('\n', opened); end != std::string_view::npos; end = text.find('\n', end + 1)) {
+    const std::size_t begin = first_of_line(end + 1);
+    if (heredoc && begin - end - 1 > indent) continue;
+    const std::string_view rest = text.substr(begin);
+    for (const std::string_view word : {"def ", "defp ", "defmacro ", "defmacrop ", "defmodule ", "@spec ", "@doc ", "@impl "})
+      if (rest.starts_with(word)) return true;
+    if (!heredoc && (rest.starts_with("end\n") || rest.starts_with("end\r"))) return true;
+  }
+  return false;
 }
 
 }  // namespace beamwright::elixir

@@ -11,7 +11,9 @@ using enum TokenKind;
 
 namespace {
 constexpr std::size_t kMaxDiagnostics = 200;
-}
+// Tokens before a block that are looked at for what it belongs to.
+constexpr std::uint32_t kMaxHead = 200;
+}  // namespace
 
 const Names& names() {
   static const Names all;
@@ -120,9 +122,57 @@ void Parser::synchronize() {
   while (pos_ < frame_.closer) {
     const TokenKind k = kind();
     if (k == kEol || k == kSemicolon || k == kBlockIdentifier) return;
+    if (k == kDo && token().value > pos_ && token().value < frame_.closer && depth_ < kMaxTreeHeight) {
+      salvage_block();
+      continue;
+    }
     if (is_opener(k) && token().value > pos_ && token().value < frame_.closer) pos_ = token().value;
     advance();
   }
+}
+
+// At the `do` of a statement that could not be read: what stands in the block can. The call is that of a definition's name in the
+// statement, or of its first name, and knows no more of its arguments than a module's name.
+void Parser::salvage_block() {
+  const DepthGuard guard(*this);
+  const std::uint32_t block = pos_;
+  const auto is_name = [this](std::uint32_t at) { return tokens_[at].kind >= kIdentifier && tokens_[at].kind <= kOpIdentifier; };
+  std::uint32_t name = block;
+  std::uint32_t alias = block;
+  const std::uint32_t from = block - frame_.statement <= kMaxHead ? frame_.statement : block - kMaxHead;
+  for (std::uint32_t at = block; at > from;) {
+    --at;
+    if (tokens_[at].kind == kAlias) alias = at;
+    if (is_name(at) && (at == frame_.statement || Symbol(tokens_[at].value).text().starts_with("def"))) name = at;
+  }
+  const Token first = tokens_[std::min(frame_.statement, block)];
+  Node* call = make_call(name == block ? sym::dunder_block : Symbol(tokens_[name].value), first.offset, first.offset, first.end);
+  Children arguments = open_children();
+  if (alias != block) {
+    Children parts = open_children();
+    Node* module = make_call(sym::dunder_aliases, tokens_[alias].offset, tokens_[alias].offset, tokens_[alias].end);
+    for (;; alias += 2) {
+      add(parts, make_atom(Symbol(tokens_[alias].value), tokens_[alias].offset, tokens_[alias].end));
+      module->end = tokens_[alias].end;
+      if (tokens_[alias + 1].kind != kDot || tokens_[alias + 2].kind != kAlias) break;
+    }
+    add(arguments, close_children(module, parts));
+  }
+  MetaList metas;
+  const Frame before = frame_;
+  frame_.no_do = frame_.struct_name = false;
+  parse_do_block(arguments, metas);
+  frame_ = before;
+  call->end = end_;
+  set_meta(call, metas);
+  salvaged_.push_back({frame_.closer, close_children(call, arguments)});
+}
+
+void Parser::add_salvaged(Children& items) {
+  std::size_t first = salvaged_.size();
+  while (first > 0 && salvaged_[first - 1].closer == frame_.closer) --first;
+  for (std::size_t i = first; i < salvaged_.size(); ++i) add(items, salvaged_[i].call);
+  salvaged_.resize(first);
 }
 
 // What stands where nothing could be read: an empty block.
@@ -235,6 +285,24 @@ void Parser::annotate_end(const Node* node, std::uint32_t eoe) {
   prepend_meta(const_cast<Node*>(node), metas);
 }
 
+namespace {
+
+// Where an error is, a quote may be missing or too many, and all texts behind it are inside out. The diagnostics stay those of
+// the first reading, which are the compiler's.
+void look_again(source::FileId file, std::string_view text, const Options& options, Tree& tree) {
+  const source::Diagnostics diagnostics = std::move(tree.diagnostics);
+  tree.diagnostics.clear();
+  tree.comments.clear();
+  tree.column_shifts.clear();
+  Lexer lexer(file, text, options, tree);
+  lexer.be_wary();
+  const TokenList tokens = lexer.run();
+  tree.root = Parser(file, text, options, tokens, tree).parse();
+  tree.diagnostics = diagnostics;
+}
+
+}  // namespace
+
 Tree parse(source::FileId file, std::string_view text, const Options& options) {
   Tree tree;
   tree.literal_metadata = options.literal_metadata;
@@ -242,8 +310,10 @@ Tree parse(source::FileId file, std::string_view text, const Options& options) {
     tree.diagnostics.push_back({source::DiagnosticKind::kSyntax, {file, 0, 0}, "the file is larger than two gigabytes"});
     text = {};
   }
-  const TokenList tokens = Lexer(file, text, options, tree).run();
+  Lexer lexer(file, text, options, tree);
+  const TokenList tokens = lexer.run();
   tree.root = Parser(file, text, options, tokens, tree).parse();
+  if (!tree.diagnostics.empty() && lexer.has_long_text()) look_again(file, text, options, tree);
   return tree;
 }
 

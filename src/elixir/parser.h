@@ -72,9 +72,15 @@ class Parser {
   struct Frame {
     std::uint32_t closer = 0;
     bool block = true;
-    bool no_do = false;        // inside arguments without parentheses, whose call takes the do-block
-    bool struct_name = false;  // behind %: a name takes no arguments
-    bool clauses = false;      // -> may stand here
+    bool no_do = false;           // inside arguments without parentheses, whose call takes the do-block
+    bool struct_name = false;     // behind %: a name takes no arguments
+    bool clauses = false;         // -> may stand here
+    std::uint32_t statement = 0;  // where the statement at hand begins
+  };
+  // A block found in a statement that could not be read, with the closer of the frame that the statement stands in.
+  struct Salvaged {
+    std::uint32_t closer = 0;
+    Expr call;
   };
   struct DepthGuard {
     Parser& parser;
@@ -104,6 +110,8 @@ class Parser {
   Expr fail_at(std::uint32_t begin, std::uint32_t end, std::string message);
   Expr fail_before();
   void synchronize();
+  void salvage_block();
+  void add_salvaged(Children& items);
   void report(std::uint32_t begin, std::uint32_t end, std::string message);
   Expr placeholder(std::uint32_t offset);
 
@@ -218,6 +226,7 @@ class Parser {
   std::uint32_t pos_ = 0;
   std::uint32_t end_ = 0;  // of the token last taken
   Frame frame_;
+  std::vector<Salvaged> salvaged_;
   std::uint32_t depth_ = 0;
   std::uint32_t clause_start_ = UINT32_MAX;  // the token where `(a, b)` may be the head of a clause
   std::uint32_t failed_at_ = UINT32_MAX;     // where the last error left off: another one there is its echo

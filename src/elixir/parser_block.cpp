@@ -43,10 +43,12 @@ void Parser::parse_statements(Children& items, Expr item) {
   const bool blocks = frame_.clauses && tokens_[frame_.closer].kind == kEnd;
   for (;;) {
     add(items, item);
+    if (!salvaged_.empty()) add_salvaged(items);
     if (pos_ >= frame_.closer || (blocks && kind() == kBlockIdentifier)) return;
     if (kind() != kEol && kind() != kSemicolon) {
       fail_before();
       while (pos_ < frame_.closer && !blocks && kind() == kBlockIdentifier) advance();
+      if (!salvaged_.empty()) add_salvaged(items);
     }
     const std::uint32_t separator = pos_;
     const bool separated = skip_end_of_expression();
@@ -65,6 +67,7 @@ void Parser::parse_statements(Children& items, Expr item) {
 // With `many`, a list of expressions without -> that ends at the closer is given back as kParenMany.
 Parser::Expr Parser::parse_clause_or_expression(bool many) {
   const std::uint32_t begin = token().offset;
+  frame_.statement = pos_;
   if (!frame_.clauses) return parse_expression();
   Children arguments = open_children();
   if (kind() == kStabOp) return parse_clause(arguments, begin, false);

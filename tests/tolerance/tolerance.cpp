@@ -128,8 +128,16 @@ Mutation mutate(const File& file, std::size_t token, int operation) {
     mutation.text = text.substr(0, at.end) + " " + own + text.substr(at.end);
   } else {
     const Slice next = file.tokens[token + 1];
-    mutation.text = text.substr(0, at.begin) + text.substr(next.begin, next.end - next.begin) +
-                    text.substr(at.end, next.begin - at.end) + own + text.substr(next.end);
+    const std::string other = text.substr(next.begin, next.end - next.begin);
+    const std::string head = text.substr(0, at.begin);
+    const std::string between = text.substr(at.end, next.begin - at.end);
+    const std::string tail = text.substr(next.end);
+    // Swapped tokens stay tokens of their own.
+    const auto gap = [](const std::string& left, const std::string& right) {
+      return !left.empty() && !right.empty() && is_name(left.back()) && is_name(right.front()) ? " " : "";
+    };
+    mutation.text =
+        head + gap(head, other) + other + between + gap(between.empty() ? other : between, own) + own + gap(own, tail) + tail;
     mutation.place.end = next.end;
   }
   return mutation;
