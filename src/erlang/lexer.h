@@ -86,6 +86,7 @@ class Lexer {
   // lexer_literals.cpp
   void read_number();
   void read_based_integer(const char* begin, std::string_view base_digits);
+  void read_based_float(const char* begin, std::string_view digits, unsigned base);
   void read_float(const char* begin, const char* after_fraction);
   void add_integer(const char* begin, std::string_view digits, unsigned base);
   void read_character();

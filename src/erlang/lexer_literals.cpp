@@ -1,5 +1,6 @@
 // Numbers, characters, strings and quoted atoms; erl_scan:scan_number/7, scan_escape/2, scan_string/6.
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <system_error>
 
@@ -91,6 +92,11 @@ void Lexer::read_based_integer(const char* begin, std::string_view base_digits) 
   const char* first = at_;
   const auto in_base = [base](unsigned char c) { return digit_value(c) < static_cast<int>(base); };
   if (at_ < end_ && in_base(static_cast<unsigned char>(*at_))) at_ = skip_digits(at_, end_, in_base);
+  if (level_.otp >= 28 && at_ != first && peek() == '.' && in_base(peek(1))) {
+    ++at_;
+    at_ = skip_digits(at_, end_, in_base);
+    return read_based_float(begin, {first, static_cast<std::size_t>(at_ - first)}, base);
+  }
   add_integer(begin, {first, static_cast<std::size_t>(at_ - first)}, base);
 }
 
@@ -116,6 +122,36 @@ void Lexer::add_integer(const char* begin, std::string_view digits, unsigned bas
   Token& token = add(TokenKind::kInteger, begin);
   token.wide = true;
   token.text = keep_text(arena_.copy(decimal));
+}
+
+// Base#Digits.Digits#eExponent, since OTP 28: the exponent is decimal and one of the base; EEP 75.
+void Lexer::read_based_float(const char* begin, std::string_view digits, unsigned base) {
+  long double mantissa = 0;
+  int scale = 0;
+  bool fraction = false;
+  for (const char c : digits) {
+    if (c == '.') fraction = true;
+    if (c == '.' || c == '_') continue;
+    mantissa = mantissa * base + digit_value(static_cast<unsigned char>(c));
+    if (fraction) --scale;
+  }
+  if (peek() == '#' && (peek(1) == 'e' || peek(1) == 'E')) {
+    at_ += 2;
+    const bool negative = peek() == '-';
+    if (negative || peek() == '+') ++at_;
+    const char* first = at_;
+    at_ = skip_digits(at_, end_, is_digit_byte);
+    if (at_ == first) return fail(begin, "illegal float");
+    int exponent = 0;
+    for (const char* at = first; at < at_; ++at)
+      if (*at != '_') exponent = std::min(exponent * 10 + (*at - '0'), 100'000);
+    scale += negative ? -exponent : exponent;
+  } else if (is_name_byte(peek())) {
+    return fail(begin, "illegal float");
+  }
+  const auto value = static_cast<double>(mantissa * std::pow(static_cast<long double>(base), static_cast<long double>(scale)));
+  if (!std::isfinite(value)) return fail(begin, "illegal float");
+  add(TokenKind::kFloat, begin).floating = value;
 }
 
 void Lexer::read_float(const char* begin, const char* after_fraction) {
