@@ -45,6 +45,16 @@ std::optional<std::size_t> state_index(ProcessKind kind, Symbol tag, std::size_t
   return size > 2 ? std::optional<std::size_t>(2) : std::nullopt;
 }
 
+// `{:ok, _} = success`: the other side of an alias says of which shape the value is. False when that has no such part.
+bool agree(const Unit& unit, ExprId alias, Path& path) {
+  const Expr& e = unit.expr(alias);
+  if (e.kind != ExprKind::kTuple || path.empty() || path.front().kind != Selector::kElement) return true;
+  const Selector front = path.front();
+  if ((front.size != 0 && front.size != e.child_count) || front.index >= e.child_count) return false;
+  path = path.without().with_front(element(front.index, e.child_count, tag_of(unit, e)));
+  return true;
+}
+
 std::optional<std::size_t> reply_index(Symbol tag, std::size_t size) {
   if (tag == sym::reply) return 1;
   return tag == sym::stop && size == 4 ? std::optional<std::size_t>(2) : std::nullopt;
@@ -270,7 +280,10 @@ void Flow::step_variable(const Place& place, const Path& path) {
        below = around, around = unit.parent(around)) {
     const Expr& e = unit.expr(around);
     const auto children = unit.children_of(e);
-    if (e.kind == ExprKind::kMatch) continue;
+    if (e.kind == ExprKind::kMatch) {
+      if (!agree(unit, children[children[0] == below ? 1 : 0], selected)) return;
+      continue;
+    }
     if (selected.full()) return lost(place, path);
     const auto at = static_cast<std::size_t>(std::find(children.begin(), children.end(), below) - children.begin());
     if (e.kind == ExprKind::kTuple) {
@@ -383,9 +396,20 @@ void Flow::step_parameter(const Place& place, ExprId pattern, const Path& path) 
     const Unit& caller = program_.unit_of(frame.caller);
     const auto arguments = caller.children_of(program_.call(frame.site).expr);
     if (found >= arguments.size()) return lost(place, path);
-    return follow({frame.caller, arguments[found], frame.outer}, path);
+    follow({frame.caller, arguments[found], frame.outer}, path);
+    return follow_rounds(place, found, path);
   }
   lost(place, path);
+}
+
+// What a function that calls itself gives the next round.
+void Flow::follow_rounds(const Place& place, std::size_t index, const Path& path) {
+  for (const std::uint32_t i : facts_.calls.incoming_of(place.function)) {
+    const Edge& edge = facts_.calls.edges[i];
+    if (facts_.calls.callers[i] != place.function || program_.call(edge.site).capture) continue;
+    const auto arguments = unit_of(place).children_of(program_.call(edge.site).expr);
+    if (index < arguments.size()) follow({place.function, arguments[index], place.frame}, path);
+  }
 }
 
 bool Flow::follow_callers(const ParameterPlace& parameter, const Path& path) {

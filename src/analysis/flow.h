@@ -83,6 +83,7 @@ class Flow {
   void step_operator(const Place& place, const Path& path);
   void step_call(const Place& place, const Path& path);
   void step_into(const Place& place, FunctionId callee, const Path& path);
+  void follow_rounds(const Place& place, std::size_t index, const Path& path);
 
   std::vector<Frame> frames_;
   std::unordered_set<std::uint64_t> seen_;

@@ -77,11 +77,24 @@ class ValueFlow final : public Flow {
     found_.field = {};
     return std::move(found_);
   }
+  PossibleValues run_items(const StateField& field) {
+    items_ = true;
+    Selector item, value;
+    value.kind = Selector::kValue;
+    follow_writes(field, Path().with_front(item));
+    follow_writes(field, Path().with_front(value));
+    follow_writes(field, Path().with_front(element(0, 2)).with_front(item));
+    found_.field = {};
+    return std::move(found_);
+  }
 
  private:
   static constexpr int kVisits = 400;
 
-  void lost(const Place&, const Path&) override { found_.unknown = true; }
+  // A collection that has no such part loses the walk for it, and the two others find it.
+  void lost(const Place&, const Path& path) override {
+    if (!items_ || path.empty()) found_.unknown = true;
+  }
 
   PossibleValue value(PossibleKind kind, const Place& place) const {
     PossibleValue v;
@@ -482,6 +495,7 @@ class ValueFlow final : public Flow {
   const States& states_;
   const ValueSources& sources_;
   PossibleValues found_;
+  bool items_ = false;  // asked for the items of a collection, by every way in which they may stand in it
 };
 
 }  // namespace
@@ -492,6 +506,10 @@ PossibleValues possible_values(const Program& program, const Facts& facts, Funct
 
 PossibleValues possible_values_of_field(const Program& program, const Facts& facts, const StateField& field) {
   return ValueFlow(program, facts).run(field);
+}
+
+PossibleValues possible_items_of_field(const Program& program, const Facts& facts, const StateField& field) {
+  return ValueFlow(program, facts).run_items(field);
 }
 
 ProcessId process_behind(const Program& program, const Facts& facts, const PossibleValues& values, source::ProjectId project) {

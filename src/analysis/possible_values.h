@@ -72,6 +72,9 @@ PossibleValues possible_values(const model::Program&, const Facts&, FunctionId f
 // The union over all writes of a field, initial ones included.
 PossibleValues possible_values_of_field(const model::Program&, const Facts&, const struct StateField&);
 
+// What the collection in a field holds: the items of a list, set or queue, the keys and values of a map, however they got in.
+PossibleValues possible_items_of_field(const model::Program&, const Facts&, const struct StateField&);
+
 // The process class behind a pid, self(), or a name; none when there is no single one.
 ProcessId process_behind(const model::Program&, const Facts&, const PossibleValues&, source::ProjectId project);
 // Milliseconds, Bound::kInfinite for infinity, Bound::kUnknown when it is not one number.

@@ -144,6 +144,7 @@ class Collector final : public Flow {
     for (const KeyWrite& write : key_writes(unit, place.expr, external)) {
       if (!write.name && !write.value && growth_of(unit, place.expr, external).growth == Growth::kNone) out_.complete = false;
       if (write.name) {
+        set_shape(StateShape::kMap, {});
         note(write.name, -1, place, write.value, write.removes);
       } else {
         note({}, -1, place, place.expr);

@@ -1,0 +1,146 @@
+// The sections about values: the state of processes, what leaves them, code that others supply, text from outside.
+#include <algorithm>
+
+#include "analysis/closures.h"
+#include "analysis/input.h"
+#include "analysis/possible_values.h"
+#include "analysis/state_fields.h"
+#include "app/dump_facts.h"
+
+namespace beamwright::app {
+
+using analysis::Change;
+using analysis::Facts;
+using model::FunctionId;
+using model::ModuleId;
+using model::Program;
+
+namespace {
+
+std::string shape_text(const analysis::StateClass& state) {
+  constexpr const char* kWords[] = {"of unknown shape", "a map", "a record", "a tuple", "a keyword list", "something else"};
+  std::string text = kWords[static_cast<std::size_t>(state.shape)];
+  if (state.record) text += " " + model::display_module(state.record);
+  return text + (state.complete ? "" : ", not all of it followed");
+}
+
+std::string field_name(const analysis::StateField& field) {
+  if (field.name) return std::string(field.name.text());
+  return field.element < 0 ? "(the whole state)" : "element " + std::to_string(field.element + 1);
+}
+
+std::string changes_text(analysis::Changes changes) {
+  constexpr std::pair<Change, const char*> kWords[] = {
+      {Change::kSets, "sets"},     {Change::kKeeps, "keeps"},   {Change::kGains, "gains"},     {Change::kLoses, "loses"},
+      {Change::kBounds, "bounds"}, {Change::kResets, "resets"}, {Change::kUnknown, "computes"}};
+  std::string text;
+  for (const auto& [change, word] : kWords)
+    if (changes.has(change)) text += (text.empty() ? "" : ", ") + std::string(word);
+  return text;
+}
+
+// Each handler once, by its display name.
+std::string handlers_text(const Program& program, const Facts& facts, const std::vector<analysis::HandlerId>& handlers) {
+  std::vector<std::string> names;
+  for (const analysis::HandlerId id : handlers) {
+    const std::string name = analysis::display_handler(program, facts, facts.handler(id));
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < 4; ++i) text += (i == 0 ? "" : "; ") + names[i];
+  return names.size() > 4 ? text + " and " + std::to_string(names.size() - 4) + " more" : text;
+}
+
+}  // namespace
+
+void state_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
+  const analysis::ProcessId process = facts.processes.of(module);
+  if (!process) return;
+  const analysis::StateClass& state = analysis::states_of(program, facts).of(process);
+  if (state.fields.empty()) return;
+  out += "  state: " + shape_text(state) + "\n";
+  for (const analysis::StateField& field : state.fields) {
+    const std::string growth = field.only_gains() ? "  [only gains]" : field.gains() ? "  [gains and loses]" : "";
+    out += "    " + field_name(field) + ": " +
+           analysis::display_values(program, facts, analysis::possible_values_of_field(program, facts, field)) + growth + "\n";
+    if (field.gains())
+      out += "      holds " + analysis::display_values(program, facts, analysis::possible_items_of_field(program, facts, field)) +
+             "\n";
+    for (const analysis::StateWrite& write : field.writes)
+      out += "      " + changes_text(write.changes) + " at " + shown_place(program, write.function, write.place) + " in " +
+             (write.handlers.empty() ? "defstruct" : handlers_text(program, facts, write.handlers)) + "\n";
+    const auto reads = analysis::reads_of(program, facts, process, field);
+    std::vector<FunctionId> readers;
+    for (const analysis::StateRead& read : reads)
+      if (readers.empty() || readers.back() != read.function) readers.push_back(read.function);
+    if (readers.empty()) continue;
+    out += "      read in";
+    for (std::size_t i = 0; i < readers.size() && i < 4; ++i)
+      out += (i == 0 ? " " : ", ") + model::display_function(program, readers[i]);
+    out += readers.size() > 4 ? " and " + std::to_string(readers.size() - 4) + " more\n" : "\n";
+  }
+}
+
+// What is given back, and what it may be: the wrong cancel for a timer shows here.
+void release_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
+  for (const FunctionId f : program.functions_of(module)) {
+    for (const analysis::CallId site : program.calls_of(f)) {
+      const analysis::External* external = facts.calls.external(site);
+      if (external == nullptr || external->row == nullptr || program.call(site).capture) continue;
+      if (external->row->releases == knowledge::Resource::kNone) continue;
+      const auto arguments = program.unit_of(f).children_of(program.call(site).expr);
+      const std::size_t at = external->row->target_argument == 0 ? 1 : external->row->target_argument;
+      if (at > arguments.size()) continue;
+      const analysis::PossibleValues values = analysis::possible_values(program, facts, f, arguments[at - 1]);
+      out += "  gives back a " + std::string(knowledge::to_string(external->row->releases)) + " at " +
+             shown_place(program, f, program.call(site).expr) + ": " + analysis::display_values(program, facts, values) +
+             (values.field ? ", kept as " + std::string(values.field.text()) : "") + "\n";
+    }
+  }
+}
+
+void leaving_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
+  for (const FunctionId f : program.functions_of(module)) {
+    for (const analysis::Leaving& leaving : analysis::leaving_by(program, facts, f)) {
+      if (leaving.parts.empty() && !leaving.has_closure) continue;
+      out += "  leaves by " + std::string(analysis::to_string(leaving.by)) + " at " +
+             shown_place(program, f, program.call(leaving.site).expr) + (leaving.has_closure ? ", with a closure" : "") + ":";
+      for (std::size_t i = 0; i < leaving.parts.size(); ++i)
+        out += (i == 0 ? " " : "; ") + std::string(leaving.parts[i].name.text()) + " = " +
+               analysis::display_values(program, facts, leaving.parts[i].values);
+      out += "\n";
+    }
+  }
+}
+
+void supplied_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
+  for (const FunctionId f : program.functions_of(module)) {
+    for (const analysis::SuppliedCode& code : analysis::supplied_code(program, facts, f)) {
+      out += "  runs supplied code at " + shown_place(program, f, program.call(code.site).expr) + " in " +
+             analysis::display_handler(program, facts, facts.handler(code.handler)) +
+             (code.functions.message ? ", from a message: " : ", kept in the state: ") +
+             analysis::display_values(program, facts, code.functions) + "\n";
+    }
+  }
+}
+
+void input_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
+  for (const FunctionId f : program.functions_of(module)) {
+    for (const analysis::CallId site : program.calls_of(f)) {
+      const analysis::External* external = facts.calls.external(site);
+      if (external == nullptr || external->row == nullptr || external->row->text_argument == 0) continue;
+      const auto arguments = program.unit_of(f).children_of(program.call(site).expr);
+      if (program.call(site).capture || external->row->text_argument > arguments.size()) continue;
+      const analysis::TextOrigin origin =
+          analysis::text_origin_of(program, facts, f, arguments[external->row->text_argument - 1]);
+      out += "  text at " + shown_place(program, f, program.call(site).expr) + " is " +
+             std::string(analysis::to_string(origin.kind)) + (origin.what.empty() ? "" : ": " + origin.what) + "\n";
+      for (const findings::Step& step : origin.path) {
+        const source::Position at = program.files->position(step.span.file, step.span.begin);
+        out += "    " + program.files->file(step.span.file).path + ":" + std::to_string(at.line) + " " + step.message + "\n";
+      }
+    }
+  }
+}
+
+}  // namespace beamwright::app
