@@ -1,13 +1,15 @@
-// Where a reference comes from: the call that handed it out (a timer, a monitor), followed through variables, the pattern it was
-// taken out with, the helpers that pass it on, and the fields of a process's state that the same module fills.
+// Where a reference comes from: the call that handed it out (a timer, a monitor), as analysis/possible_values.h finds it; and the
+// places in one function that write fields of a state.
 #pragma once
 
 #include <vector>
 
+#include "analysis/state_fields.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
 
+using analysis::field_read;
 using knowledge::Resource;
 
 // What an expression may hold, by the calls that make it. Of what is not understood nothing is claimed: `unknown`.
@@ -21,10 +23,6 @@ struct Origins {
   Symbol field;  // the field of the state it went through, if it did
 };
 Origins origins_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr);
-
-// The field of a state that an expression reads: state.timer, Map.get(state, :timer), a variable that a pattern binds under that
-// key; 0 when it is something else.
-Symbol field_read(const Unit& unit, ExprId expr);
 
 // A place that gives a field a value: in a map or record, by Map.put, maps:put or put_in. `value` is none where it is computed
 // in a way that is not followed.

@@ -1,37 +1,17 @@
-// Where a text comes from: fixed in the sources, taken from a bounded set, or made of what people and peers send. Followed
-// through variables, patterns, text functions and, over a few calls, the arguments that callers pass.
+// Where a text comes from, as rules say it; analysis/input.h finds it.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
+#include "analysis/input.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
 
-enum class OriginKind : std::uint8_t {
-  kFixed,     // literals
-  kBounded,   // made of atoms, node names, numbers of schedulers, module names: as many as there are of those
-  kSettings,  // configuration, environment, files of the installation
-  kUnknown,   // nobody says
-  kPublic,    // a parameter of a function that is called from outside the sources
-  kParsed,    // a piece cut out of such a text
-  kText,      // a value under a text key: what parsed JSON, forms and queries look like
-  kGrowing,   // pids, references, times, random numbers: always new
-  kOutside,   // text that comes from outside: parameters, headers, bodies, frames
-};
+using Origin = analysis::TextOrigin;
+using OriginKind = analysis::TextOriginKind;
+using analysis::parameter_index;
 
-struct Origin {
-  OriginKind kind = OriginKind::kUnknown;
-  std::string what;                  // for people: `the parameter "sort" of params`
-  std::vector<findings::Step> path;  // from the place asked about to where the text comes from
-};
-
-// The parameter of its function that an expression stands for, by position; none when it is something else or made of more.
-std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr);
-
-// The worst origin of an expression that stands in the given function.
-Origin origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr);
+inline Origin origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
+  return analysis::text_origin_of(program, facts, function, expr);
+}
 
 }  // namespace beamwright::rules

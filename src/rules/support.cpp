@@ -10,19 +10,6 @@ namespace beamwright::rules {
 using analysis::Context;
 using analysis::Pattern;
 
-bool in_production(const Program& program, const Facts& facts, FunctionId function) {
-  const Unit& unit = program.unit_of(function);
-  if (unit.role != source::Role::kReviewed) return false;
-  constexpr std::uint16_t kElsewhere =
-      model::kMacro | model::kTemplate | model::kModuleBody | model::kGuardMacro | model::kGenerated;
-  if ((program.function(function).flags & kElsewhere) != 0) return false;
-  const Context& context = facts.contexts.of(function);
-  constexpr std::uint16_t kWork =
-      analysis::kInRequest | analysis::kInTask | analysis::kInBoot | analysis::kFromOutside | analysis::kInShutdown;
-  if ((context.flags & kWork) != 0 || !context.processes.empty() || context.many) return true;
-  return (context.flags & (analysis::kInTool | analysis::kInTest | analysis::kAtCompileTime)) == 0;
-}
-
 bool in_erlang(const Program& program, FunctionId function) {
   return program.unit_of(function).language == source::Language::kErlang;
 }
@@ -59,32 +46,6 @@ std::string message_text(const Pattern& pattern, bool erlang) {
   std::string text = "{" + tag;
   for (std::uint32_t i = 1; i < pattern.size; ++i) text += ", _";
   return text + "}";
-}
-
-std::string callee_text(const Program& program, const Facts& facts, CallId site) {
-  const analysis::Callee& callee = facts.calls.callees[site.index];
-  if (callee.function) return model::display_function(program, callee.function);
-  if (const analysis::External* external = facts.calls.external(site)) {
-    return model::display_mfa(external->module, external->name, external->arity);
-  }
-  const Unit& unit = program.unit_of(site);
-  return source_text(program, unit, program.call(site).expr);
-}
-
-std::string source_text(const Program& program, const Unit& unit, ExprId expr, std::size_t limit) {
-  const std::string_view file = program.files->file(unit.file).text;
-  const model::Expr& e = unit.expr(expr);
-  if (e.begin >= e.end || e.end > file.size()) return "";
-  std::string text;
-  for (const char c : file.substr(e.begin, e.end - e.begin)) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (blank && (text.empty() || text.back() == ' ')) continue;
-    text += blank ? ' ' : c;
-  }
-  if (text.size() <= limit) return text;
-  std::size_t cut = limit;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0u) == 0x80u) --cut;
-  return text.substr(0, cut) + "…";
 }
 
 std::string wait_text(std::int64_t bound_ms) {
@@ -156,10 +117,6 @@ std::vector<MessageId> messages_to(const Facts& facts, HandlerId handler) {
     if (std::find(ids.begin(), ids.end(), handler) != ids.end()) found.push_back(id);
   }
   return found;
-}
-
-std::span<const ExprId> arguments_of(const Program& program, CallId site) {
-  return program.unit_of(site).children_of(program.call(site).expr);
 }
 
 bool calls_external(const Facts& facts, CallId site, Symbol module, Symbol name) {

@@ -5,9 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "analysis/shared.h"
 #include "rules/rule.h"
 
 namespace beamwright::rules {
+
+using analysis::arguments_of;
+using analysis::callee_text;
+using analysis::in_production;
+using analysis::source_text;
 
 using analysis::CallId;
 using analysis::Effect;
@@ -30,9 +36,6 @@ using model::ModuleId;
 using model::Program;
 using model::Unit;
 
-// Is this code under review that runs in production? Not tests, tools, scripts, templates or what runs while compiling.
-bool in_production(const Program& program, const Facts& facts, FunctionId function);
-
 bool in_erlang(const Program& program, FunctionId function);
 bool in_erlang(const Program& program, ModuleId module);
 
@@ -42,10 +45,6 @@ std::string process_name(const Program& program, const Facts& facts, ProcessId p
 std::string message_text(const analysis::Pattern& pattern, bool erlang);
 // An atom as the language writes it: ":ok", "ok".
 std::string atom_text(Symbol atom, bool erlang);
-// What a call site calls: ":httpc.request/4", "Shop.Pricing.fetch/1".
-std::string callee_text(const Program& program, const Facts& facts, CallId site);
-// "cart.ex:12" in no file list: the text of an expression as it is written, shortened to one line.
-std::string source_text(const Program& program, const Unit& unit, ExprId expr, std::size_t limit = 60);
 // " up to 5 s", " without limit", or nothing when the wait is not known.
 std::string wait_text(std::int64_t bound_ms);
 // "a", "a and b", "a, b and 3 more".
@@ -67,8 +66,6 @@ std::vector<MessageId> messages_to(const Facts& facts, HandlerId handler);
 // The kind of handler that a kind of message arrives in.
 HandlerKind handler_kind(MessageKind kind);
 
-// The argument expressions of a call.
-std::span<const ExprId> arguments_of(const Program& program, CallId site);
 // Is the site a call of this function of a module outside the sources?
 bool calls_external(const Facts& facts, CallId site, Symbol module, Symbol name);
 // Does the function ask which process runs it: compare with self(), or look into the process dictionary before it decides?
