@@ -3,22 +3,23 @@
 %%! +S 2 -noinput
 %% Compares what Beamwright and the compiler read from real files that were broken in one to three places:
 %%
-%%   escript erlang_mutations.escript [--mutations N] [--seed S] [--show N] DUMPER FOLDER_OR_FILE ...
+%%   escript erlang_mutations.escript [--mutations N] [--seed S] [--show N] [--save FOLDER] DUMPER FOLDER_OR_FILE ...
 %%
 %% A place is broken by leaving out, doubling, swapping or replacing tokens, or by single characters. What the compiler accepts must
 %% be equal; what it rejects must get a diagnostic from us, and every form that it understood must be ours. Each mismatch is
-%% printed, its text stands in mutation_N.erl in the current folder. Lines of diagnostics that differ are counted only: where
+%% printed, and its text is written into FOLDER. Lines of diagnostics that differ are counted only: where
 %% a quote is lost, one reading of the rest is as good as another. Exits 1 when anything else differs.
 -mode(compile).
 
--record(options, {mutations = 20000, seed = 1, show = 20}).
+-record(options, {mutations = 20000, seed = 1, show = 20, save = "."}).
 
 main(Args) -> run(Args, #options{}).
 
 run(["--mutations", N | Args], O) -> run(Args, O#options{mutations = list_to_integer(N)});
 run(["--seed", N | Args], O) -> run(Args, O#options{seed = list_to_integer(N)});
 run(["--show", N | Args], O) -> run(Args, O#options{show = list_to_integer(N)});
-run([Dumper | [_ | _] = Roots], #options{mutations = N, seed = Seed, show = Show}) ->
+run(["--save", Folder | Args], O) -> run(Args, O#options{save = Folder});
+run([Dumper | [_ | _] = Roots], #options{mutations = N, seed = Seed, show = Show, save = Save}) ->
     Here = filename:dirname(escript:script_name()),
     [load(filename:join(Here, Module)) || Module <- ["erlang_reading", "erlang_headers"]],
     rand:seed(exsss, {Seed, Seed, Seed}),
@@ -27,7 +28,9 @@ run([Dumper | [_ | _] = Roots], #options{mutations = N, seed = Seed, show = Show
     Folder = filename:join([case filelib:is_dir("/dev/shm") of true -> "/dev/shm"; false -> "/tmp" end,
                             "beamwright_mutations_" ++ os:getpid()]),
     ok = filelib:ensure_dir(filename:join(Folder, "x")),
+    ok = filelib:ensure_dir(filename:join(Save, "x")),
     put(show, Show),
+    put(save, Save),
     Counts = lists:foldl(fun(I, Counts) ->
                                  Verdict = one(I, element(rand:uniform(tuple_size(Files)), Files), Folder, Port),
                                  maps:update_with(Verdict, fun(C) -> C + 1 end, 1, Counts)
@@ -39,7 +42,7 @@ run([Dumper | [_ | _] = Roots], #options{mutations = N, seed = Seed, show = Show
               [N, tuple_size(Files), Count(equal), Count(rejected), Count(other_line), Count(missing), Count(unequal)]),
     halt(case Count(unequal) of 0 -> 0; _ -> 1 end);
 run(_, _) ->
-    io:format("usage: erlang_mutations.escript [--mutations N] [--seed S] [--show N] DUMPER FOLDER_OR_FILE ...~n"),
+    io:format("usage: erlang_mutations.escript [--mutations N] [--seed S] [--show N] [--save FOLDER] DUMPER FOLDER_OR_FILE ...~n"),
     halt(2).
 
 load(Path) ->
@@ -75,8 +78,9 @@ one(I, {File, Pieces}, Folder, Port) ->
     Path = [filename:dirname(File) | erlang_headers:usual(File)],
     case erlang_reading:judge(Mutated, erlang_reading:theirs(Mutated, Path), erlang_reading:ours(Port, Mutated, Path, Text)) of
         {unequal, dumper_died, Status} ->
-            ok = file:write_file("mutation_died.erl", Text),
-            io:format("the dumper died with ~p on mutation_died.erl~n", [Status]),
+            Died = filename:join(get(save), "mutation_died.erl"),
+            ok = file:write_file(Died, Text),
+            io:format("the dumper died with ~p on ~ts~n", [Status, Died]),
             halt(1);
         {unequal, Kind, _} when Kind =:= rejected_on_another_line; Kind =:= tokens_rejected_on_another_line -> other_line;
         {unequal, Kind, Details} ->
@@ -84,7 +88,7 @@ one(I, {File, Pieces}, Folder, Port) ->
                 0 -> ok;
                 N ->
                     put(show, N - 1),
-                    Name = "mutation_" ++ integer_to_list(I) ++ ".erl",
+                    Name = filename:join(get(save), "mutation_" ++ integer_to_list(I) ++ ".erl"),
                     ok = file:write_file(Name, Text),
                     erlang_reading:show(Name ++ " of " ++ File, Kind, Details)
             end,
