@@ -30,6 +30,12 @@ TEST(ErlangMacros, TurnArgumentsIntoStrings) {
             "{function,{2,1},f,0,[{clause,{2,1},[],[],[{string,{2,9},\"a ( B , \\\"c\\\" )\"}]}]}.\n");
 }
 
+TEST(ErlangMacros, WriteAtomsBeyondLatin1AsEscapes) {
+  TestSource source;
+  EXPECT_EQ(source.forms("-define(S(X), ??X).\nf() -> ?S('\u6f22a' + '\u00e9').\n"),
+            "{function,{2,1},f,0,[{clause,{2,1},[],[],[{string,{2,9},\"'\\\\x{6F22}a' + \u00e9\"}]}]}.\n");
+}
+
 TEST(ErlangMacros, KnowModuleLineAndFunction) {
   TestSource source;
   EXPECT_EQ(source.forms("-module(m).\nf(_, [a, b]) ->\n  {?MODULE, ?MODULE_STRING, ?LINE, ?FUNCTION_NAME, ?FUNCTION_ARITY}.\n"),

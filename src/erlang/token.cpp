@@ -66,10 +66,21 @@ void append_quoted(std::string_view text, char quote, std::string& to) {
   to += quote;
 }
 
+// What erl_scan reads as an atom without quotes.
+bool is_plain_atom(std::string_view text) {
+  std::size_t at = 0;
+  const std::uint32_t first = text.empty() ? 0 : decode_utf8(text, at);
+  if (!(first >= 'a' && first <= 'z') && !is_wide_lowercase(first)) return false;
+  while (at < text.size()) {
+    const std::uint32_t c = decode_utf8(text, at);
+    const bool in_name = c < 0x80 ? is_name_byte(static_cast<unsigned char>(c)) : is_wide_lowercase(c) || is_wide_uppercase(c);
+    if (!in_name) return false;
+  }
+  return word_kind(intern(text)) == TokenKind::kAtom;
+}
+
 void append_atom(std::string_view text, std::string& to) {
-  bool plain = !text.empty() && text[0] >= 'a' && text[0] <= 'z' && word_kind(intern(text)) == TokenKind::kAtom;
-  for (const char c : text) plain = plain && (is_name_byte(static_cast<unsigned char>(c)));
-  if (plain) {
+  if (is_plain_atom(text)) {
     to += text;
   } else {
     append_quoted(text, '\'', to);
