@@ -43,7 +43,8 @@ std::vector<Captured> captured_by(const Unit& unit, ExprId closure) {
 
 namespace {
 
-void add_contained(const Unit& unit, ExprId id, std::vector<Captured>& out, int depth) {
+// With `calls`, also the parts that calls and readers of fields make; they have no variable.
+void add_contained(const Unit& unit, ExprId id, bool calls, std::vector<Captured>& out, int depth) {
   if (!id || depth > 12) return;
   const Expr& e = unit.expr(id);
   switch (e.kind) {
@@ -54,13 +55,13 @@ void add_contained(const Unit& unit, ExprId id, std::vector<Captured>& out, int 
       const ExprKind kind = unit.expr(value).kind;
       const bool built =
           kind == ExprKind::kTuple || kind == ExprKind::kList || kind == ExprKind::kMap || kind == ExprKind::kClosure;
-      if (value != id && built) return add_contained(unit, value, out, depth + 1);
+      if (value != id && built) return add_contained(unit, value, calls, out, depth + 1);
       return add_once(out, VariableId(e.payload), id);
     }
     case ExprKind::kTuple:
     case ExprKind::kList:
     case ExprKind::kMap:
-      for (const ExprId child : unit.children_of(e)) add_contained(unit, child, out, depth + 1);
+      for (const ExprId child : unit.children_of(e)) add_contained(unit, child, calls, out, depth + 1);
       return;
     case ExprKind::kClosure:
       for (const Captured& c : captured_by(unit, id)) add_once(out, c.variable, c.use);
@@ -69,8 +70,12 @@ void add_contained(const Unit& unit, ExprId id, std::vector<Captured>& out, int 
     case ExprKind::kCase:
     case ExprKind::kMatch:
       for_each_result(unit, id, [&](ExprId result) {
-        if (result != id) add_contained(unit, result, out, depth + 1);
+        if (result != id) add_contained(unit, result, calls, out, depth + 1);
       });
+      return;
+    case ExprKind::kCall:
+    case ExprKind::kField:
+      if (calls) out.push_back({{}, id});
       return;
     default:
       return;
@@ -82,7 +87,15 @@ bool has_closure(const Unit& unit, ExprId term) {
   return any_below(unit, value, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kClosure; });
 }
 
+// Not what goes to a database or a file.
+bool leaves_by_message(const FunctionRow& row) {
+  for (const Effect e : {Effect::kCall, Effect::kCast, Effect::kSend, Effect::kTimer, Effect::kRpc, Effect::kEtsWrite})
+    if (row.effects.has(e)) return true;
+  return false;
+}
+
 LeavesBy way_of_message(const FunctionRow& row) {
+  if (row.effects.has(Effect::kEtsWrite)) return LeavesBy::kTable;
   if (row.effects.has(Effect::kRpc)) return LeavesBy::kNode;
   if (row.effects.has(Effect::kCall)) return LeavesBy::kCall;
   if (row.effects.has(Effect::kCast)) return LeavesBy::kCast;
@@ -106,7 +119,8 @@ class LeavingFinder {
   void look_at(CallId site, const FunctionRow& row) {
     const auto arguments = unit_.children_of(program_.call(site).expr);
     const auto argument = [&](std::size_t at) { return at != 0 && at <= arguments.size() ? arguments[at - 1] : ExprId(); };
-    if (row.target_argument != 0) add(site, way_of_message(row), argument(row.message_argument));
+    if (row.target_argument != 0 && leaves_by_message(row)) add(site, way_of_message(row), argument(row.message_argument));
+    if (row.module == sym::persistent_term && row.name == sym::put) add(site, LeavesBy::kTerm, argument(2));
     if (row.child_argument != 0 && row.effects.has(Effect::kStartChild))
       add(site, LeavesBy::kChild, argument(row.child_argument));
     const bool leaves = row.closure_runs == Runs::kNewProcess || row.closure_runs == Runs::kOtherProcess;
@@ -140,13 +154,14 @@ class LeavingFinder {
 
 std::vector<Captured> contained_in(const Unit& unit, ExprId expr) {
   std::vector<Captured> out;
-  add_contained(unit, expr, out, 0);
+  add_contained(unit, expr, false, out, 0);
   return out;
 }
 
 std::string_view to_string(LeavesBy way) {
-  constexpr std::string_view kWords[] = {"a message",     "a call",          "a cast",       "a timer",
-                                         "a new process", "another process", "another node", "a child's specification"};
+  constexpr std::string_view kWords[] = {"a message",     "a call",           "a cast",       "a timer",
+                                         "a new process", "another process",  "another node", "a child's specification",
+                                         "a table",       "a persistent term"};
   return kWords[static_cast<std::size_t>(way)];
 }
 
@@ -171,6 +186,69 @@ std::vector<CallId> calls_in_closure(const Program& program, FunctionId function
     }
   }
   return found;
+}
+
+CallId RunEffects::site(Effect effect) const {
+  for (const auto& [call, set] : calls)
+    if (set.has(effect)) return call;
+  return {};
+}
+
+RunEffects effects_of_running(const Program& program, const Facts& facts, const PossibleValue& function) {
+  RunEffects out;
+  if (function.kind != PossibleKind::kFunction) return out;
+  if (function.target) {
+    out.effects = facts.effects.all[function.target.index];
+    return out;
+  }
+  const Expr& made = program.unit(function.made.unit).expr(function.made.expr);
+  std::vector<CallId> sites;
+  if (made.kind == ExprKind::kClosure) sites = calls_in_closure(program, function.function, function.made.expr);
+  if (made.kind == ExprKind::kCapture) sites = {CallId(program.unit(function.made.unit).first_call + made.payload)};
+  for (const CallId site : sites) {
+    const FunctionRow* row = row_at(facts.calls, site);
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    const EffectSet effects = row != nullptr ? row->effects : callee ? facts.effects.all[callee.index] : EffectSet();
+    if (effects.empty()) continue;
+    out.effects.bits |= effects.bits;
+    out.calls.emplace_back(site, effects);
+  }
+  return out;
+}
+
+namespace {
+
+constexpr int kMaxNesting = 3;
+constexpr int kMaxQuestions = 60;
+
+void add_everything(const Program& program, const Facts& facts, FunctionId function, ExprId expr, PossibleValues& out, int depth,
+                    int& questions) {
+  std::vector<Captured> parts;
+  add_contained(program.unit_of(function), expr, true, parts, 0);
+  for (const Captured& part : parts) {
+    if (++questions > kMaxQuestions) return void(out.unknown = true);
+    const PossibleValues values = possible_values(program, facts, function, part.use);
+    out.unknown |= values.unknown;
+    out.message |= values.message;
+    for (const PossibleValue& v : values.all) {
+      const bool known = std::any_of(out.all.begin(), out.all.end(), [&](const PossibleValue& o) {
+        return o.kind == v.kind && o.made == v.made && o.name == v.name;
+      });
+      if (known) continue;
+      out.all.push_back(v);
+      if (v.kind == PossibleKind::kTerm && v.function && depth < kMaxNesting)
+        add_everything(program, facts, v.function, v.made.expr, out, depth + 1, questions);
+    }
+  }
+}
+
+}  // namespace
+
+PossibleValues everything_in(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
+  PossibleValues out;
+  int questions = 0;
+  add_everything(program, facts, function, expr, out, 0, questions);
+  return out;
 }
 
 namespace {

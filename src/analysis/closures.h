@@ -19,10 +19,12 @@ std::vector<Captured> captured_by(const model::Unit& unit, ExprId closure);
 // is only used to compute a part (`state.id`, `length(items)`) is not in it.
 std::vector<Captured> contained_in(const model::Unit& unit, ExprId expr);
 
-enum class LeavesBy : std::uint8_t { kMessage, kCall, kCast, kTimer, kSpawn, kOtherProcess, kNode, kChild };
+enum class LeavesBy : std::uint8_t { kMessage, kCall, kCast, kTimer, kSpawn, kOtherProcess, kNode, kChild, kTable, kTerm };
 std::string_view to_string(LeavesBy way);
 
-// A term or closure that goes from the process that runs `function` to another one, and is copied on the way.
+// A term or closure that goes from the process that runs `function` to another one, or into an ETS table or a persistent term,
+// and is copied on the way. Binaries of more than 64 bytes are not: what gets there is a reference to the whole that they are
+// part of.
 struct Leaving {
   CallId site;
   FunctionId function;
@@ -55,7 +57,21 @@ struct SuppliedCode {
 std::vector<SuppliedCode> supplied_code(const model::Program&, const Facts&, FunctionId function);
 std::vector<SuppliedCode> supplied_code(const model::Program&, const Facts&);
 
-// The calls written in a closure, those in closures inside it included: what running it does, by effects_at each.
+// The calls written in a closure, those in closures inside it included.
 std::vector<CallId> calls_in_closure(const model::Program&, FunctionId function, ExprId closure);
+
+// What running a function value may do: the effects of the captured function, or of every call in the closure, together with the
+// first call that has each. Nothing for values that are no functions in sight.
+struct RunEffects {
+  EffectSet effects;
+  // The first call of a closure with the effect; none for captures of functions, whose own path says it (path_to).
+  CallId site(Effect effect) const;
+  std::vector<std::pair<CallId, EffectSet>> calls;
+};
+RunEffects effects_of_running(const model::Program&, const Facts&, const PossibleValue& function);
+
+// Everything that a value may hold, at any depth up to `kMaxNesting` terms inside each other: the values of all variables in it.
+// Says whether slices of binaries, pids or references get into a table or the state inside of a structure.
+PossibleValues everything_in(const model::Program&, const Facts&, FunctionId function, ExprId expr);
 
 }  // namespace beamwright::analysis

@@ -22,7 +22,7 @@ using model::VariableId;
 namespace {
 
 // How far a message is followed out of generic wrappers, and to how many callers of each.
-constexpr int kMaxWrappers = 3;
+constexpr int kMaxWrappers = 6;
 constexpr std::size_t kMaxCallers = 400;
 
 // A message on its way out of wrappers: where it is sent, and the expressions for target and message as the caller sees them.
@@ -40,8 +40,10 @@ class MessageFinder {
  public:
   MessageFinder(const Program& program, const Calls& calls, const Processes& processes)
       : program_(program), calls_(calls), processes_(processes) {
-    for (std::uint32_t p = 0; p < processes.processes.size(); ++p)
+    for (std::uint32_t p = 0; p < processes.processes.size(); ++p) {
+      if (processes.processes[p].receive_loop) continue;  // no handler takes the message
       for (const Symbol name : processes.processes[p].names) by_name_[name.index].push_back(ProcessId(p));
+    }
     for (const Handler& h : processes.handlers) {
       if (!h.pattern.tag || (h.kind != HandlerKind::kCall && h.kind != HandlerKind::kCast)) continue;
       const source::ProjectId project = program.unit_of(processes.processes[h.process.index].module).project;
@@ -78,6 +80,8 @@ class MessageFinder {
       kind = MessageKind::kCall;
     else if (row->effects.has(Effect::kCast))
       kind = MessageKind::kCast;
+    else if (!row->effects.has(Effect::kSend) && !row->effects.has(Effect::kTimer))
+      return;  // a query to a database, the row of a table: nothing that a process of the sources receives
     Bound timeout;
     if (kind == MessageKind::kCall) timeout.milliseconds = leaf_bound(program_, calls_, site);
     follow({kind, site, program_.function_of(site), arguments[row->target_argument - 1u], arguments[row->message_argument - 1u],

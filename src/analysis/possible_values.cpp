@@ -333,6 +333,7 @@ class ValueFlow final : public Flow {
       for (const ExprRef& ref : configured_values(program_, sources_, unit.project, *application, *key_name)) {
         const std::size_t before = found_.all.size();
         const Unit& config = program_.unit(ref.unit);
+        if (config.functions.empty()) continue;
         const ExprId written = local_value(config, ref.expr);
         any |= add_literal(config, config.expr(written), {FunctionId(config.first_function), written});
         for (std::size_t i = before; i < found_.all.size(); ++i)
@@ -531,6 +532,17 @@ ProcessId process_behind(const Program& program, const Facts& facts, const Possi
     found = one;
   }
   return values.unknown ? ProcessId() : found;
+}
+
+ProcessId receiver_behind(const Program& program, const Facts& facts, const Message& message) {
+  if (message.receiver && !message.likely) return message.receiver;
+  const knowledge::FunctionRow* row = row_at(facts.calls, message.site);
+  const Unit& unit = program.unit_of(message.site);
+  const auto arguments = unit.children_of(program.call(message.site).expr);
+  if (row == nullptr || row->target_argument == 0 || row->target_argument > arguments.size()) return message.receiver;
+  const ProcessId found = process_behind(
+      program, facts, possible_values(program, facts, message.sender, arguments[row->target_argument - 1u]), unit.project);
+  return found ? found : message.receiver;
 }
 
 std::int64_t timeout_behind(const PossibleValues& values) {

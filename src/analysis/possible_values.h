@@ -77,6 +77,9 @@ PossibleValues possible_items_of_field(const model::Program&, const Facts&, cons
 
 // The process class behind a pid, self(), or a name; none when there is no single one.
 ProcessId process_behind(const model::Program&, const Facts&, const PossibleValues&, source::ProjectId project);
+// The receiver of a message: as it is written, else the class of the pid it is sent to (kept in the state, started here, passed
+// by callers), else what Messages concluded.
+ProcessId receiver_behind(const model::Program&, const Facts&, const Message&);
 // Milliseconds, Bound::kInfinite for infinity, Bound::kUnknown when it is not one number.
 std::int64_t timeout_behind(const PossibleValues&);
 

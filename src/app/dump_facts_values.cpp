@@ -51,6 +51,13 @@ std::string handlers_text(const Program& program, const Facts& facts, const std:
   return names.size() > 4 ? text + " and " + std::to_string(names.size() - 4) + " more" : text;
 }
 
+std::string effects_text(analysis::EffectSet effects) {
+  std::string text;
+  for (std::size_t e = 0; e < knowledge::kEffectCount; ++e)
+    if (effects.has(static_cast<analysis::Effect>(e))) text += " " + std::string(to_string(static_cast<analysis::Effect>(e)));
+  return text;
+}
+
 }  // namespace
 
 void state_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
@@ -103,12 +110,15 @@ void leaving_section(const Program& program, const Facts& facts, ModuleId module
   for (const FunctionId f : program.functions_of(module)) {
     for (const analysis::Leaving& leaving : analysis::leaving_by(program, facts, f)) {
       if (leaving.parts.empty() && !leaving.has_closure) continue;
+      const analysis::PossibleValues all = analysis::everything_in(program, facts, f, leaving.term);
       out += "  leaves by " + std::string(analysis::to_string(leaving.by)) + " at " +
              shown_place(program, f, program.call(leaving.site).expr) + (leaving.has_closure ? ", with a closure" : "") + ":";
       for (std::size_t i = 0; i < leaving.parts.size(); ++i)
         out += (i == 0 ? " " : "; ") + std::string(leaving.parts[i].name.text()) + " = " +
                analysis::display_values(program, facts, leaving.parts[i].values);
       out += "\n";
+      if (const analysis::PossibleValue* slice = all.first(analysis::PossibleKind::kSlice))
+        out += "    holds a " + analysis::display_value(program, facts, *slice) + "\n";
     }
   }
 }
@@ -120,6 +130,11 @@ void supplied_section(const Program& program, const Facts& facts, ModuleId modul
              analysis::display_handler(program, facts, facts.handler(code.handler)) +
              (code.functions.message ? ", from a message: " : ", kept in the state: ") +
              analysis::display_values(program, facts, code.functions) + "\n";
+      for (const analysis::PossibleValue& value : code.functions.all) {
+        const analysis::RunEffects run = analysis::effects_of_running(program, facts, value);
+        if (run.effects.empty()) continue;
+        out += "    " + analysis::display_value(program, facts, value) + " does:" + effects_text(run.effects) + "\n";
+      }
     }
   }
 }

@@ -208,6 +208,88 @@ handle_info(go, S) ->
   EXPECT_TRUE(sent[2].has_closure);
 }
 
+TEST(Closures, RunningAFunctionValueHasItsEffects) {
+  const FactsOf f = elixir(R"(defmodule Store do
+  use GenServer
+  def update(pid, fun), do: GenServer.call(pid, {:update, fun})
+  def init(_), do: {:ok, 1}
+  def handle_call({:update, fun}, _from, state), do: {:reply, :ok, fun.(state)}
+end
+defmodule User do
+  def go(pid), do: Store.update(pid, fn _ -> File.read!("a") end)
+  def stay(pid), do: Store.update(pid, &load/1)
+  defp load(_), do: Process.sleep(10)
+end
+)");
+  const auto found = analysis::supplied_code(f.program(), f.facts());
+  ASSERT_EQ(found.size(), 1u);
+  analysis::EffectSet all;
+  for (const auto& value : found[0].functions.all)
+    all.bits |= analysis::effects_of_running(f.program(), f.facts(), value).effects.bits;
+  EXPECT_TRUE(all.has(analysis::Effect::kFile));
+  EXPECT_TRUE(all.has(analysis::Effect::kSleep));
+}
+
+TEST(Closures, SlicesAreFoundInsideOfWhatIsKept) {
+  const FactsOf f = elixir(R"(defmodule A do
+  def keep(<<size::16, name::binary-size(size), _::binary>>, table) do
+    entry = %{name: name}
+    :ets.insert(table, {size, entry})
+    :ets.insert(table, {size, :binary.copy(name)})
+    :persistent_term.put(:last, build(name))
+  end
+  defp build(name), do: {:name, name}
+end
+)");
+  const auto kept = analysis::leaving_by(f.program(), f.facts(), f.function("A.keep/2"));
+  ASSERT_EQ(kept.size(), 3u);
+  const auto holds = [&](std::size_t i) {
+    return analysis::everything_in(f.program(), f.facts(), kept[i].function, kept[i].term).has(analysis::PossibleKind::kSlice);
+  };
+  EXPECT_EQ(kept[0].by, analysis::LeavesBy::kTable);
+  EXPECT_TRUE(holds(0));
+  EXPECT_FALSE(holds(1));
+  EXPECT_EQ(kept[2].by, analysis::LeavesBy::kTerm);
+  EXPECT_TRUE(holds(2));
+}
+
+TEST(PossibleValues, AMessageToAPidInTheStateFindsItsReceiver) {
+  const FactsOf f = elixir(R"(defmodule Boss do
+  use GenServer
+  def init(_) do
+    {:ok, pid} = Worker.start_link([])
+    {:ok, %{worker: pid}}
+  end
+  def handle_cast(:go, state) do
+    send(state.worker, {:job, 1})
+    {:noreply, state}
+  end
+end
+defmodule Worker do
+  use GenServer
+  def start_link(x), do: GenServer.start_link(__MODULE__, x)
+  def init(x), do: {:ok, x}
+  def handle_info({:job, _}, s), do: {:noreply, s}
+end
+)");
+  ASSERT_EQ(f.facts().messages.messages.size(), 1u);
+  const auto receiver = analysis::receiver_behind(f.program(), f.facts(), f.facts().messages.messages[0]);
+  ASSERT_TRUE(receiver);
+  EXPECT_EQ(&f.facts().process(receiver), f.process("Worker"));
+}
+
+TEST(Messages, RowsOfTablesAreNoMessages) {
+  const FactsOf f = elixir(R"(defmodule Cart do
+  use GenServer
+  def start_link(_), do: GenServer.start_link(__MODULE__, [], name: :cart)
+  def init(_), do: {:ok, :ets.new(:cart, [:named_table])}
+  def handle_info({:put, _}, t), do: {:noreply, t}
+  def put(x), do: :ets.insert(:cart, {:put, x})
+end
+)");
+  EXPECT_TRUE(f.messages_to("Cart").empty());
+}
+
 TEST(Input, TextIsFollowedThroughMessagesAndTheState) {
   const FactsOf f = elixir(R"(defmodule Web do
   use Phoenix.Controller
