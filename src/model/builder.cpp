@@ -24,10 +24,6 @@ void trim(std::vector<Row>& table) {
   if (table.capacity() > table.size() + table.size() / 2 + 16) table.shrink_to_fit();
 }
 
-void ensure_built(const Unit& unit, std::span<const ExprId> ids) {
-  for (const ExprId id : ids) ensure(id.index < unit.exprs.size(), "a child must be built before its parent");
-}
-
 void ensure_built_or_none(const Unit& unit, ExprId id) {
   ensure(!id || id.index < unit.exprs.size(), "a child must be built before its parent");
 }
@@ -203,9 +199,16 @@ UnitBuilder::UnitBuilder(const source::SourceFile& file) : unit_(std::make_uniqu
   unit_->clauses.reserve(expected / 8);
 }
 
+// One by one: most runs are of one or two, for which the check and the copy are quickest together.
+void UnitBuilder::append_built(std::span<const ExprId> ids) {
+  for (const ExprId id : ids) {
+    ensure(id.index < unit_->exprs.size(), "a child must be built before its parent");
+    unit_->children.push_back(id);
+  }
+}
+
 ExprId UnitBuilder::add(ExprKind kind, std::uint32_t begin, std::uint32_t end, std::uint32_t payload,
                         std::span<const ExprId> children, std::uint8_t flags) {
-  ensure_built(*unit_, children);
   Expr e;
   e.kind = kind;
   e.flags = flags;
@@ -214,7 +217,7 @@ ExprId UnitBuilder::add(ExprKind kind, std::uint32_t begin, std::uint32_t end, s
   e.payload = payload;
   e.first_child = static_cast<std::uint32_t>(unit_->children.size());
   e.child_count = static_cast<std::uint32_t>(children.size());
-  unit_->children.insert(unit_->children.end(), children.begin(), children.end());
+  append_built(children);
   unit_->exprs.push_back(e);
   return ExprId(unit_->exprs.size() - 1);
 }
@@ -261,7 +264,6 @@ Clause UnitBuilder::clause(std::span<const ExprId> patterns, ExprId guard, ExprI
                            std::uint8_t flags) {
   // Neither language has functions of that many arguments; what hostile text has beyond is left out.
   patterns = patterns.first(std::min<std::size_t>(patterns.size(), std::numeric_limits<std::uint16_t>::max()));
-  ensure_built(*unit_, patterns);
   ensure_built_or_none(*unit_, guard);
   ensure_built_or_none(*unit_, body);
   Clause c;
@@ -272,7 +274,7 @@ Clause UnitBuilder::clause(std::span<const ExprId> patterns, ExprId guard, ExprI
   c.body = body;
   c.begin = begin;
   c.end = end;
-  unit_->children.insert(unit_->children.end(), patterns.begin(), patterns.end());
+  append_built(patterns);
   return c;
 }
 

@@ -46,6 +46,7 @@ class UnitBuilder {
   std::unique_ptr<Unit> finish();
 
  private:
+  void append_built(std::span<const ExprId> ids);
   void file_functions();
   void file_directives();
   void file_attributes();
