@@ -1,6 +1,6 @@
 // Which characters Elixir's names are made of. ASCII is a table of one byte each; the rest follows
-// lib/elixir/unicode/tokenizer.ex: letters by general category, without the restricted ones of UTS 39. Mixed scripts are accepted
-// here.
+// lib/elixir/unicode/tokenizer.ex: letters by general category, without the restricted ones of UTS 39. unicode_names.h refuses
+// mixed scripts.
 #pragma once
 
 #include <array>

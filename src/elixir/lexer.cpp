@@ -6,6 +6,7 @@
 #include "elixir/characters.h"
 #include "elixir/names.h"
 #include "elixir/repair.h"
+#include "elixir/unicode_names.h"
 #include "source/utf8.h"
 
 namespace beamwright::elixir {
@@ -276,9 +277,10 @@ void Lexer::lex_name() {
   const std::uint32_t length = name_length(offset, char_class, ascii, has_at);
   if (length == 0) return lex_unexpected();
   at_ += length;
-  const std::string_view name(data_ + offset, length);
+  const std::string_view written(data_ + offset, length);
   // A byte above 127 that ends a name is no name character: the compiler refuses the whole name.
   if (at_ < size_ && static_cast<unsigned char>(data_[at_]) >= 0x80) return lex_unexpected();
+  const std::string_view name = ascii ? written : unicode_name(written, offset);
   const char next = peek(0);
   if (next == ':' && at_ + 1 < size_ && peek(1) != ':') {
     if (!space_at(1)) report(offset, at_ + 1, "keyword argument must be followed by space after: " + std::string(name) + ":");
@@ -310,6 +312,12 @@ void Lexer::push_call_identifier(std::uint32_t offset, std::uint32_t length, Sym
                          : next == '[' ? TokenKind::kBracketIdentifier
                                        : TokenKind::kIdentifier;
   push(kind, offset, name.index);
+}
+
+std::string_view Lexer::unicode_name(std::string_view written, std::uint32_t offset) {
+  const UnicodeName name = read_unicode_name(written, options_.level, tree_.arena);
+  if (name.mixes_scripts) report(offset, at_, "invalid mixed-script identifier found: " + std::string(written));
+  return name.text;
 }
 
 Symbol Lexer::atom_of(std::string_view name, std::uint32_t offset) {

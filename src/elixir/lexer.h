@@ -98,6 +98,7 @@ class Lexer {
   void end_text(std::uint32_t token, std::uint32_t opened, bool heredoc);
   bool swallows_code(std::uint32_t opened, bool heredoc) const;
   void refuse_controls(const RawPart& part);
+  std::string_view unicode_name(std::string_view written, std::uint32_t offset);
   Symbol atom_of(std::string_view name, std::uint32_t offset);
 
   void report(std::uint32_t begin, std::uint32_t end, std::string message);

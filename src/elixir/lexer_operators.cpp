@@ -242,7 +242,8 @@ void Lexer::lex_colon() {
   const std::uint32_t length = name_length(at_ + 1, char_class, ascii, has_at);
   if (length == 0) return lex_unexpected();
   at_ += 1 + length;
-  const std::string_view name(data_ + offset + 1, length);
+  const std::string_view written(data_ + offset + 1, length);
+  const std::string_view name = ascii ? written : unicode_name(written, offset);
   if (at_ < size_ && static_cast<unsigned char>(data_[at_]) >= 0x80) lex_unexpected();
   const Symbol symbol = atom_of(name, offset);
   push(kAtom, offset, symbol.index);

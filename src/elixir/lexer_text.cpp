@@ -1,5 +1,6 @@
 // Strings, charlists, heredocs, sigils and quoted names, as elixir_interpolation.erl reads them. A text is scanned once; only
 // one with escapes or an indentation to take out is copied.
+#include <algorithm>
 #include <cstring>
 
 #if defined(__SSE2__)
@@ -31,6 +32,27 @@ char closing_delimiter(char opening) {
     default:
       return opening;
   }
+}
+
+std::size_t first_of_line(std::string_view text, std::size_t line) {
+  return std::min(text.find_first_not_of(" \t", line), text.size());
+}
+
+// The columns in front of the line that holds the offset.
+std::size_t indentation_of_line(std::string_view text, std::size_t offset) {
+  const std::size_t before = text.rfind('\n', offset);
+  const std::size_t line = before == std::string_view::npos ? 0 : before + 1;
+  return first_of_line(text, line) - line;
+}
+
+// Whether a definition or attribute begins this line, no further right than that.
+bool begins_definition(std::string_view text, std::size_t line, std::size_t indent) {
+  const std::size_t begin = first_of_line(text, line);
+  if (begin >= text.size() || begin - line > indent) return false;
+  const std::string_view rest = text.substr(begin);
+  for (const std::string_view word : {"def ", "defp ", "defmacro ", "defmacrop ", "defmodule ", "@spec ", "@doc ", "@impl "})
+    if (rest.starts_with(word)) return true;
+  return false;
 }
 
 }  // namespace
@@ -429,21 +451,13 @@ void Lexer::end_text(std::uint32_t token, std::uint32_t opened, bool heredoc) {
   const TokenKind kind = list_.tokens[token].kind == TokenKind::kCharlist ? TokenKind::kCharlist : TokenKind::kString;
   list_.tokens.resize(token);
   const auto line_end = [this](std::uint32_t from) {
-    const void* found = std::memchr(data_ + from, '\n', size_ - from);
+    const void* found = from < size_ ? std::memchr(data_ + from, '\n', size_ - from) : nullptr;
     return found == nullptr ? size_ : static_cast<std::uint32_t>(static_cast<const char*>(found) - data_);
   };
+  const std::string_view text(data_, size_);
   at_ = line_end(opened);
-  while (heredoc && at_ < size_) {
-    const std::string_view line(data_ + at_, size_ - at_);
-    const std::size_t text = line.find_first_not_of(" \t\r\n");
-    if (text == std::string_view::npos) {
-      at_ = size_;
-    } else if (line.substr(text).starts_with("def") || line[text] == '@') {
-      break;
-    } else {
-      at_ = line_end(at_ + static_cast<std::uint32_t>(text));
-    }
-  }
+  const std::size_t indent = indentation_of_line(text, opened);
+  while (heredoc && at_ < size_ && !begins_definition(text, at_ + 1, indent)) at_ = line_end(at_ + 1);
   push(kind, opened);
   TextLiteral literal;
   literal.delimiter = '"';
@@ -457,16 +471,10 @@ void Lexer::end_text(std::uint32_t token, std::uint32_t opened, bool heredoc) {
 bool Lexer::swallows_code(std::uint32_t opened, bool heredoc) const {
   if (wary_ == 0 || interpolation_depth_ > 0) return false;
   const std::string_view text(data_, at_);
-  const auto first_of_line = [&](std::size_t line) { return std::min(text.find_first_not_of(" \t", line), text.size()); };
-  const std::size_t line = text.rfind('\n', opened);
-  const std::size_t own = line == std::string_view::npos ? 0 : line + 1;
-  const std::size_t indent = first_of_line(own) - own;
+  const std::size_t indent = heredoc ? indentation_of_line(text, opened) : SIZE_MAX;
   for (std::size_t end = text.find('\n', opened); end != std::string_view::npos; end = text.find('\n', end + 1)) {
-    const std::size_t begin = first_of_line(end + 1);
-    if (heredoc && begin - end - 1 > indent) continue;
-    const std::string_view rest = text.substr(begin);
-    for (const std::string_view word : {"def ", "defp ", "defmacro ", "defmacrop ", "defmodule ", "@spec ", "@doc ", "@impl "})
-      if (rest.starts_with(word)) return true;
+    if (begins_definition(text, end + 1, indent)) return true;
+    const std::string_view rest = text.substr(first_of_line(text, end + 1));
     if (!heredoc && (rest.starts_with("end\n") || rest.starts_with("end\r"))) return true;
   }
   return false;

@@ -146,7 +146,9 @@ void Parser::salvage_block() {
     if (is_name(at) && (at == frame_.statement || Symbol(tokens_[at].value).text().starts_with("def"))) name = at;
   }
   const Token first = tokens_[std::min(frame_.statement, block)];
-  Node* call = make_call(name == block ? sym::dunder_block : Symbol(tokens_[name].value), first.offset, first.offset, first.end);
+  // `M do` lacks the word before it; without any name the block is all there is.
+  const Symbol called = name != block ? Symbol(tokens_[name].value) : alias != block ? sym::defmodule : sym::dunder_block;
+  Node* call = make_call(called, first.offset, first.offset, first.end);
   Children arguments = open_children();
   if (alias != block) {
     Children parts = open_children();
@@ -164,7 +166,12 @@ void Parser::salvage_block() {
   parse_do_block(arguments, metas);
   frame_ = before;
   call->end = end_;
-  set_meta(call, metas);
+  if (called == sym::dunder_block) {
+    const Node& sections = *stack_.back();
+    stack_.back() = &sections.child(0).child(1);
+  } else {
+    set_meta(call, metas);
+  }
   salvaged_.push_back({frame_.closer, close_children(call, arguments)});
 }
 

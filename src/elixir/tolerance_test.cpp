@@ -23,17 +23,24 @@ std::uint32_t first_line(std::string_view text, int minor = 20) {
   return source::LineIndex(text).position(tree.diagnostics[0].span.begin).line;
 }
 
-// Names of the functions that stand directly in the first module.
+void collect(const Node& node, std::vector<std::string>& found) {
+  if (node.is_call(sym::def) && node.child_count > 0) {
+    found.emplace_back(node.child(0).symbol.text());
+  } else if (node.is_call(sym::dunder_block)) {
+    for (const Node* one : node.children()) collect(*one, found);
+  } else if (node.is_call(sym::defmodule) && node.child_count > 0) {
+    const Node& sections = node.child(node.child_count - 1);
+    if (sections.kind != NodeKind::kList) return;
+    for (const Node* section : sections.children())
+      if (section->kind == NodeKind::kPair) collect(section->child(1), found);
+  }
+}
+
+// Names of the functions that stand directly in modules.
 std::vector<std::string> functions(std::string_view text) {
   const Tree tree = parse_text(text);
   std::vector<std::string> found;
-  const Node* module = tree.root;
-  if (module->is_call(sym::dunder_block) && module->child_count > 0) module = &module->child(0);
-  if (!module->is_call(sym::defmodule)) return found;
-  const Node& body = module->child(1).child(0).child(1);
-  for (const Node* one : body.children()) {
-    if (one->is_call(sym::def)) found.emplace_back(one->child(0).symbol.text());
-  }
+  collect(*tree.root, found);
   return found;
 }
 
@@ -73,6 +80,42 @@ TEST(ElixirTolerance, EndsAStringWithoutItsQuoteAtItsLine) {
 TEST(ElixirTolerance, EndsAHeredocWithoutItsQuotesBeforeTheNextDefinition) {
   const std::string text =
       "defmodule M do\n  def a(x), do: x\n  @doc \"\"\"\n  text\n  def b(x), do: x\n  def c(x), do: x\nend\n";
+  EXPECT_EQ(functions(text), kAll);
+}
+
+TEST(ElixirTolerance, EndsAStringThatWouldSwallowDefinitions) {
+  const std::string text =
+      "defmodule M do\n  @x \"y\n  def a(x), do: x\n\n  @doc \"\"\"\n  z\n  \"\"\"\n  def b(x), do: \"x\"\n  def c(x), do: "
+      "x\nend\n";
+  EXPECT_EQ(functions(text), kAll);
+  const std::string doubled = "defmodule M do\n  def a(x), do: \"\"x\"\n  def b(x), do: \"x\"\n  def c(x), do: x\nend\n";
+  EXPECT_EQ(functions(doubled), kAll);
+}
+
+TEST(ElixirTolerance, EndsAHeredocThatWouldSwallowDefinitions) {
+  const std::string text =
+      "defmodule M do\n  @doc \"\"\"\n  text\n      def example\n  def a(x), do: x\n\n  @doc \"\"\"\n  text\n  \"\"\"\n"
+      "  def b(x), do: x\n  def c(x), do: x)\nend\n";
+  EXPECT_EQ(functions(text), kAll);
+}
+
+TEST(ElixirTolerance, LeavesLongStringsOfFilesWithoutErrorsAlone) {
+  const Tree tree = parse_text("x = \"\n  def a\nend\n\"\n");
+  EXPECT_TRUE(tree.diagnostics.empty());
+  EXPECT_EQ(tree.root->child(1).text(), "\n  def a\nend\n");
+}
+
+TEST(ElixirTolerance, KeepsTheBlockOfAStatementThatCannotBeRead) {
+  for (const char* head : {"defmodule M.. do", "M defmodule do", "defmodule do M do", "defmodule M + do", "defmodule M, do"}) {
+    std::string text = std::string(head) + "\n  def a(x), do: x\n  def b(x), do: x\n  def c(x), do: x\nend\n";
+    if (std::string_view(head) == "defmodule do M do") text += "end\n";
+    EXPECT_EQ(functions(text), kAll) << text;
+  }
+}
+
+TEST(ElixirTolerance, EndsAnOpenBracketOfASpecBeforeItsFunction) {
+  const std::string text =
+      "defmodule M do\n  @spec a((x) :: y\n  def a(x) do\n    x\n  end\n  def b(x), do: x\n  def c(x), do: x\nend\n";
   EXPECT_EQ(functions(text), kAll);
 }
 
