@@ -7,7 +7,9 @@
 namespace beamwright::erlang {
 namespace {
 
+// Of one element, and of a whole binary: a few bytes of source may ask for any size.
 constexpr std::int64_t kMostBits = 1 << 20;
+constexpr std::size_t kMostBytes = 1 << 20;
 
 struct Format {
   enum class Kind : std::uint8_t { kInteger, kFloat, kUtf8, kOther } kind = Kind::kInteger;
@@ -62,6 +64,7 @@ class Writer {
     append_utf8(character, bytes);
     for (const char byte : bytes) integer(static_cast<unsigned char>(byte), 8, false);
   }
+  std::size_t size() const { return bits_.bytes.size(); }
   Bits take() { return std::move(bits_); }
 
  private:
@@ -144,7 +147,7 @@ bool is_literal_binary(const Node& bin) {
 std::optional<Bits> constant_binary(const Node& bin) {
   Writer writer;
   for (const Node* element : bin.child(0).children())
-    if (!write_element(*element, writer)) return std::nullopt;
+    if (writer.size() > kMostBytes || !write_element(*element, writer)) return std::nullopt;
   return writer.take();
 }
 

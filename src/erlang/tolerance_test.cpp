@@ -202,6 +202,12 @@ TEST_F(Hostile, ManyOpenConditionsEnd) {
   EXPECT_LE(tree.diagnostics.size(), 500u);
 }
 
+TEST_F(Hostile, HugeBinariesInDocumentationAreRefused) {
+  source.options.level.otp = 27;
+  const Tree tree = source.parse("-doc <<" + repeated("0:1048576,", 100'000) + "0>>.\n");
+  EXPECT_EQ(source.diagnostics(tree), "1:6 bad attribute");
+}
+
 TEST_F(Hostile, HugeIntegersAreRefusedOrRead) {
   EXPECT_EQ(source.diagnostics("a() -> 16#" + repeated("f", 1'000'000) + ".\n"), "1:8 illegal integer");
   EXPECT_EQ(source.diagnostics("a() -> " + repeated("9", 1'000'000) + ".\n"), "");
