@@ -279,7 +279,8 @@ class Walk {
       escaping = walk(t.after, std::move(escaping), depth + 1);
     }
     for (const State& state : escaping) {
-      if (state.status != Status::kHeld || !state.label.place) continue;
+      // What was held on the way in is told by the calls that may raise.
+      if (state.status != Status::kHeld || !state.label.place || state.label.place == id) continue;
       if (tries_.empty()) {
         leave(state.label);
       } else {
@@ -463,6 +464,18 @@ ClauseId clause_of(const Program& program, FunctionId function, CallId site, Exp
   return {};
 }
 
+// Everybody who knows its name has a named table. Its uses are those of tables.h.
+bool is_named_table(const Program& program, const Facts& facts, CallId site) {
+  const External* external = facts.calls.external(site);
+  if (external->module != sym::ets || external->arity != 2 || external->name.text() != "new") return false;
+  const Unit& unit = program.unit_of(site);
+  const ExprRef options = resolve_value(program, facts, {program.call_units[site.index], unit.child(program.call(site).expr, 1)});
+  const Unit& in = program.unit(options.unit);
+  return any_below(in, options.expr, [&](ExprId id) {
+    return in.expr(id).kind == ExprKind::kAtom && in.expr(id).symbol().text() == "named_table";
+  });
+}
+
 }  // namespace
 
 std::vector<Acquisition> acquisitions_in(const Program& program, const Facts& facts, FunctionId function) {
@@ -483,7 +496,7 @@ std::vector<Acquisition> acquisitions_in(const Program& program, const Facts& fa
     const External* external = facts.calls.external(site);
     if (!external || !external->row || program.call(site).capture) continue;
     const Resource resource = external->row->returns;
-    if (resource == Resource::kNone || resource == Resource::kSubscription) continue;
+    if (resource == Resource::kNone || resource == Resource::kSubscription || is_named_table(program, facts, site)) continue;
     add(resource, site);
     if (resource == Resource::kProcess && external->row->effects.has(Effect::kMonitor)) add(Resource::kMonitor, site);
   }

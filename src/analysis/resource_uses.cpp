@@ -39,6 +39,7 @@ bool ResourceUses::releases(CallId site, Resource resource) const {
 ResourceUse ResourceUses::use(FunctionId function, ExprId occurrence, Resource resource, int depth) const {
   const Unit& unit = program_.unit_of(function);
   ExprId at = occurrence;
+  ExprId holder = occurrence;
   bool inside = false;  // of a tuple, list or map
   for (ExprId around = unit.parent(at); around; around = unit.parent(at)) {
     const Expr& e = unit.expr(around);
@@ -50,6 +51,7 @@ ResourceUse ResourceUses::use(FunctionId function, ExprId occurrence, Resource r
       case ExprKind::kMap:
         if (e.has(model::kInPattern)) return {};
         inside = true;
+        holder = around;
         break;
       case ExprKind::kMatch:
         if (e.has(model::kInPattern) || index == 0) return {};
@@ -73,29 +75,30 @@ ResourceUse ResourceUses::use(FunctionId function, ExprId occurrence, Resource r
         const ResourceUse use = argument_use(function, around, at, resource, depth, climb);
         if (!climb) return use;
         inside = true;
+        holder = around;
         break;
       }
       case ExprKind::kClosure:
-        return {ResourceFate::kKept, at, Keeper::kReturned};
+        return {ResourceFate::kKept, holder, Keeper::kReturned};
       default:
         return {};  // compared, read, pinned
     }
     at = around;
   }
-  return result_use(function, at, inside);
+  return result_use(function, at, holder, inside);
 }
 
-// `place` is the root of an expression of the function: its body when it is returned.
-ResourceUse ResourceUses::result_use(FunctionId function, ExprId place, bool inside) const {
+// `root` is the outermost expression of the function around it: a body, when it is returned.
+ResourceUse ResourceUses::result_use(FunctionId function, ExprId root, ExprId holder, bool inside) const {
   const Unit& unit = program_.unit_of(function);
   for (const model::ClauseId clause : program_.function(function).clauses) {
-    if (unit.clause(clause).body != place) continue;
+    if (unit.clause(clause).body != root) continue;
     const ProcessId process = facts_.processes.of(program_.module_of(function));
     bool handler = false;
     if (process && inside) {
       for (const HandlerId id : facts_.process(process).handlers) handler |= facts_.handler(id).function == function;
     }
-    return {ResourceFate::kKept, place, handler ? Keeper::kState : Keeper::kReturned};
+    return {ResourceFate::kKept, holder, handler ? Keeper::kState : Keeper::kReturned};
   }
   return {};
 }
@@ -138,6 +141,8 @@ ResourceUse ResourceUses::argument_use(FunctionId function, ExprId call, ExprId 
     return {ResourceFate::kKept, call, Keeper::kGiven};
   }
   if (row && (!row->effects.empty() || row->returns != Resource::kNone || row->releases != Resource::kNone)) return {};
+  const bool known = row || knowledge::Knowledge::embedded().knows_module(external->module);
+  if (!known) return {ResourceFate::kKept, call, Keeper::kGiven};
   climb = true;
   return {};
 }
@@ -178,11 +183,19 @@ void ResourceUses::add_pattern(const Unit& unit, ExprId pattern, Resource resour
   const auto add = [&](VariableId v) {
     if (v && std::find(out.begin(), out.end(), v) == out.end()) out.push_back(v);
   };
-  if (const VariableId whole = whole_variable(unit, pattern)) add(whole);
   ExprId tuple = pattern;
-  if (unit.expr(tuple).kind == ExprKind::kMatch)
-    tuple = unit.child(tuple, unit.expr(unit.child(tuple, 0)).kind == ExprKind::kTuple ? 0 : 1);
-  if (unit.expr(tuple).kind != ExprKind::kTuple) return;
+  if (unit.expr(tuple).kind == ExprKind::kMatch) {
+    const bool first = unit.expr(unit.child(tuple, 0)).kind == ExprKind::kTuple;
+    tuple = unit.child(tuple, first ? 0 : 1);
+  }
+  const bool is_tuple = unit.expr(tuple).kind == ExprKind::kTuple && unit.expr(tuple).child_count > 0;
+  // {error, _} = Error holds nothing.
+  if (is_tuple && unit.expr(unit.child(tuple, 0)).kind == ExprKind::kAtom &&
+      unit.expr(unit.child(tuple, 0)).symbol() == sym::error) {
+    return;
+  }
+  if (const VariableId whole = whole_variable(unit, pattern)) add(whole);
+  if (!is_tuple) return;
   const auto children = unit.children_of(tuple);
   if (pair && fresh && children.size() == 2) {
     const bool tagged = unit.expr(children[0]).kind == ExprKind::kAtom;
@@ -198,8 +211,9 @@ void ResourceUses::add_pattern(const Unit& unit, ExprId pattern, Resource resour
 }
 
 // Where the value of an expression is bound: matches, clauses of a case, generators of a `with`.
-void ResourceUses::add_targets(const Unit& unit, ExprId value, Resource resource, bool fresh, bool pair,
+void ResourceUses::add_targets(FunctionId function, ExprId value, Resource resource, bool fresh, bool pair,
                                std::vector<VariableId>& out) const {
+  const Unit& unit = program_.unit_of(function);
   ExprId at = value;
   bool wrapped = false;
   for (ExprId around = unit.parent(at); around; around = unit.parent(at)) {
@@ -225,6 +239,11 @@ void ResourceUses::add_targets(const Unit& unit, ExprId value, Resource resource
       return;
     } else if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList || e.kind == ExprKind::kMap) {
       wrapped = true;
+    } else if (e.kind == ExprKind::kCall && index < e.child_count) {
+      bool handed_on = false;
+      argument_use(function, around, at, resource, 0, handed_on);
+      if (!handed_on) return;
+      wrapped = true;
     } else if (e.kind == ExprKind::kTry && index < e.child_count) {
       for (const model::ClauseId id : unit.try_of(e).else_clauses) {
         for (const ExprId pattern : unit.patterns_of(unit.clause(id))) add_pattern(unit, pattern, resource, fresh, pair, out);
@@ -243,12 +262,12 @@ std::vector<VariableId> ResourceUses::holders(FunctionId function, ExprId body, 
   const Unit& unit = program_.unit_of(function);
   std::vector<VariableId> out;
   const ExprId call = program_.call(site).expr;
-  add_targets(unit, call, resource, true, is_spawn_monitor(unit, call), out);
+  add_targets(function, call, resource, true, is_spawn_monitor(unit, call), out);
   for (std::size_t done = 0; done < out.size(); ++done) {
     any_below(unit, body, [&](ExprId at) {
       const Expr& e = unit.expr(at);
       if (e.kind == ExprKind::kVariable && VariableId(e.payload) == out[done] && !e.has(model::kInPattern)) {
-        add_targets(unit, at, resource, done == 0, is_spawn_monitor(unit, call), out);
+        add_targets(function, at, resource, done == 0, is_spawn_monitor(unit, call), out);
       }
       return false;
     });

@@ -32,10 +32,10 @@ class ResourceUses {
   ResourceUse use(FunctionId function, ExprId occurrence, Resource resource, int depth) const;
   ResourceUse argument_use(FunctionId function, ExprId call, ExprId argument, Resource resource, int depth, bool& climb) const;
   ResourceUse parameter_use(FunctionId callee, std::size_t index, Resource resource, int depth) const;
-  ResourceUse result_use(FunctionId function, ExprId place, bool inside) const;
+  ResourceUse result_use(FunctionId function, ExprId root, ExprId holder, bool inside) const;
   void add_pattern(const model::Unit& unit, ExprId pattern, Resource resource, bool fresh, bool pair,
                    std::vector<model::VariableId>& out) const;
-  void add_targets(const model::Unit& unit, ExprId value, Resource resource, bool fresh, bool pair,
+  void add_targets(FunctionId function, ExprId value, Resource resource, bool fresh, bool pair,
                    std::vector<model::VariableId>& out) const;
 
   const model::Program& program_;

@@ -19,7 +19,7 @@ using model::VariableId;
 namespace {
 
 constexpr std::size_t kMaxWrappers = 3;
-constexpr std::size_t kMaxRows = 12;
+constexpr std::size_t kMaxRows = 64;
 
 bool takes_everything(const Unit& unit, const model::Clause& clause) {
   const auto patterns = unit.patterns_of(clause);
@@ -79,6 +79,7 @@ class Finder {
 
   void climb(const Unit& unit, ExprId call, CallResult& row) const {
     ExprId at = call;
+    bool timed = false;
     for (ExprId around = unit.parent(at); around; around = unit.parent(at)) {
       const Expr& e = unit.expr(around);
       const std::size_t index = position(unit, around, at);
@@ -87,6 +88,7 @@ class Finder {
           if (index + 1 != e.child_count) return set(row, ResultUse::kIgnored, at);
           break;
         case ExprKind::kMatch:
+          if (timed) return matched_time(unit, around, row);
           return matched(unit, around, row);
         case ExprKind::kGenerator:
           return generated(unit, around, row);
@@ -109,13 +111,31 @@ class Finder {
           if (index + 1 != e.child_count) return set(row, ResultUse::kPassed, around);
           break;
         case ExprKind::kClosure:
-          return set(row, ResultUse::kReturned, at);
+          if (!is_timed(unit, around)) return set(row, ResultUse::kReturned, at);
+          timed = true;
+          around = unit.parent(around);
+          break;
         default:
           return set(row, ResultUse::kPassed, around);
       }
       at = around;
     }
     set(row, ResultUse::kReturned, at);
+  }
+
+  // timer:tc(fun() -> Call end) gives {Microseconds, Result}.
+  static bool is_timed(const Unit& unit, ExprId closure) {
+    const ExprId call = unit.parent(closure);
+    if (!call || unit.expr(call).kind != ExprKind::kCall) return false;
+    const model::Call& c = unit.call_of(unit.expr(call));
+    return c.module == sym::timer && c.name && c.name.text() == "tc";
+  }
+
+  void matched_time(const Unit& unit, ExprId match, CallResult& row) const {
+    const ExprId pattern = unit.child(match, 0);
+    const Expr& e = unit.expr(pattern);
+    if (e.kind != ExprKind::kTuple || e.child_count != 2) return set(row, ResultUse::kBound, match);
+    by_pattern(unit, match, unit.child(pattern, 1), row);
   }
 
   void by_clauses(const Unit& unit, ExprId place, ClauseRange clauses, CallResult& row) const {
@@ -128,8 +148,9 @@ class Finder {
     set(row, all ? ResultUse::kMatchedFully : ResultUse::kMatchedPartly, place);
   }
 
-  void matched(const Unit& unit, ExprId match, CallResult& row) const {
-    const ExprId pattern = unit.child(match, 0);
+  void matched(const Unit& unit, ExprId match, CallResult& row) const { by_pattern(unit, match, unit.child(match, 0), row); }
+
+  void by_pattern(const Unit& unit, ExprId match, ExprId pattern, CallResult& row) const {
     const ExprKind kind = unit.expr(pattern).kind;
     if (kind == ExprKind::kWildcard) return set(row, ResultUse::kIgnored, match);
     if (kind == ExprKind::kVariable) return by_variable(unit, match, VariableId(unit.expr(pattern).payload), row);

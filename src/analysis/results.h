@@ -25,7 +25,7 @@ struct CallResult {
   std::vector<ExprRef> shapes;   // the patterns that take it, in order
 };
 
-// How the result of a call is used: one row, or one for each caller of the functions that pass it on (three levels, twelve rows).
+// How the result of a call is used: one row, or one for each caller of the functions that pass it on (three levels, 64 rows).
 std::vector<CallResult> results_of(const model::Program& program, const Facts& facts, CallId site);
 // May a value of this outline be taken by one of the shapes? True also where a guard may still refuse it.
 bool takes_shape(const model::Program& program, const CallResult& result, const Pattern& value);

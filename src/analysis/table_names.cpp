@@ -67,6 +67,15 @@ class Writer {
     unknown();
   }
 
+  // A tuple or list inside a text is what somebody described it by, not what stands there.
+  void text_part(const TraceEnd& end, ExprId expr, int depth) {
+    const std::vector<TraceEnd> ends = tracer_.go_on(end, expr);
+    if (ends.size() != 1) return unknown();
+    const ExprKind kind = program_.unit_of(ends[0].scope.function).expr(ends[0].expr).kind;
+    if (kind == ExprKind::kTuple || kind == ExprKind::kList || kind == ExprKind::kMap) return unknown();
+    write(ends[0], depth + 1);
+  }
+
   void sequence(const TraceEnd& end, int depth, std::string_view open, std::string_view between, std::string_view close) {
     const Unit& unit = program_.unit_of(end.scope.function);
     text += open;
@@ -74,7 +83,11 @@ class Writer {
     for (const ExprId child : unit.children_of(end.expr)) {
       if (!first) text += between;
       first = false;
-      part(end, child, depth);
+      if (open.empty()) {
+        text_part(end, child, depth);
+      } else {
+        part(end, child, depth);
+      }
     }
     text += close;
   }

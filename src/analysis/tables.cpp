@@ -85,12 +85,40 @@ class Finder {
     return index < arguments.size() ? arguments[index] : ExprId();
   }
 
+  // Where some ways tell a name, those that tell none, or less of it, are other cases of the same.
+  void keep_best(std::vector<TraceEnd>& ends) {
+    if (ends.size() < 2) return;
+    std::vector<int> told;
+    for (const TraceEnd& end : ends) {
+      const std::optional<TableName> name = table_name(program_, tracer_, end);
+      told.push_back(is_creation(end) ? 2 : !name ? 0 : name->text.starts_with("made by ") ? 1 : 2);
+    }
+    const int best = *std::max_element(told.begin(), told.end());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      if (told[i] != best) continue;
+      if (kept != i) ends[kept] = std::move(ends[i]);
+      ++kept;
+    }
+    ends.resize(kept);
+  }
+
+  bool is_creation(const TraceEnd& end) const {
+    const Unit& unit = program_.unit_of(end.scope.function);
+    const Expr& e = unit.expr(end.expr);
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId made(unit.first_call + e.payload);
+    const auto at = std::lower_bound(creations_.begin(), creations_.end(), std::pair(made, TableId(std::size_t{0})));
+    return at != creations_.end() && at->first == made;
+  }
+
   // ---- Creations
 
   void create(const Site& site) {
     const FunctionId in = program_.function_of(site.call);
     const ExprId name = argument(site.call, site.function.argument);
     std::vector<TraceEnd> ends = name ? tracer_.trace(in, name) : std::vector<TraceEnd>();
+    keep_best(ends);
     if (ends.empty()) ends.push_back({.scope = {.function = in}, .expr = name, .path = {}, .via = {}, .field = {}});
     for (const TraceEnd& end : ends) create_one(site, end);
   }
@@ -156,6 +184,7 @@ class Finder {
     // The process dictionary belongs to one process: keys that come from elsewhere are rare and dear to look for.
     tracer_.set_callers(site.function.kind != TableKind::kProcessDictionary);
     std::vector<TraceEnd> ends = tracer_.trace(in, argument(site.call, site.function.argument));
+    if (site.function.naming == TableNaming::kArgument) keep_best(ends);
     const std::size_t before = out_.uses.size();
     for (const TraceEnd& end : ends) use_end(site, end, ends.size() > 1 && end.via.empty());
     tracer_.set_callers(true);
