@@ -57,7 +57,7 @@ files(Root) ->
 
 small(File) ->
     Size = filelib:file_size(File),
-    Size > 200 andalso Size < 12000 andalso pieces(File) =/= none.
+    Size > 200 andalso Size < 6000 andalso pieces(File) =/= none.
 
 %% The file's tokens with what stands between them, as binaries of UTF-8; `none` for what is no UTF-8 or cannot be scanned.
 pieces(File) ->
