@@ -91,6 +91,34 @@ std::span<const DataFile> embedded_files() {
   target_sources(bw_knowledge PRIVATE ${CMAKE_BINARY_DIR}/knowledge_data.cpp)
 endfunction()
 
+# Embeds the page of `map --format html`, which web/map/build.mjs makes, into the library of src/report.
+function(bw_embed_map_page)
+  set(path ${CMAKE_SOURCE_DIR}/web/map/dist/map.html)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+  file(READ ${path} text)
+  bw_raw_string("${text}" literal)
+  # An array of pieces, put together at the first use: compilers may limit what adjacent literals make, too.
+  string(REPLACE ")beamwright\"\nR\"beamwright(" ")beamwright\",\n      R\"beamwright(" literal "${literal}")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/map_page.cpp @ONLY CONTENT [[
+// Generated from web/map/dist/map.html by cmake/modules.cmake.
+#include "report/map_page.h"
+#include <string>
+namespace beamwright::report {
+std::string_view map_page() {
+  static const char* const pieces[] = {
+      @literal@  };
+  static const std::string page = [] {
+    std::string whole;
+    for (const char* piece : pieces) whole += piece;
+    return whole;
+  }();
+  return page;
+}
+}  // namespace beamwright::report
+]])
+  target_sources(bw_report PRIVATE ${CMAKE_BINARY_DIR}/map_page.cpp)
+endfunction()
+
 # A C++ raw string literal of any text; split, for compilers may limit one literal to 65,536 bytes.
 function(bw_raw_string text result)
   set(literal "")

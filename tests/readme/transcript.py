@@ -1,5 +1,6 @@
-"""Holds README.md's transcript of `./run check examples/shop` to what the program prints: its parts, between lines of "…", must stand
-in the output in that order. With --update as the second argument: writes it anew, the most serious finding and the summary.
+"""Holds README.md's transcripts of `./run …` to what the program prints: their parts, between lines of "…", must stand in the
+output in that order. With --update as the second argument: writes them anew; of `check` the most serious finding and the summary,
+of `map` the first application with a tree worth a look and the summary, of others everything.
 
 Usage: transcript.py BEAMWRIGHT [--update]
 """
@@ -11,31 +12,49 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-BLOCK = re.compile(r"(```console\n\$ \./run check examples/shop\n)(.*?)(```\n)", re.S)
+BLOCK = re.compile(r"(```console\n\$ \./run ((?:check|map|why) [^\n]*)\n)(.*?)(```\n)", re.S)
+
+
+def shortened(command, output):
+    if command.startswith("check"):
+        findings = re.split(r"\n(?=(?:CRITICAL|HIGH|MEDIUM|LOW)  BW)", output)
+        table = re.search(r"^ +critical +high.*\Z", output, re.S | re.M)
+        return findings[0].rstrip() + "\n…\n" + table[0].rstrip("\n") + "\n"
+    if command.startswith("map"):
+        *trees, summary = output.rstrip("\n").split("\n\n")
+        # Neither the smallest nor the largest tree: one that shows most and can be read at a glance.
+        fitting = [tree for tree in trees if tree.count("\n") <= 30]
+        return max(fitting or trees, key=len) + "\n…\n" + summary + "\n"
+    return output
 
 
 def main():
     binary = pathlib.Path(sys.argv[1]).resolve()
-    done = subprocess.run([binary, "check", "examples/shop"], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    update = sys.argv[2:] == ["--update"]
     text = README.read_text()
-    block = BLOCK.search(text)
-    if not block:
+    blocks = list(BLOCK.finditer(text))
+    if not any(block[2] == "check examples/shop" for block in blocks):
         sys.exit("README.md has no transcript of ./run check examples/shop")
-    if sys.argv[2:] == ["--update"]:
-        findings = re.split(r"\n(?=(?:CRITICAL|HIGH|MEDIUM|LOW)  BW)", done.stdout)
-        table = re.search(r"^ +critical +high.*\Z", done.stdout, re.S | re.M)
-        README.write_text(text[:block.start(2)] + findings[0].rstrip() + "\n…\n" + table[0].rstrip("\n") + "\n" + text[block.end(2):])
-        return
-    parts = [part.strip("\n") for part in re.split(r"^…$", block[2], flags=re.M) if part.strip()]
-    if not parts:
-        sys.exit("the transcript in README.md is empty")
-    at = 0
-    for part in parts:
-        found = done.stdout.find(part, at)
-        if found < 0:
-            sys.exit(f"README.md says this, and the program does not (transcript.py BEAMWRIGHT --update writes it anew):\n{part}")
-        at = found + len(part)
-    print(f"{len(parts)} parts of the transcript are what the program says")
+    count = 0
+    for block in reversed(blocks):
+        done = subprocess.run([binary, *block[2].split()], cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+        if update:
+            text = text[:block.start(3)] + shortened(block[2], done.stdout) + text[block.end(3):]
+            continue
+        parts = [part.strip("\n") for part in re.split(r"^…$", block[3], flags=re.M) if part.strip()]
+        if not parts:
+            sys.exit(f"the transcript of ./run {block[2]} in README.md is empty")
+        at = 0
+        for part in parts:
+            found = done.stdout.find(part, at)
+            if found < 0:
+                sys.exit(f"README.md says this of ./run {block[2]}, and the program does not (transcript.py BEAMWRIGHT --update writes it anew):\n{part}")
+            at = found + len(part)
+        count += len(parts)
+    if update:
+        README.write_text(text)
+    else:
+        print(f"{count} parts of the transcripts are what the program says")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,20 @@
+// `map`: the design of what was reviewed, in the format asked for.
+#pragma once
+
+#include <string>
+
+#include "app/check.h"
+
+namespace beamwright::app {
+
+struct MapOptions {
+  CheckOptions check;
+  std::string format = "text";  // text, json, dot, mermaid, html
+  bool color = false;
+  std::size_t columns = 100;  // of text
+};
+
+// The error is for the user, as that of check().
+Result<std::string> map(const MapOptions& options);
+
+}  // namespace beamwright::app

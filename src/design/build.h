@@ -1,0 +1,20 @@
+// Makes the design of what was reviewed out of the program, its facts and the findings.
+#pragma once
+
+#include "analysis/facts.h"
+#include "design/design.h"
+#include "source/discovery.h"
+
+namespace beamwright::design {
+
+// What a design is made of. All of it must live only as long as the call.
+struct Sources {
+  const source::Discovery& discovery;
+  const model::Program& program;
+  const analysis::Facts& facts;
+  const findings::Findings& findings;
+};
+
+Design build(const Sources& sources);
+
+}  // namespace beamwright::design

@@ -1,0 +1,31 @@
+// The design of a system in each format. All of them take the same Design and nothing else.
+#pragma once
+
+#include <string>
+
+#include "design/design.h"
+#include "report/layout.h"
+
+namespace beamwright::report {
+
+struct MapTextOptions {
+  bool color = false;
+  std::size_t columns = kColumns;
+};
+
+// For a terminal: a tree for each application, then what no supervisor in sight starts, tables, and a summary.
+std::string write_map_text(const design::Design& design, const MapTextOptions& options);
+
+// Schema 1 of `map`: see ARCHITECTURE.md. One object and a line end; `compact` leaves out all white space.
+std::string write_map_json(const design::Design& design, bool compact = false);
+
+// A graph in Graphviz's language; supervision from left to right, messages and table accesses over it.
+std::string write_map_dot(const design::Design& design);
+
+// The same as a flowchart for Mermaid.
+std::string write_map_mermaid(const design::Design& design);
+
+// One page that opens from disk and needs nothing else: web/map/dist/map.html with the JSON inside.
+std::string write_map_html(const design::Design& design);
+
+}  // namespace beamwright::report
