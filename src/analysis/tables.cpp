@@ -39,7 +39,7 @@ FunctionId outermost_function(const Program& program, CallId site, const std::ve
 class Finder {
  public:
   Finder(const Program& program, const Facts& facts)
-      : program_(program), facts_(facts), tracer_(program, facts), owners_(program, facts) {}
+      : program_(program), facts_(facts), tracer_(program, facts), options_tracer_(program, facts), owners_(program, facts) {}
 
   Tables find() {
     collect_sites();
@@ -132,7 +132,7 @@ class Finder {
     const ExprId options = argument(site.call, site.function.options);
     made.type = intern("set");
     if (options) {
-      read_options(program_, tracer_, options, made);
+      read_options(program_, options_tracer_, options, made);
     } else if (site.function.kind == TableKind::kEts) {
       made.loaded = true;
       made.options_known = false;
@@ -286,6 +286,7 @@ class Finder {
   const Program& program_;
   const Facts& facts_;
   Tracer tracer_;
+  Tracer options_tracer_;  // a tracer's ends last until its next trace: those of names are still wanted
   TableOwners owners_;
   std::vector<Site> sites_;
   std::map<Key, TableId> ids_;

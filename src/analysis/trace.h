@@ -43,7 +43,8 @@ class Tracer {
  public:
   Tracer(const model::Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
-  // All ends of an expression of a function. With `via`, parameters lead to those callers alone; else to every caller.
+  // All ends of an expression of a function; go_on() takes them until the next trace. With `via`, parameters lead to those
+  // callers alone; else to every caller.
   std::vector<TraceEnd> trace(FunctionId function, ExprId expr, const std::vector<CallId>& via = {});
   // The same from an end of this tracer's last trace, or a part of one.
   std::vector<TraceEnd> go_on(const TraceEnd& from, ExprId expr);

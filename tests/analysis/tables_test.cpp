@@ -81,6 +81,25 @@ add(Table, Key) -> ets:update_counter(Table, Key, 1).
   EXPECT_EQ(uses(f, seen), (Lines{"update_counter in stats:seen/1"}));
 }
 
+TEST(Tables, OfOneCreationKeepTheirOwnNamesAndOptions) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-export([one/1, two/1]).
+one(Id) -> make(name(one_, Id), options(true)).
+two(Id) -> make(name(two_, Id), options(false)).
+make(Name, Options) -> ets:new(Name, Options).
+name(Kind, Id) -> list_to_atom(atom_to_list(Kind) ++ Id).
+options(Write) -> [named_table, {write_concurrency, Write} | more()].
+more() -> [public].
+)"}});
+  const Table* one = table(f, "one__");
+  const Table* two = table(f, "two__");
+  ASSERT_NE(one, nullptr);
+  ASSERT_NE(two, nullptr);
+  EXPECT_EQ(one->write_concurrency(), TableSetting::kOn);
+  EXPECT_EQ(two->write_concurrency(), TableSetting::kOff);
+  EXPECT_EQ(two->access(), TableAccess::kPublic);
+}
+
 TEST(Tables, WithoutANameAreFollowedThroughTheState) {
   const FactsOf f(std::vector<Text>{{"src/store.erl", R"(-module(store).
 -behaviour(gen_server).
