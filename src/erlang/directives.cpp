@@ -30,14 +30,17 @@ void Preprocessor::bad_directive(File& file, int at, std::string_view name) {
 
 void Preprocessor::define(File& file) {
   MacroError error;
-  const MacroDefinition* definition = form_definition_;
-  if (definition == nullptr) definition = parse_define(form_tokens_.subspan(2), tree_.arena, error);
+  const MacroDefinition* definition = parse_define(form_tokens_.subspan(2), tree_.arena, error);
   if (definition == nullptr) {
     if (form_.begin >= file.quiet_until) diagnose(file, error.begin, error.end, error.message);
     return recover(file);
   }
-  if (macros_.define(*definition)) return;
-  diagnose(file, definition->location, definition->end, "redefining macro '" + std::string(definition->name.text()) + "'");
+  define(file, *definition);
+}
+
+void Preprocessor::define(const File& file, const MacroDefinition& definition) {
+  if (macros_.define(definition)) return;
+  diagnose(file, definition.location, definition.end, "redefining macro '" + std::string(definition.name.text()) + "'");
 }
 
 void Preprocessor::undef(File& file) {

@@ -123,7 +123,7 @@ const MacroDefinition* parse_define(std::span<const Token> tokens, Arena& arena,
 }
 
 MacroTable::Macro& MacroTable::slot(Symbol name) {
-  if ((used_ + 1) * 2 > slots_.size()) grow();
+  if ((used_ + 1) * 2 > slots_.size()) grow(slots_.size() * 2);
   std::size_t at = (name.index * 0x9E3779B1u) & (slots_.size() - 1);
   while (slots_[at].name && slots_[at].name != name) at = (at + 1) & (slots_.size() - 1);
   if (!slots_[at].name) {
@@ -133,8 +133,8 @@ MacroTable::Macro& MacroTable::slot(Symbol name) {
   return slots_[at];
 }
 
-void MacroTable::grow() {
-  std::vector<Macro> larger(slots_.size() * 2);
+void MacroTable::grow(std::size_t size) {
+  std::vector<Macro> larger(size);
   for (const Macro& macro : slots_) {
     if (!macro.name) continue;
     std::size_t at = (macro.name.index * 0x9E3779B1u) & (larger.size() - 1);

@@ -1,6 +1,7 @@
 // Macro definitions and the table of those in force at a place of the text.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -55,6 +56,10 @@ class MacroTable {
 
   // Null when the name was never met.
   Macro* find(Symbol name);
+  // Makes room once for that many more names.
+  void expect(std::size_t names) {
+    if ((used_ + names) * 2 > slots_.size()) grow(std::bit_ceil((used_ + names) * 2));
+  }
   // False when a macro of the same name and arity is there, or it is predefined.
   bool define(const MacroDefinition& definition);
   void undefine(Symbol name);
@@ -67,7 +72,7 @@ class MacroTable {
 
  private:
   Macro& slot(Symbol name);
-  void grow();
+  void grow(std::size_t size);  // a power of two
   enum class Check : std::uint8_t { kFine, kCircular };
   Check check(Entry& entry, std::vector<const Entry*>& above);
 

@@ -3,18 +3,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
+#include "erlang/directive_words.h"
 #include "erlang/recovery.h"
 
 namespace beamwright::erlang {
 namespace {
 
-struct Names {
-  Symbol define = intern("define"), undef = intern("undef"), error = intern("error"), warning = intern("warning"),
-         include = intern("include"), include_lib = intern("include_lib"), ifdef = intern("ifdef"), ifndef = intern("ifndef"),
-         else_ = intern("else"), elif = intern("elif"), endif = intern("endif"), file = intern("file"),
-         feature = intern("feature"), module = intern("module"), extends = intern("extends"), record = intern("record"),
-         doc = intern("doc"), moduledoc = intern("moduledoc");
+struct Names : DirectiveWords {
+  Symbol module = intern("module"), extends = intern("extends"), record = intern("record");
   Symbol FILE = intern("FILE"), MODULE = intern("MODULE"), MODULE_STRING = intern("MODULE_STRING"),
          BASE_MODULE = intern("BASE_MODULE"), BASE_MODULE_STRING = intern("BASE_MODULE_STRING"), MACHINE = intern("MACHINE"),
          BEAM = intern("BEAM"), LINE = intern("LINE"), FUNCTION_NAME = intern("FUNCTION_NAME"),
@@ -140,13 +138,38 @@ void Preprocessor::run_file(File& file) {
   expander_ = outer;
 }
 
+// Takes the forms of a shared header that need no look, up to the next that does.
+void Preprocessor::take_known_forms(File& file) {
+  using Use = LexedHeader::Use;
+  const std::vector<LexedHeader::Known>& known = file.cached->known;
+  for (; file.next_cached < known.size(); ++file.next_cached) {
+    const LexedHeader::Known& next = known[file.next_cached];
+    if (next.use == Use::kLook) return;
+    if (!file.skipped.empty()) continue;
+    switch (next.use) {
+      case Use::kDefine:
+        if (!std::exchange(file.room_made, true)) macros_.expect(file.cached->definitions);
+        define(file, *next.definition);
+        break;
+      case Use::kParsed:
+        tree_.forms.push_back({next.node, file.id});
+        in_prefix_ = false;
+        break;
+      case Use::kDeclaration:
+        if (options_.keep_header_forms) return;
+        break;
+      case Use::kLook:
+        return;
+    }
+  }
+}
+
 bool Preprocessor::next_form(File& file) {
-  form_definition_ = nullptr;
   if (file.cached != nullptr) {
+    take_known_forms(file);
     if (file.next_cached == file.cached->forms.size()) return false;
     const LexedHeader::HeaderForm& next = file.cached->forms[file.next_cached++];
     form_ = next.form;
-    form_definition_ = next.definition;
     form_tokens_ = std::span<const Token>(file.cached->tokens).subspan(next.first, next.count);
     if (form_.has_feature_word && !maybe_enabled_) {
       lexed_.assign(form_tokens_);

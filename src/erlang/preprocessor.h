@@ -29,6 +29,7 @@ class Preprocessor {
     Lexer* lexer = nullptr;  // null when the tokens come from the cache
     const LexedHeader* cached = nullptr;
     std::size_t next_cached = 0;
+    bool room_made = false;  // for the macros of `cached`
     bool header = false;
     std::vector<Branch> branches;            // entered blocks
     std::vector<Branch> skipped;             // blocks being skipped, innermost last
@@ -47,6 +48,7 @@ class Preprocessor {
   void set_file_macro(std::string_view name);
   void run_file(File& file);
   bool next_form(File& file);
+  void take_known_forms(File& file);
   void choose_feature_words();
   void handle_form(File& file);
   bool handle_directive(File& file);
@@ -63,6 +65,7 @@ class Preprocessor {
 
   // Directives, in directives.cpp. Each works on form_tokens_.
   void define(File& file);
+  void define(const File& file, const MacroDefinition& definition);
   void undef(File& file);
   void feature(File& file);
   void user_error(File& file);
@@ -109,7 +112,6 @@ class Preprocessor {
   LexedForm form_;
   TokenBuffer lexed_;                   // when it was lexed here
   std::span<const Token> form_tokens_;  // with kEnd
-  const MacroDefinition* form_definition_ = nullptr;
   std::vector<Token> expanded_;
 };
 
