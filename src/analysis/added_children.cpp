@@ -14,10 +14,10 @@ using model::Unit;
 
 namespace {
 
-constexpr int kSteps = 8'000;
+constexpr int kSteps = 3'000;
 constexpr std::size_t kMaxChain = 5;
 constexpr std::size_t kMaxCallers = 64;
-constexpr int kMaxChains = 400;
+constexpr int kMaxChains = 150;
 // Supervisors that are added may have children added to them.
 constexpr int kMaxRounds = 3;
 
@@ -42,10 +42,10 @@ void AddedChildren::add() {
     const std::size_t before = sites.size();
     std::erase_if(sites, [&](CallId site) {
       chains_left_ = kMaxChains;
-      Found best = Found::kNothing;
-      explore({{site}, {}}, best);
-      // A supervisor that is known, with a child that nobody names: one that comes from configuration or from a message.
-      if (best == Found::kSupervisor) read({{site}, {}}, true);
+      unnamed_ = false;
+      const Found best = explore({{site}, {}});
+      // Somebody adds a child that nobody names: it comes from configuration or from a message.
+      if (unnamed_) read({{site}, {}}, true);
       return best != Found::kNothing;
     });
     if (sites.size() == before) break;
@@ -70,56 +70,76 @@ void AddedChildren::index_data() {
   }
 }
 
-// Goes out to the callers while there is something to learn from them.
-void AddedChildren::explore(Chain chain, Found& best) {
-  if (--chains_left_ < 0) return;
+// Goes out to the callers while there is something to learn from them; says the most that any of them knows.
+AddedChildren::Found AddedChildren::explore(const Chain& chain) {
+  if (--chains_left_ < 0) return Found::kNothing;
   e_.allow(kSteps);
   const Found found = read(chain, false);
-  best = std::max(best, found);
-  if (found == Found::kChild || chain.data || chain.sites.size() >= kMaxChain) return;
+  if (found == Found::kChild || (found == Found::kNothing && chain.sites.size() == 1 && !target_is_given(chain.sites[0])))
+    return found;
+  Found best = found;
+  bool asked = false;
   const FunctionId outermost = program_.function_of(chain.sites.back());
-  if (program_.function(outermost).arity == 0) return;
-  if (const auto written = data_.find(outermost.index); written != data_.end()) {
-    for (const ExprRef data : written->second) explore({chain.sites, data}, best);
+  const auto ask = [&](const Chain& outer) {
+    asked = true;
+    best = std::max(best, explore(outer));
+  };
+  if (!chain.data && chain.sites.size() < kMaxChain && program_.function(outermost).arity > 0) {
+    if (const auto written = data_.find(outermost.index); written != data_.end()) {
+      for (const ExprRef data : written->second) ask({chain.sites, data});
+    }
+    const auto incoming = facts_.calls.incoming_of(outermost);
+    for (const std::uint32_t edge : incoming.size() <= kMaxCallers ? incoming : std::span<const std::uint32_t>()) {
+      const CallId site = facts_.calls.edges[edge].site;
+      if (!goes_on(chain, site, outermost)) continue;
+      Chain outer = chain;
+      outer.sites.push_back(site);
+      ask(outer);
+    }
   }
-  const auto incoming = facts_.calls.incoming_of(outermost);
-  if (incoming.size() > kMaxCallers) return;
-  for (const std::uint32_t edge : incoming) {
-    const CallId site = facts_.calls.edges[edge].site;
-    const model::Call& call = program_.call(site);
-    // A capture, or {M, F, A} that somebody else runs: its arguments are not those of the call.
-    if (call.capture || !call.function || program_.unit_of(site).role == source::Role::kTest ||
-        std::find(chain.sites.begin(), chain.sites.end(), site) != chain.sites.end() ||
-        facts_.calls.callees[site.index].function != outermost)
-      continue;
-    Chain outer = chain;
-    outer.sites.push_back(site);
-    explore(std::move(outer), best);
-  }
+  if (!asked && found == Found::kSupervisor) unnamed_ = true;
+  return best;
+}
+
+// Is the call one more step out? A capture, or {M, F, A} that somebody else runs, has other arguments than the call.
+bool AddedChildren::goes_on(const Chain& chain, CallId site, FunctionId outermost) const {
+  const model::Call& call = program_.call(site);
+  return !call.capture && call.function && program_.unit_of(site).role != source::Role::kTest &&
+         std::find(chain.sites.begin(), chain.sites.end(), site) == chain.sites.end() &&
+         facts_.calls.callees[site.index].function == outermost;
+}
+
+// Do the callers say which supervisor it is? A name that stands in the forest under no supervisor, or a pid out of a state or a
+// table, is no better known to them.
+bool AddedChildren::target_is_given(CallId site) const {
+  const Unit& unit = program_.unit_of(site);
+  const auto arguments = unit.children_of(program_.call(site).expr);
+  const std::size_t at = facts_.calls.external(site)->row->target_argument - 1u;
+  const ExprId target = at < arguments.size() ? local_value(unit, arguments[at]) : ExprId();
+  if (!target || unit.expr(target).kind != ExprKind::kVariable) return false;
+  return parameter_of(unit, program_.function(program_.function_of(site)), model::VariableId(unit.expr(target).payload))
+      .has_value();
 }
 
 // The frame of the function that holds the start_child, entered by way of the chain; null when the way is not open.
 Frame* AddedChildren::frame_of(const Chain& chain) {
   Frame* frame = nullptr;
-  const auto arguments_at = [&](UnitId unit, std::span<const ExprId> written) {
+  const auto evaluated = [&](std::span<const ExprId> written) {
     std::vector<ValueRef> arguments;
     for (const ExprId id : written) arguments.push_back(e_.evaluate(frame, id));
-    static_cast<void>(unit);
     return arguments;
   };
   if (chain.data) {
     const Unit& unit = program_.unit(chain.data.unit);
     frame = e_.frame(chain.data.unit, nullptr, 0);
     const FunctionId function = program_.function_of(chain.sites.back());
-    frame =
-        entered(function, chain.sites.back(), arguments_at(chain.data.unit, unit.children_of(unit.child(chain.data.expr, 2))));
+    frame = entered(function, chain.sites.back(), evaluated(unit.children_of(unit.child(chain.data.expr, 2))));
   } else {
     frame = e_.frame(program_.call_units[chain.sites.back().index], nullptr, 0);
   }
   for (std::size_t i = chain.sites.size() - 1; i > 0 && frame != nullptr; --i) {
     const Unit& unit = program_.unit_of(chain.sites[i]);
-    const auto arguments =
-        arguments_at(program_.call_units[chain.sites[i].index], unit.children_of(program_.call(chain.sites[i]).expr));
+    const auto arguments = evaluated(unit.children_of(program_.call(chain.sites[i]).expr));
     frame = entered(program_.function_of(chain.sites[i - 1]), chain.sites[i - 1], arguments);
   }
   return frame;
@@ -191,7 +211,8 @@ void AddedChildren::hang(TreeId tree, TreeChild child, ExprRef site) {
   child.place = site;
   auto& children = builder_.trees()[tree.index].children;
   const bool known = std::any_of(children.begin(), children.end(), [&](const TreeChild& each) {
-    return !child.id.empty() && each.id == child.id && (each.origin == Origin::kAdded || each.start_module == child.start_module);
+    if (each.id != child.id || (child.id.empty() && each.origin != Origin::kAdded)) return false;
+    return each.start_module == child.start_module || (!child.id.empty() && each.origin == Origin::kAdded);
   });
   if (!known) children.push_back(std::move(child));
 }

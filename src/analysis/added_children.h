@@ -25,8 +25,10 @@ class AddedChildren {
   };
 
   void index_data();
-  void explore(Chain chain, Found& best);
+  Found explore(const Chain& chain);
+  bool goes_on(const Chain& chain, CallId site, FunctionId outermost) const;
   Found read(const Chain& chain, bool settle);
+  bool target_is_given(CallId site) const;
   Frame* frame_of(const Chain& chain);
   Frame* entered(FunctionId function, CallId inner, const std::vector<ValueRef>& arguments);
   std::vector<TreeId> targets(ValueRef value);
@@ -38,6 +40,7 @@ class AddedChildren {
   Evaluator& e_;
   std::unordered_map<std::uint32_t, std::vector<ExprRef>> data_;  // by FunctionId: {M, F, Arguments} in attributes
   int chains_left_ = 0;
+  bool unnamed_ = false;  // a way to the start_child at hand does not say which child is added
 };
 
 }  // namespace beamwright::analysis

@@ -8,6 +8,7 @@
 #include "analysis/messages.h"
 #include "analysis/on_demand.h"
 #include "analysis/processes.h"
+#include "analysis/receive_loops.h"
 #include "analysis/scopes.h"
 #include "analysis/supervisors.h"
 #include "analysis/values.h"
@@ -26,6 +27,7 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
   facts.calls = resolve_calls(program, knowledge, scopes, jobs);
   facts.effects = find_effects(program, facts.calls, jobs);
   facts.processes = find_processes(program, knowledge, scopes, facts.calls);
+  add_receive_loops(program, facts.calls, facts.effects, facts.processes);
   facts.messages = find_messages(program, facts.calls, facts.processes);
   facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes);
   facts.supervisors = find_supervisors(program, facts);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analysis/calls.h"
+#include "analysis/values.h"
 
 namespace beamwright::analysis {
 
@@ -41,6 +42,8 @@ class ContextFinder {
     out_.by_function.resize(program_.functions.size());
     queued_.resize(program_.functions.size(), false);
     mark_handlers();
+    find_routes();
+    find_escripts();
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) mark_entry(FunctionId(f));
     while (!queue_.empty()) {
       const FunctionId f = queue_.back();
@@ -88,7 +91,8 @@ class ContextFinder {
     const ModuleId module = program_.module_of(id);
     const auto& behaviours = scopes_.of(module).behaviours;
     const auto has = [&](Symbol b) { return std::find(behaviours.begin(), behaviours.end(), b) != behaviours.end(); };
-    if (is_tool(module) ||
+    if (is_tool(module) || is_escript_main(id) ||
+        (in_escript(unit) && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) ||
         (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
       c.flags |= kInTool;
     else if (has(sym::application) || has(sym::Elixir_Application))
@@ -96,9 +100,71 @@ class ContextFinder {
     if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) {
       // The actions of a controller have names of their own: the framework runs them in the process of the request.
       const ProcessId process = processes_.of(module);
-      c.flags |= process && processes_.processes[process.index].kind == ProcessKind::kRequest ? kInRequest : kFromOutside;
+      const bool request = process && processes_.processes[process.index].kind == ProcessKind::kRequest;
+      c.flags |= request || routed_[module.index] ? kInRequest : kFromOutside;
     }
     if (c.flags != 0) add(id, c);
+  }
+
+  // cowboy's routes are data, {"/path", Handler, Options} or with constraints in between, and its handlers need no behaviour: a
+  // module that stands so after a path and has init/2 is run once a request (cowboy: Routing, Handlers).
+  void find_routes() {
+    routed_.resize(program_.modules.size(), false);
+    for (const auto& unit : program_.units) {
+      for (std::uint32_t i = 0; i < unit->exprs.size(); ++i) {
+        const model::Expr& e = unit->exprs[i];
+        if (e.kind != model::ExprKind::kTuple || (e.child_count != 3 && e.child_count != 4)) continue;
+        const model::Expr& path = unit->expr(unit->child(ExprId(i), 0));
+        const model::Expr& handler = unit->expr(unit->child(ExprId(i), e.child_count - 2u));
+        if (handler.kind != model::ExprKind::kAtom || !is_path(path)) continue;
+        const ModuleId module = program_.find_module(handler.symbol(), unit->project);
+        if (module && program_.find_function(module, sym::init, 2)) routed_[module.index] = true;
+      }
+    }
+  }
+
+  static bool is_path(const model::Expr& e) {
+    return (e.kind == model::ExprKind::kString || e.kind == model::ExprKind::kCharlist) &&
+           (e.symbol().text().starts_with("/") || e.symbol().text().starts_with("[..."));
+  }
+
+  // A mix.exs with escript: [main_module: Module] makes a command line program: its main/1 runs the rest, commands are mostly
+  // found by name. Where the same mix.exs names an application callback, only main/1 is surely the tool's.
+  void find_escripts() {
+    const Symbol escript = intern("escript"), main_module = intern("main_module"), mod = intern("mod");
+    for (const auto& unit : program_.units) {
+      if (unit->role != source::Role::kScript || unit->language != source::Language::kElixir) continue;
+      const std::string& path = program_.files->file(unit->file).path;
+      if (!path.ends_with("mix.exs")) continue;
+      bool has_callback = false;
+      Symbol main;
+      for (std::uint32_t i = 0; i < unit->exprs.size(); ++i) {
+        const model::Expr& e = unit->exprs[i];
+        if (e.kind != model::ExprKind::kTuple || e.child_count != 2) continue;
+        const auto key = atom_value(*unit, unit->child(ExprId(i), 0));
+        has_callback = has_callback || key == mod;
+        if (key != escript) continue;
+        if (const ExprId named = literal_option(*unit, unit->child(ExprId(i), 1), main_module))
+          main = atom_value(*unit, named).value_or(Symbol());
+      }
+      if (!main) continue;
+      escript_mains_.push_back(main);
+      if (!has_callback) escript_folders_.push_back(path.substr(0, path.size() - std::string_view("mix.exs").size()) + "lib/");
+    }
+  }
+
+  bool is_escript_main(FunctionId id) const {
+    const Function& f = program_.function(id);
+    if (f.name != sym::main || f.arity != 1) return false;
+    const Symbol module = program_.module(program_.module_of(id)).name;
+    return std::find(escript_mains_.begin(), escript_mains_.end(), module) != escript_mains_.end();
+  }
+
+  bool in_escript(const model::Unit& unit) const {
+    if (escript_folders_.empty()) return false;
+    const std::string& path = program_.files->file(unit.file).path;
+    return std::any_of(escript_folders_.begin(), escript_folders_.end(),
+                       [&](const std::string& folder) { return path.starts_with(folder); });
   }
 
   // Does any other function of the sources reach it? A function that only calls itself is entered from outside.
@@ -148,6 +214,9 @@ class ContextFinder {
   std::vector<FunctionId> queue_;
   std::vector<bool> queued_;
   std::vector<bool> handler_;
+  std::vector<bool> routed_;                  // by ModuleId: the handler of a route
+  std::vector<Symbol> escript_mains_;         // modules whose main/1 an escript runs
+  std::vector<std::string> escript_folders_;  // sources of nothing but an escript
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "analysis/calls.h"
 #include "analysis/values.h"
+#include "analysis/walk.h"
 
 namespace beamwright::analysis {
 
@@ -136,6 +137,7 @@ class ProcessFinder {
     out_.by_module.resize(program_.modules.size());
     for (std::uint32_t m = 0; m < program_.modules.size(); ++m) add_module(ModuleId(m));
     for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) read_call(CallId(c));
+    settle_traps();
     for (Process& p : out_.processes) settle(p);
     return std::move(out_);
   }
@@ -210,6 +212,9 @@ class ProcessFinder {
       const std::size_t state_at = callback.state_argument != 0 ? callback.state_argument - 1u : patterns.size();
       returns.read(clause.body, state_at < patterns.size() ? whole_variable(unit, patterns[state_at]) : VariableId{}, r);
       h.changes_state = !r.keeps_state;
+      h.reads_state = state_at < patterns.size() && looks_at(unit, clause, patterns[state_at]);
+      const std::size_t from_at = callback.from_argument != 0 ? callback.from_argument - 1u : patterns.size();
+      if (from_at < patterns.size()) h.keeps_caller = mentions(unit, clause.body, variables_in(unit, patterns[from_at]));
       h.reply = r.reply      ? Reply::kReply
                 : r.other    ? Reply::kUnknown
                 : r.no_reply ? Reply::kNoReply
@@ -217,6 +222,26 @@ class ProcessFinder {
                              : Reply::kUnknown;
       out_.handlers.push_back(h);
     }
+  }
+
+  // Is the state taken apart, asked or passed to a function, or only given back in what the clause returns?
+  static bool looks_at(const Unit& unit, const Clause& clause, ExprId pattern) {
+    const ExprKind kind = unit.expr(pattern).kind;
+    if (kind == ExprKind::kWildcard) return false;
+    if (kind != ExprKind::kVariable) return true;
+    const std::vector<VariableId> state{VariableId(unit.expr(pattern).payload)};
+    if (clause.guard && mentions(unit, clause.guard, state)) return true;
+    std::vector<ExprId> given_back;
+    for_each_result(unit, clause.body, [&](ExprId result) {
+      if (unit.expr(result).kind != ExprKind::kTuple) return;
+      for (const ExprId element : unit.children_of(result))
+        if (unit.expr(element).kind == ExprKind::kVariable) given_back.push_back(element);
+    });
+    return any_below(unit, clause.body, [&](ExprId id) {
+      const Expr& e = unit.expr(id);
+      return e.kind == ExprKind::kVariable && e.payload == state[0].index &&
+             std::find(given_back.begin(), given_back.end(), id) == given_back.end();
+    });
   }
 
   // gen_statem says the kind of an event by its first argument: {call, From}, cast, info, a timeout …
@@ -245,18 +270,49 @@ class ProcessFinder {
     const Unit& unit = program_.unit_of(site);
     const auto arguments = unit.children_of(call.expr);
     if (row->module_argument != 0 && row->module_argument <= arguments.size()) return read_start(site, *row, unit, arguments);
+    if ((row->name == sym::process_flag || row->name == sym::flag) && arguments.size() == 2 &&
+        atom_value(unit, arguments[0]) == sym::trap_exit && atom_value(unit, arguments[1]) != sym::false_)
+      traps_.push_back(program_.function_of(site));
+    if (row->module == sym::gen_event && row->name.text().starts_with("add_") && arguments.size() == 3)
+      read_manager(unit, arguments[0], arguments[1]);
     const ProcessId own = own_process(site);
     if (!own) return;
     Process& process = out_.processes[own.index];
-    if ((row->name == sym::process_flag || row->name == sym::flag) && arguments.size() == 2 &&
-        atom_value(unit, arguments[0]) == sym::trap_exit && atom_value(unit, arguments[1]) != sym::false_) {
-      process.traps_exits = true;
-    } else if (row->name == sym::register_ && arguments.size() == 2) {
+    if (row->name == sym::register_ && arguments.size() == 2) {
       for (const ExprId a : arguments) add_name(process, unit, a);
     } else if (row->name == sym::start_link && (row->module == sym::Elixir_Agent || row->module == sym::Elixir_Task)) {
       process.starts.push_back(site);
       read_name(process, unit, *row, arguments);
     }
+  }
+
+  // add_handler(Manager, Handler, Arguments): Handler is a module or {Module, Id}.
+  void read_manager(const Unit& unit, ExprId manager, ExprId handler) {
+    handler = local_value(unit, handler);
+    if (unit.expr(handler).kind == ExprKind::kTuple && unit.expr(handler).child_count == 2) handler = unit.child(handler, 0);
+    const auto name = atom_value(unit, manager), module = atom_value(unit, handler);
+    const ModuleId m = module ? program_.find_module(*module, unit.project) : ModuleId();
+    const ProcessId process = m ? out_.by_module[m.index] : ProcessId();
+    if (!name || !process) return;
+    auto& managers = out_.processes[process.index].managers;
+    if (std::find(managers.begin(), managers.end(), *name) == managers.end()) managers.push_back(*name);
+  }
+
+  // A process traps exits when its own functions set the flag, or a helper that its init runs.
+  void settle_traps() {
+    for (const FunctionId f : traps_) {
+      if (const ProcessId own = out_.by_module[program_.module_of(f).index]) out_.processes[own.index].traps_exits = true;
+      for (const std::uint32_t edge : calls_.incoming_of(f)) mark_trap(calls_.callers[edge], calls_.edges[edge], 0);
+    }
+  }
+
+  void mark_trap(FunctionId caller, const Edge& edge, int depth) {
+    constexpr int kMaxHelpers = 2;
+    if (edge.possible || edge.runs != Runs::kCaller) return;
+    const ProcessId own = out_.by_module[program_.module_of(caller).index];
+    if (own && program_.function(caller).name == sym::init) out_.processes[own.index].traps_exits = true;
+    if (depth >= kMaxHelpers) return;
+    for (const std::uint32_t outer : calls_.incoming_of(caller)) mark_trap(calls_.callers[outer], calls_.edges[outer], depth + 1);
   }
 
   void read_start(CallId site, const FunctionRow& row, const Unit& unit, std::span<const ExprId> arguments) {
@@ -324,6 +380,7 @@ class ProcessFinder {
   const knowledge::Knowledge& knowledge_;
   const Scopes& scopes_;
   const Calls& calls_;
+  std::vector<FunctionId> traps_;  // functions that set trap_exit
   Processes out_;
 };
 

@@ -1,0 +1,226 @@
+// The supervision forest of small systems, in both languages.
+#include "analysis/forest.h"
+
+#include <gtest/gtest.h>
+
+#include "facts_of.h"
+
+namespace beamwright::tests {
+namespace {
+
+using analysis::Forest;
+using analysis::Origin;
+using analysis::Presence;
+using analysis::Tree;
+using analysis::TreeChild;
+using Lines = std::vector<std::string>;
+
+class ForestOf {
+ public:
+  template <typename... Texts>
+  explicit ForestOf(const Text& first, const Texts&... others) : facts_(std::vector<Text>{first, others...}) {}
+
+  const Forest& forest() const { return analysis::forest_of(facts_.program(), facts_.facts()); }
+  const Tree* named(const std::string& name) const {
+    for (const Tree& tree : forest().trees)
+      if (tree.name.text() == name) return &tree;
+    return nullptr;
+  }
+  // "cart Cart.start_link/1 permanent 5000 worker perhaps": what is not known is a ?.
+  Lines children(const std::string& tree) const {
+    Lines lines;
+    const Tree* found = named(tree);
+    if (found == nullptr) return {"no supervisor of that name"};
+    for (const TreeChild& c : found->children) lines.push_back(line(c));
+    return lines;
+  }
+
+ private:
+  static std::string known(Symbol s) { return s ? std::string(s.text()) : "?"; }
+  static std::string line(const TreeChild& c) {
+    const std::string arity = c.start_arity < 0 ? "?" : std::to_string(c.start_arity);
+    std::string out = (c.id.empty() ? "?" : c.id) + " " + (c.start_module ? model::display_module(c.start_module) : "?") + "." +
+                      known(c.start_function) + "/" + arity + " " + known(c.restart) + " " +
+                      (c.shutdown.empty() ? "?" : c.shutdown) + " " + known(c.type);
+    if (c.presence == Presence::kPerhaps) out += " perhaps";
+    if (c.presence == Presence::kMany) out += " many";
+    if (c.origin == Origin::kAdded) out += " added";
+    return out;
+  }
+
+  FactsOf facts_;
+};
+
+constexpr const char* kWorkers = R"(
+defmodule Shop.Cart do
+  use GenServer, restart: :transient, shutdown: 10_000
+  def start_link(arg), do: GenServer.start_link(__MODULE__, arg, name: __MODULE__)
+  def init(arg), do: {:ok, arg}
+end
+defmodule Shop.Stock do
+  use GenServer
+  def start_link(arg), do: GenServer.start_link(__MODULE__, arg)
+  def init(arg), do: {:ok, arg}
+end
+)";
+
+TEST(Forest, FollowsAnElixirApplicationToItsChildrenInOrder) {
+  const ForestOf shop(Text{"lib/app.ex", R"(
+defmodule Shop.Application do
+  use Application
+  @tasks {Task.Supervisor, name: Shop.Tasks}
+  def start(_type, _args) do
+    children = [Shop.Cart, @tasks, Supervisor.child_spec({Shop.Stock, 1}, id: :stock, restart: :temporary)] ++ extra()
+    children = if Application.get_env(:shop, :more), do: children ++ [{Registry, keys: :unique, name: Shop.Names}], else: children
+    Supervisor.start_link(children, strategy: :rest_for_one, max_restarts: 7, name: Shop.Supervisor)
+  end
+  defp extra, do: for(n <- [:a, :b], do: %{id: n, start: {Shop.Stock, :start_link, [n]}, shutdown: :brutal_kill})
+end
+)"},
+                      Text{"lib/workers.ex", kWorkers});
+  EXPECT_EQ(
+      shop.children("Elixir.Shop.Supervisor"),
+      (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker",
+             "'Elixir.Shop.Tasks' Task.Supervisor.start_link/1 permanent infinity supervisor",
+             "stock Shop.Stock.start_link/1 temporary 5000 worker", "a Shop.Stock.start_link/1 permanent brutal_kill worker",
+             "b Shop.Stock.start_link/1 permanent brutal_kill worker",
+             "'Elixir.Shop.Names' Registry.start_link/1 permanent infinity supervisor perhaps"}));
+  const Tree* tree = shop.named("Elixir.Shop.Supervisor");
+  ASSERT_NE(tree, nullptr);
+  EXPECT_EQ(tree->strategy.text(), "rest_for_one");
+  EXPECT_EQ(tree->intensity, 7);
+  EXPECT_EQ(tree->period, 5);
+  EXPECT_TRUE(tree->complete);
+  EXPECT_EQ(tree->children[0].name.text(), "Elixir.Shop.Cart");
+}
+
+TEST(Forest, FollowsErlangsStartFunctionsAndHelpersAcrossModules) {
+  const ForestOf shop(Text{"src/pay_app.erl", R"(-module(pay_app).
+-behaviour(application).
+-export([start/2]).
+start(_, _) -> case pay_sup:start_link() of {ok, Pid} -> {ok, Pid, []}; Error -> Error end.
+)"},
+                      Text{"src/pay_sup.erl", R"(-module(pay_sup).
+-behaviour(supervisor).
+-export([start_link/0, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+init([]) ->
+    Peer = case application:get_env(pay, peer) of {ok, true} -> [pay_specs:worker(pay_peer)]; _ -> [] end,
+    {ok, {{one_for_one, 3, 10}, lists:map(fun(M) -> pay_specs:worker(M) end, [pay_a, pay_b]) ++ Peer ++ [pay_specs:pool(pay_pool)]}}.
+)"},
+                      Text{"src/pay_specs.erl", R"(-module(pay_specs).
+-export([worker/1, pool/1]).
+worker(M) -> {M, {M, start_link, []}, permanent, timer:seconds(2), worker, [M]}.
+pool(Name) ->
+    Sup = list_to_atom(atom_to_list(Name) ++ "_sup"),
+    #{id => Sup, start => {pay_pool, start_link, [Sup]}, type => supervisor}.
+)"},
+                      Text{"src/pay_pool.erl", R"(-module(pay_pool).
+-behaviour(supervisor).
+-export([start_link/1, init/1]).
+start_link(Name) -> supervisor:start_link({local, Name}, ?MODULE, {Name, 5}).
+init({Name, N}) -> {ok, {#{strategy => simple_one_for_one, intensity => N}, [#{id => Name, start => {pay_worker, start_link, []}}]}}.
+)"});
+  EXPECT_EQ(shop.children("pay_sup"),
+            (Lines{"pay_a pay_a.start_link/0 permanent 2000 worker", "pay_b pay_b.start_link/0 permanent 2000 worker",
+                   "pay_peer pay_peer.start_link/0 permanent 2000 worker perhaps",
+                   "pay_pool_sup pay_pool.start_link/1 permanent infinity supervisor"}));
+  const Tree* pool = shop.named("pay_pool_sup");
+  ASSERT_NE(pool, nullptr);
+  EXPECT_TRUE(pool->dynamic);
+  EXPECT_EQ(pool->intensity, 5);
+  EXPECT_EQ(shop.children("pay_pool_sup"), (Lines{"pay_pool_sup pay_worker.start_link/0 permanent 5000 worker many"}));
+}
+
+TEST(Forest, HangsChildrenThatWrappersAndBootSequencesAddUnderTheNamedSupervisor) {
+  const ForestOf shop(Text{"src/base_app.erl", R"(-module(base_app).
+-behaviour(application).
+-boot_step({metrics, [{mfa, {base_sup, start_child, [base_metrics]}}]}).
+-export([start/2, boot/0]).
+start(_, _) -> base_sup:start_link().
+boot() -> ok = base_sup:start_child(base_alarm).
+)"},
+                      Text{"src/base_sup.erl", R"(-module(base_sup).
+-behaviour(supervisor).
+-export([start_link/0, start_child/1, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+start_child(Mod) -> start_child(Mod, Mod).
+start_child(Id, Mod) -> supervisor:start_child(?MODULE, {Id, {Mod, start_link, []}, transient, 100, worker, [Mod]}).
+init([]) -> {ok, {{one_for_all, 0, 1}, []}}.
+)"});
+  Lines lines = shop.children("base_sup");
+  std::sort(lines.begin(), lines.end());
+  EXPECT_EQ(lines, (Lines{"base_alarm base_alarm.start_link/0 transient 100 worker perhaps added",
+                          "base_metrics base_metrics.start_link/0 transient 100 worker perhaps added"}));
+}
+
+TEST(Forest, LeavesUnknownWhatConfigurationDecides) {
+  const ForestOf shop(Text{"lib/app.ex", R"(
+defmodule Shop.Application do
+  use Application
+  def start(_type, _args) do
+    Supervisor.start_link(Application.get_env(:shop, :children) ++ [Shop.Cart, {Shop.Library, []}],
+      strategy: Application.fetch_env!(:shop, :strategy), name: Shop.Supervisor)
+  end
+end
+)"},
+                      Text{"lib/workers.ex", kWorkers});
+  const Tree* tree = shop.named("Elixir.Shop.Supervisor");
+  ASSERT_NE(tree, nullptr);
+  EXPECT_FALSE(tree->complete);
+  EXPECT_FALSE(tree->strategy);
+  EXPECT_EQ(shop.children("Elixir.Shop.Supervisor"),
+            (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker", "? Shop.Library.?/? ? ? ?"}));
+}
+
+TEST(Forest, ReadsASupervisorLibraryOfTheSourcesLikeOtps) {
+  const ForestOf shop(Text{"src/my_sup.erl", R"(-module(my_sup).
+-behaviour(gen_server).
+-export([start_link/2, start_link/3, which_children/1, start_child/2, terminate_child/2, delete_child/2, init/1]).
+start_link(Mod, Args) -> gen_server:start_link(?MODULE, {self, Mod, Args}, []).
+start_link(Name, Mod, Args) -> gen_server:start_link(Name, ?MODULE, {Name, Mod, Args}, []).
+which_children(S) -> gen_server:call(S, which_children).
+start_child(S, C) -> gen_server:call(S, {start_child, C}).
+terminate_child(S, C) -> gen_server:call(S, {terminate_child, C}).
+delete_child(S, C) -> gen_server:call(S, {delete_child, C}).
+init(State) -> {ok, State}.
+)"},
+                      Text{"src/pay_app.erl", R"(-module(pay_app).
+-behaviour(application).
+-export([start/2, init/1]).
+start(_, _) -> my_sup:start_link({local, pay_top}, ?MODULE, []).
+init([]) -> {ok, {{one_for_one, 1, 2}, [{w, {pay_w, start_link, []}, permanent, 50, worker, [pay_w]}]}}.
+)"});
+  EXPECT_EQ(shop.children("pay_top"), (Lines{"w pay_w.start_link/0 permanent 50 worker"}));
+}
+
+TEST(Forest, ListsSupervisorsThatNoApplicationStartsByThemselves) {
+  const ForestOf shop(Text{"src/lone_sup.erl", R"(-module(lone_sup).
+-behaviour(supervisor).
+-export([init/1]).
+init(N) -> {ok, {{one_for_one, N, 2}, [{w, {pay_w, start_link, [N]}, permanent, 50, worker, [pay_w]}]}}.
+)"});
+  ASSERT_EQ(shop.forest().loose.size(), 1u);
+  const Tree& tree = shop.forest().tree(shop.forest().loose[0]);
+  EXPECT_EQ(tree.module.text(), "lone_sup");
+  EXPECT_EQ(tree.intensity, -1);
+  EXPECT_EQ(tree.children.size(), 1u);
+}
+
+TEST(Forest, EndsWhereAProgramWouldNot) {
+  const ForestOf shop(Text{"src/loop_app.erl", R"(-module(loop_app).
+-behaviour(application).
+-behaviour(supervisor).
+-export([start/2, start_link/1, init/1]).
+start(_, _) -> start_link(f(1)).
+f(N) -> f(N + 1).
+start_link(N) -> supervisor:start_link({local, loop_sup}, ?MODULE, N).
+init(N) -> L = [{again, {?MODULE, start_link, [[N | N]]}, permanent, 1, supervisor, []} | L], {ok, {{one_for_one, 1, 1}, g(N)}}.
+g(N) -> [{again, {?MODULE, start_link, [[N | N]]}, permanent, 1, supervisor, []}].
+)"});
+  EXPECT_FALSE(shop.forest().trees.empty());
+  EXPECT_LT(shop.forest().trees.size(), 100u);
+}
+
+}  // namespace
+}  // namespace beamwright::tests
