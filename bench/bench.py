@@ -1,6 +1,6 @@
 """Prints, from one run on one machine, megabytes per second of lexing, parsing, lowering and the whole review for both languages,
-beside their peers, and the peak memory of the review. With --instructions: what callgrind counts for the bundled examples, held
-against bench/instructions.json (more than 10 % above the recorded figure fails; --record writes it anew).
+beside their peers, and the peak memory of the review. With --instructions: what callgrind counts for reviews of the bundled
+examples, stage by stage, held against bench/instructions.json (more than 10 % above a recorded figure fails; --record writes it anew).
 
 Usage: bench.py --beamwright BINARY --build DIR [--elixir DIR ...] [--erlang DIR ...]
        bench.py --beamwright BINARY --instructions | --record
@@ -51,13 +51,42 @@ def review(binary, folder):
         return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, json.load(out)["summary"]
 
 
-def peers(language, args):
-    """Name, command and whether the target is held against it. erl_scan + erl_parse do less than our parser (no headers, and a form
-    with a macro ends at its first '?'), and are the peer all the same: they are what people know. epp does the same work."""
-    if language == "elixir":
-        return [("tree-sitter-elixir", [str(args.build / "bench_tree_sitter")], True)]
-    return [("epp (the same work)", ["escript", str(HERE / "epp.escript")], False),
-            ("erl_scan + erl_parse", ["escript", str(HERE / "erl_parse.escript")], True)]
+def compare(name, what, ours, peer_bytes, nanoseconds, has_target, verdicts):
+    """A peer's speed beside ours, which is in megabytes per second."""
+    theirs = megabytes_per_second(peer_bytes, nanoseconds)
+    ratio = ours / theirs
+    target = f" (target {TIMES_PEER})" if has_target else ""
+    print(f"  {name:<26} {theirs:7.1f} MB/s: ours is {ratio:.1f} times as fast{target}")
+    verdicts.append((not has_target or ratio >= TIMES_PEER, f"{what} {ratio:.1f} times {name}"))
+
+
+def compare_elixir(paths, ours, args, verdicts):
+    """tree-sitter's Elixir grammar: from bytes to a tree, as ours, which beyond that makes the compiler's own quoted form."""
+    name, program = "tree-sitter-elixir", args.build / "bench_tree_sitter"
+    if not program.exists():
+        print(f"  {name:<26} not measured: its package could not be had (is npm installed?)")
+        verdicts.append((False, f"{name} not measured"))
+        return
+    size, nanoseconds = map(int, run([str(program)], paths).split()[:2])
+    compare(name, "elixir parsing", ours, size, nanoseconds, True, verdicts)
+
+
+def compare_erlang(paths, folders, ours, args, verdicts):
+    """Two pairs, each of which does the same work on the same files. epp and our parser as a review runs it: scanning, headers,
+    macros, parsing; epp reads its files itself, which is in its time. And erl_scan + erl_parse and our lexer and parser without the
+    preprocessor: every form is scanned, loses its question marks and becomes the same abstract form; both must accept the same
+    number of forms."""
+    size, nanoseconds = map(int, run(["escript", str(HERE / "epp.escript")], paths).split()[:2])
+    compare("epp", "erlang reading", ours, size, nanoseconds, False, verdicts)
+    release = run(["erl", "-noinput", "-eval", "io:put_chars(erlang:system_info(otp_release)), halt()."])
+    our_size, our_nanoseconds, our_forms = map(int, run([str(args.build / "bench_stages"), "scan-parse", release, *folders]).split())
+    alone = megabytes_per_second(our_size, our_nanoseconds)
+    print(f"  {'lex + parse, no macros':<26} {alone:7.1f} MB/s: {our_forms:,} forms")
+    size, nanoseconds, forms = map(int, run(["escript", str(HERE / "erl_parse.escript")], paths).split())
+    compare("erl_scan + erl_parse", "erlang parsing", alone, size, nanoseconds, True, verdicts)
+    if forms != our_forms:
+        print(f"  not the same work: erl_parse accepts {forms:,} forms")
+        verdicts.append((False, f"{our_forms} forms accepted where erl_parse accepts {forms}"))
 
 
 def measure_stages(language, folders, args, verdicts):
@@ -69,19 +98,14 @@ def measure_stages(language, folders, args, verdicts):
     stages = dict(zip(("files", "lines", "bytes", "lex", "parse", "lower"), figures))
     size = stages["bytes"]
     print(f"{language}: {stages['files']} files, {stages['lines']:,} lines, {size / 1e6:.1f} MB, on one thread, best of three")
-    for label, stage in (("lex", "lex"), ("lex + parse", "parse"), ("lower", "lower")):
-        print(f"  {label:<22} {megabytes_per_second(size, stages[stage]):7.1f} MB/s")
+    parsing = "lex + preprocess + parse" if language == "erlang" else "lex + parse"
+    for label, stage in (("lex", "lex"), (parsing, "parse"), ("lower", "lower")):
+        print(f"  {label:<26} {megabytes_per_second(size, stages[stage]):7.1f} MB/s")
     ours = megabytes_per_second(size, stages["parse"])
-    for name, command, has_target in peers(language, args):
-        if command[0] != "escript" and not os.path.exists(command[0]):
-            print(f"  {name:<22} not measured: its package could not be had (is npm installed?)")
-            verdicts.append((False, f"{name} not measured"))
-            continue
-        peer_bytes, nanoseconds = map(int, run(command, paths).split()[:2])
-        ratio = ours / megabytes_per_second(peer_bytes, nanoseconds)
-        target = f" (target {TIMES_PEER})" if has_target else ""
-        print(f"  {name:<22} {megabytes_per_second(peer_bytes, nanoseconds):7.1f} MB/s: ours is {ratio:.1f} times as fast{target}")
-        verdicts.append((not has_target or ratio >= TIMES_PEER, f"{language} parsing {ratio:.1f} times {name}"))
+    if language == "elixir":
+        compare_elixir(paths, ours, args, verdicts)
+    else:
+        compare_erlang(paths, folders, ours, args, verdicts)
 
 
 def measure_review(folder, args, verdicts):
@@ -119,26 +143,54 @@ def speed(args):
     return all(good for good, _ in verdicts), "; ".join(("" if good else "MISSED ") + text for good, text in verdicts)
 
 
-def instructions(args):
-    """Instructions of the review of the bundled examples on one thread: nearly the same on every machine with the same binary."""
-    recorded_path = HERE / "instructions.json"
-    counts = {}
-    for name in ("shop", "shop_right"):
-        folder = HERE.parent / "examples" / name
-        with tempfile.NamedTemporaryFile() as out:
-            done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", str(args.beamwright), "check",
-                                   "--jobs", "1", "--fail-on", "none", "--format", "json", str(folder)], capture_output=True, text=True)
+# Stages of a review and the functions that are these stages; what is called from them counts with them.
+STAGES = {
+    "elixir lex": "beamwright::elixir::Lexer::run()",
+    "elixir lex and parse": "beamwright::elixir::parse(",
+    "elixir lower": "beamwright::lower::lower_elixir(",
+    "erlang lex": "beamwright::erlang::Lexer::next_form(",
+    "erlang lex, preprocess and parse": "beamwright::erlang::parse(",
+    "erlang lower": "beamwright::lower::lower_erlang(",
+    "knowledge": "beamwright::knowledge::Knowledge::embedded()",
+    "analyse": "beamwright::analysis::analyse(",
+    "judge": "beamwright::rules::run_all(",
+}
+
+
+def count_instructions(binary, folder):
+    """Instructions of one review on one thread, all in all and by stage: nearly the same on every machine with the same binary."""
+    with tempfile.NamedTemporaryFile() as out:
+        done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", str(binary), "check", "--jobs", "1",
+                               "--fail-on", "none", "--format", "json", str(folder)], capture_output=True, text=True)
         total = re.search(r"Collected : (\d+)", done.stderr)
         if done.returncode != 0 or not total:
             sys.exit(f"bench: callgrind failed: {done.stderr[-400:]}")
-        counts[name] = int(total[1])
+        table = run(["callgrind_annotate", "--inclusive=yes", "--threshold=100", out.name])
+    counts = {"all": int(total[1])}
+    for stage, function in STAGES.items():
+        rows = [line for line in table.splitlines() if ":" + function in line]
+        if not rows:
+            sys.exit(f"bench: callgrind saw no {function} in the review of {folder}")
+        counts[stage] = max(int(row.split()[0].replace(",", "")) for row in rows)  # lambdas inside the function have rows too
+    return counts
+
+
+def instructions(args):
+    recorded_path = HERE / "instructions.json"
+    counts = {name: count_instructions(args.beamwright, HERE.parent / "examples" / name) for name in ("shop", "shop_right")}
     if args.record:
         recorded_path.write_text(json.dumps(counts, indent=2) + "\n")
-        return True, "recorded " + ", ".join(f"{n} {count:,} instructions" for n, count in counts.items())
+        return True, "recorded " + ", ".join(f"{name} {stages['all']:,} instructions" for name, stages in counts.items())
     recorded = json.loads(recorded_path.read_text())
-    good = all(counts[n] <= recorded[n] * INSTRUCTIONS for n in counts)
-    return good, ", ".join(f"{n} {counts[n]:,} instructions, {counts[n] / recorded[n]:.2f} of what is recorded (limit {INSTRUCTIONS})"
-                           for n in counts)
+    grown = []
+    for name, stages in counts.items():
+        for stage, count in stages.items():
+            ratio = count / recorded[name][stage] if recorded[name].get(stage) else float("inf")
+            print(f"  {name:<12} {stage:<34} {count:>12,} instructions, {ratio:.2f} of what is recorded")
+            if ratio > INSTRUCTIONS:
+                grown.append(f"MISSED {name}: {stage} takes {ratio:.2f} of what is recorded")
+    limit = f"(limit {INSTRUCTIONS:.2f}; ./run bench --record where the growth is meant)"
+    return not grown, ("; ".join(grown) if grown else "no stage takes more instructions than recorded") + " " + limit
 
 
 def main():

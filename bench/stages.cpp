@@ -3,6 +3,10 @@
 // `list` it reads them all and measures on one thread, each file's best of three rounds; prints files, lines, bytes and three
 // times in nanoseconds of processor time. Reading files is not counted. Erlang is parsed as a review does it: headers are found
 // and lexed, macros expanded. Headers that several files share are lexed once a round, by the first of them.
+//
+// `bench_stages scan-parse RELEASE FOLDER…` is what erl_parse.escript does: each form of the Erlang sources is cut into tokens,
+// loses its question marks and is parsed to the whole tree, in the language of that OTP release, without preprocessing. Prints
+// bytes, nanoseconds and the number of forms that were accepted.
 #include <algorithm>
 #include <ctime>
 #include <iostream>
@@ -17,6 +21,7 @@
 #include "elixir/tree.h"
 #include "erlang/header_cache.h"
 #include "erlang/lexer.h"
+#include "erlang/parser.h"
 #include "erlang/token_buffer.h"
 #include "erlang/tree.h"
 #include "lower/lower.h"
@@ -112,6 +117,54 @@ class Erlang {
   std::vector<std::unique_ptr<erlang::HeaderCache>> caches_;
 };
 
+// The front end without its preprocessor: how many forms of a text are accepted.
+std::size_t scan_and_parse(std::string_view text, erlang::Level level) {
+  Arena arena;
+  std::vector<erlang::Comment> comments;
+  erlang::Lexer lexer(text, level, arena, &comments);
+  erlang::Parser parser(arena, level);
+  erlang::LexedForm form;
+  erlang::TokenBuffer tokens;
+  std::vector<erlang::Token> without_question_marks;
+  std::size_t accepted = 0;
+  while (lexer.next_form(form, tokens)) {
+    if (form.broken) continue;
+    // Before OTP 27 these words were names.
+    if (form.has_feature_word && level.otp < 27) {
+      for (erlang::Token& token : tokens)
+        if (token.kind == erlang::TokenKind::kMaybe || token.kind == erlang::TokenKind::kElse)
+          token.kind = erlang::TokenKind::kAtom;
+    }
+    std::span<const erlang::Token> all = tokens.all();
+    if (form.has_question) {
+      without_question_marks.clear();
+      for (const erlang::Token& token : all)
+        if (token.kind != erlang::TokenKind::kQuestion) without_question_marks.push_back(token);
+      all = without_question_marks;
+    }
+    parser.parse_form(all);
+    accepted += !parser.error().set;
+  }
+  return accepted;
+}
+
+// The best round over all files, as erl_parse.escript takes it. Prints bytes, nanoseconds and accepted forms.
+void measure_scan_and_parse(const Corpus& corpus, erlang::Level level) {
+  std::int64_t best = Times::kNever;
+  std::size_t bytes = 0, accepted = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    bytes = accepted = 0;
+    const std::int64_t start = now();
+    corpus.each(source::Language::kErlang, [&](const source::Discovery& folder, source::FileId id) {
+      const std::string_view text = folder.files->file(id).text;
+      bytes += text.size();
+      accepted += scan_and_parse(text, level);
+    });
+    best = std::min(best, now() - start);
+  }
+  std::cout << bytes << ' ' << best << ' ' << accepted << '\n';
+}
+
 // Each file's best of some rounds, summed: what other programs on the machine take away hardly shows.
 template <typename FrontEnd>
 Times measure(const Corpus& corpus, source::Language language) {
@@ -140,23 +193,50 @@ Times measure(const Corpus& corpus, source::Language language) {
   return sum;
 }
 
+// What is asked for, on which language, and the folders.
+struct Request {
+  enum class Kind { kList, kStages, kScanParse } kind = Kind::kStages;
+  source::Language language = source::Language::kErlang;
+  int otp = 0;
+  std::vector<std::string> folders;
+};
+
+bool read_request(std::vector<std::string> arguments, Request& request) {
+  const auto next = [&] {
+    std::string first = arguments.empty() ? std::string() : arguments.front();
+    if (!arguments.empty()) arguments.erase(arguments.begin());
+    return first;
+  };
+  std::string word = next();
+  if (word == "scan-parse") {
+    request.kind = Request::Kind::kScanParse;
+    request.otp = std::atoi(next().c_str());
+    if (request.otp == 0) return false;
+  } else {
+    if (word == "list") {
+      request.kind = Request::Kind::kList;
+      word = next();
+    }
+    if (word != "elixir" && word != "erlang") return false;
+    if (word == "elixir") request.language = source::Language::kElixir;
+  }
+  request.folders = std::move(arguments);
+  return !request.folders.empty();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::vector<std::string> arguments(argv + 1, argv + argc);
-  const bool list = !arguments.empty() && arguments[0] == "list";
-  if (list) arguments.erase(arguments.begin());
-  if (arguments.size() < 2 || (arguments[0] != "elixir" && arguments[0] != "erlang")) {
-    std::cerr << "usage: bench_stages [list] elixir|erlang FOLDER...\n";
+  Request request;
+  if (!read_request({argv + 1, argv + argc}, request)) {
+    std::cerr << "usage: bench_stages [list] elixir|erlang FOLDER...\n       bench_stages scan-parse OTP-RELEASE FOLDER...\n";
     return 2;
   }
-  const bool is_elixir = arguments[0] == "elixir";
-  const auto language = is_elixir ? source::Language::kElixir : source::Language::kErlang;
   Corpus corpus;
   source::DiscoveryOptions everything;
   everything.include_tests = true;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    Result<source::Discovery> folder = source::discover(arguments[i], everything);
+  for (const std::string& name : request.folders) {
+    Result<source::Discovery> folder = source::discover(name, everything);
     if (!folder) {
       std::cerr << folder.error() << '\n';
       return 2;
@@ -165,20 +245,22 @@ int main(int argc, char** argv) {
   }
   std::size_t files = 0, lines = 0, bytes = 0;
   bool readable = true;
-  corpus.each(language, [&](const source::Discovery& folder, source::FileId id) {
+  corpus.each(request.language, [&](const source::Discovery& folder, source::FileId id) {
     const Result<std::string_view> text = folder.files->load(id);
     if (!text) {
       std::cerr << folder.files->file(id).absolute_path << ": " << text.error() << '\n';
       readable = false;
       return;
     }
-    if (list) std::cout << folder.files->file(id).absolute_path << '\n';
+    if (request.kind == Request::Kind::kList) std::cout << folder.files->file(id).absolute_path << '\n';
     ++files;
     lines += static_cast<std::size_t>(std::count(text->begin(), text->end(), '\n'));
     bytes += text->size();
   });
   if (!readable) return 2;
-  if (list) return 0;
-  const Times times = is_elixir ? measure<Elixir>(corpus, language) : measure<Erlang>(corpus, language);
+  if (request.kind == Request::Kind::kScanParse) measure_scan_and_parse(corpus, {request.otp});
+  if (request.kind != Request::Kind::kStages) return 0;
+  const Times times = request.language == source::Language::kElixir ? measure<Elixir>(corpus, request.language)
+                                                                    : measure<Erlang>(corpus, request.language);
   std::cout << files << ' ' << lines << ' ' << bytes << ' ' << times.lex << ' ' << times.parse << ' ' << times.lower << '\n';
 }
