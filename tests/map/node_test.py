@@ -61,7 +61,7 @@ def browser(binary, repository, folder):
 
 
 def main():
-    task, binary, repository, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]), pathlib.Path(sys.argv[4])
+    task, binary, repository, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]).resolve(), pathlib.Path(sys.argv[4]).resolve()
     binary = os.path.abspath(os.environ.get("BEAMWRIGHT") or binary)
     if task == "rebuild":
         rebuild(repository, folder)

@@ -22,7 +22,7 @@ const state = { focused: model.roots[0] ?? null, selected: null, drawn: { visibl
 function setOpen(items, open) {
   for (const item of items) item.open = open && item.children.length > 0;
 }
-openWithin(model.roots, manyItems);
+openWithin(model.roots, model.items.length, manyItems);
 
 for (const item of model.items) {
   const siblings = item.parent ? item.parent.children : model.roots;

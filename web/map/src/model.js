@@ -136,14 +136,16 @@ export function wait(milliseconds) {
   return milliseconds >= 1000 && milliseconds % 1000 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
 }
 
-// Opens as much as fits into so many visible items, the upper levels first and among these what has fewest children.
-export function openWithin(roots, most) {
+// Opens as much as fits into so many visible items, the upper levels first and among these what has fewest children. Where not
+// everything fits, nothing is opened that would fill the view alone.
+export function openWithin(roots, all, most) {
+  const widest = all <= most ? most : most / 4;
   let visible = roots.length;
   let level = roots;
   while (level.length) {
     const next = [];
     for (const item of [...level].sort((a, b) => a.children.length - b.children.length)) {
-      item.open = item.children.length > 0 && visible + item.children.length <= most;
+      item.open = item.children.length > 0 && item.children.length <= widest && visible + item.children.length <= most;
       if (!item.open) continue;
       visible += item.children.length;
       next.push(...item.children);
