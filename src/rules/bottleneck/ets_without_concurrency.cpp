@@ -1,0 +1,124 @@
+// An ETS table has one lock unless it is told otherwise: each write shuts everybody else out, and a counter that every request
+// increments makes them queue. With write_concurrency writers of different rows do not meet.
+#include "rules/table_users.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Table;
+using analysis::TableCreation;
+using analysis::TableOperation;
+using analysis::Tables;
+using analysis::TableSetting;
+
+// What one row takes: operations over the whole table take its lock in any case.
+bool writes_a_row(TableOperation operation) {
+  return operation == TableOperation::kInsert || operation == TableOperation::kInsertNew ||
+         operation == TableOperation::kUpdateCounter || operation == TableOperation::kDeleteKey;
+}
+bool reads_a_row(TableOperation operation) { return operation == TableOperation::kLookup || operation == TableOperation::kScan; }
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter), tables_(analysis::tables_of(program, facts)) {}
+
+  void run() {
+    for (const Table& table : tables_.tables) {
+      if (table.kind == analysis::TableKind::kEts && is_clear(table)) review(table);
+    }
+  }
+
+ private:
+  // Every creation is under review, lives long and says all its options.
+  bool is_clear(const Table& table) const {
+    for (const TableCreation& creation : table.creations) {
+      if (!creation.options_known || creation.loaded || !in_production(program_, facts_, creation.function)) return false;
+      for (const analysis::TableOwner& owner : creation.owners) {
+        if (owner.kind == analysis::TableOwnerKind::kTool || owner.kind == analysis::TableOwnerKind::kTest) return false;
+        // One that a request or task makes for itself is as private as its owner.
+        if (owner.kind == analysis::TableOwnerKind::kRequest || owner.kind == analysis::TableOwnerKind::kTask) return false;
+        if (owner.process && facts_.process(owner.process).count == analysis::Count::kMany) return false;
+      }
+    }
+    return !table.creations.empty();
+  }
+
+  void review(const Table& table) {
+    const TableUsers writers = users_of(program_, facts_, tables_, table, writes_a_row);
+    if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
+        (writers.requests || writers.many || writers.classes.size() >= 3)) {
+      report(table, writers, true);
+      return;
+    }
+    const TableUsers readers = users_of(program_, facts_, tables_, table, reads_a_row);
+    const bool busy = readers.requests || readers.many || readers.modules.size() >= 5;
+    const bool rarely_written = !writers.concurrent() && !writers.outside;
+    if (table.access() != analysis::TableAccess::kPrivate && table.read_concurrency() == TableSetting::kOff && busy &&
+        rarely_written && readers.uses.size() > writers.uses.size()) {
+      report(table, readers, false);
+    }
+  }
+
+  // Rows come and go, or count: it is written as often as it is used. One that only gains rows is soon read alone.
+  bool turns_over(const Table& table) const {
+    bool inserts = false, deletes = false;
+    for (const analysis::TableUseId id : table.uses) {
+      const TableOperation operation = tables_.use(id).operation;
+      if (operation == TableOperation::kUpdateCounter) return true;
+      inserts |= operation == TableOperation::kInsert || operation == TableOperation::kInsertNew;
+      deletes |= operation == TableOperation::kDeleteKey;
+    }
+    return inserts && deletes;
+  }
+
+  void report(const Table& table, const TableUsers& users, bool write) {
+    const TableCreation& creation = table.creations.front();
+    const bool erlang = in_erlang(program_, creation.function);
+    const std::string option = write ? "write_concurrency" : "read_concurrency";
+    const std::string who = users_text(program_, facts_, users);
+    const std::string name = table.name;
+    Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
+    const bool certain = users.requests || users.many || (write && users.classes.size() >= 3 && turns_over(table));
+    finding.severity = certain ? Severity::kMedium : Severity::kLow;
+    finding.confidence = Confidence::kLikely;
+    finding.message = "The table " + name + " is " + (write ? "written" : "read") + " by many processes" +
+                      (who.empty() ? std::string() : ", " + who) + ", and made without " + option;
+    finding.why =
+        write ? "Without it each write takes the lock of the whole table: on many cores writers and readers wait for each "
+                "other, however different their rows are."
+              : "Without it readers on different cores fight for the table's one lock. It pays on machines with many cores "
+                "and many readers; with writes between the reads it costs.";
+    finding.fix =
+        std::string("Make it with `") + (erlang ? "{" + option + ", true}" : option + ": true") + "`" +
+        (write ? std::string(erlang ? ", and `{decentralized_counters, true}`" : ", and `decentralized_counters: true`") +
+                     " where its size is seldom asked for."
+               : ".");
+    finding.path = {{finding.span, finding.function + " makes the table without " + option}};
+    for (findings::Step& step : steps_of(program_, facts_, tables_, users, 3)) finding.path.push_back(std::move(step));
+    finding.key = name + " " + option;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  const Tables& tables_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& ets_without_concurrency() {
+  static const Rule rule{
+      {.code = "BW303",
+       .name = "ets-without-concurrency",
+       .family = findings::Family::kBottleneck,
+       .severity = Severity::kMedium,
+       .summary = "An ETS table that many processes write or read, without write_concurrency or read_concurrency"},
+      check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

@@ -1,0 +1,138 @@
+// A table that is emptied and then filled again is empty in between, for everybody who reads it at that moment: ETS makes one
+// call atomic, never two. The fuller the table, the longer the gap.
+#include <algorithm>
+#include <set>
+
+#include "rules/reach.h"
+#include "rules/table_users.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Table;
+using analysis::TableId;
+using analysis::TableOperation;
+using analysis::Tables;
+using analysis::TableStep;
+
+bool empties(TableOperation operation) { return operation == TableOperation::kDeleteAll; }
+bool fills(TableOperation operation) { return operation == TableOperation::kInsert || operation == TableOperation::kInsertNew; }
+bool reads_rows(TableOperation operation) {
+  return operation == TableOperation::kLookup || operation == TableOperation::kScan || operation == TableOperation::kTraverse;
+}
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter), tables_(analysis::tables_of(program, facts)) {}
+
+  void run() {
+    for (const FunctionId function : candidates()) {
+      if (in_production(program_, facts_, function)) review(function);
+    }
+  }
+
+ private:
+  // The functions that empty a table, and those that call them: the innermost that also fills it again is where the gap is.
+  std::set<FunctionId> candidates() const {
+    constexpr int kLevels = 2;
+    std::set<FunctionId> all;
+    for (const analysis::TableUse& use : tables_.uses) {
+      if (empties(use.operation)) all.insert(use.function);
+    }
+    for (int level = 0; level < kLevels; ++level) {
+      std::vector<FunctionId> callers;
+      for (const FunctionId function : all) {
+        for (const std::uint32_t edge : facts_.calls.incoming_of(function)) callers.push_back(facts_.calls.callers[edge]);
+      }
+      all.insert(callers.begin(), callers.end());
+    }
+    return all;
+  }
+
+  void review(FunctionId function) {
+    const std::vector<TableStep> steps = analysis::table_steps(program_, facts_, tables_, function);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const analysis::TableUse& emptied = tables_.use(steps[i].use);
+      if (!empties(emptied.operation)) continue;
+      const auto filled =
+          std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps.end(), [&](const TableStep& step) {
+            const analysis::TableUse& use = tables_.use(step.use);
+            return use.table == emptied.table && fills(use.operation);
+          });
+      if (filled == steps.end() || !is_innermost(steps[i], *filled)) continue;
+      judge(function, emptied.table, steps[i], *filled);
+    }
+  }
+
+  // A caller of the function that does both would be told the same again.
+  static bool is_innermost(const TableStep& a, const TableStep& b) { return a.calls[0] != b.calls[0]; }
+
+  void judge(FunctionId function, TableId id, const TableStep& emptied, const TableStep& filled) {
+    const Table& table = tables_.table(id);
+    if (table.kind != analysis::TableKind::kEts || table.access() == analysis::TableAccess::kPrivate) return;
+    const TableUsers readers = others(function, table);
+    if (readers.uses.empty() || !reported_.insert({function, table.name}).second) return;
+    report(function, table, emptied, filled, readers);
+  }
+
+  // Reads that some other process may make meanwhile.
+  TableUsers others(FunctionId function, const Table& table) const {
+    TableUsers readers = users_of(program_, facts_, tables_, table, reads_rows);
+    const std::vector<ProcessId>& own = facts_.contexts.of(function).processes;
+    std::erase_if(readers.uses, [&](analysis::TableUseId use) {
+      const analysis::Context& context = facts_.contexts.of(tables_.use(use).function);
+      return !context.many && context.flags == 0 && context.processes == own;
+    });
+    return readers;
+  }
+
+  void report(FunctionId function, const Table& table, const TableStep& emptied, const TableStep& filled,
+              const TableUsers& readers) {
+    const bool erlang = in_erlang(program_, function);
+    const source::Span place = call_span(program_, emptied.calls[0]);
+    Finding finding = found_in(reporter_, program_, function, place);
+    // A function that no process in sight runs may be all that works with the table at that time.
+    const bool served = !facts_.contexts.of(function).processes.empty() || facts_.contexts.of(function).many;
+    finding.severity = served ? Severity::kMedium : Severity::kLow;
+    finding.confidence = tables_.use(emptied.use).possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.message =
+        finding.function + " empties the table " + table.name + " and fills it again: whoever reads it in between finds nothing";
+    finding.why =
+        "Each ETS call is atomic and two are not. Readers do not wait for the refill: they take the empty table for the truth, "
+        "answer \"not found\", or load everything again at the same moment.";
+    finding.fix =
+        erlang ? "Insert the new rows over the old ones with one `ets:insert(Table, Rows)` and delete the keys that are gone "
+                 "afterwards; or fill a second table and publish it with persistent_term or `ets:rename/2`."
+               : "Insert the new rows over the old ones with one `:ets.insert(table, rows)` and delete the keys that are gone "
+                 "afterwards; or fill a second table and publish it with :persistent_term.";
+    finding.path = {{place, finding.function + " empties it"}};
+    append_chain(program_, facts_, {filled.calls.begin(), filled.calls.end() - 1}, finding.path);
+    finding.path.push_back({call_span(program_, tables_.use(filled.use).outermost()), "and fills it again here"});
+    for (findings::Step& step : steps_of(program_, facts_, tables_, readers, 2)) finding.path.push_back(std::move(step));
+    finding.key = table.name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  const Tables& tables_;
+  std::set<std::pair<FunctionId, std::string>> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& non_atomic_refresh() {
+  static const Rule rule{{.code = "BW511",
+                          .name = "non-atomic-refresh",
+                          .family = findings::Family::kState,
+                          .severity = Severity::kMedium,
+                          .summary = "A table that is emptied and filled again while others read it"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
