@@ -461,6 +461,7 @@ void Lexer::lex_character() {
   if (data_[at_] == '\\' && at_ + 1 < size_) ++at_;
   std::uint32_t length = 0;
   decode_character(data_ + at_, size_ - at_, length);
+  if (data_[at_] == '\n' && !options_.level.at_least(1, 19)) tree_.uncounted_lines.push_back(at_);
   at_ += length;
   push(TokenKind::kCharacter, offset);
 }

@@ -301,6 +301,7 @@ void look_again(source::FileId file, std::string_view text, const Options& optio
   tree.diagnostics.clear();
   tree.comments.clear();
   tree.column_shifts.clear();
+  tree.uncounted_lines.clear();
   Lexer lexer(file, text, options, tree);
   lexer.be_wary();
   const TokenList tokens = lexer.run();

@@ -132,6 +132,8 @@ Parser::Expr Parser::parse_unary(bool tight) {
   const Token op = token();
   clause_start_ = UINT32_MAX;
   advance();
+  // capture_op_eol, up to 1.14
+  if (op.kind == kCaptureOp && !options_.level.at_least(1, 15) && kind() == kEol && kind_after() == kInteger) skip_eol();
   const bool placeholder_number = (op.kind == kCaptureOp && !options_.level.at_least(1, 15) && kind() == kInteger) ||
                                   (op.kind == kCaptureInteger && kind() == kInteger);
   if (placeholder_number) {

@@ -147,9 +147,24 @@ class Writer {
   }
 
   void place(std::uint32_t offset) {
-    const source::Position position = lines_.position(offset);
-    number("line", position.line);
-    number("column", static_cast<std::int64_t>(position.column) + shift(offset, position.line));
+    source::Position position = lines_.position(offset);
+    std::int64_t column = static_cast<std::int64_t>(position.column) + shift(offset, position.line);
+    if (tree_.uncounted_lines.empty()) return line_and_column(position.line, column);
+    const auto& uncounted = tree_.uncounted_lines;
+    auto before = std::lower_bound(uncounted.begin(), uncounted.end(), offset);
+    const auto lines = static_cast<std::uint32_t>(before - uncounted.begin());
+    std::uint32_t line = position.line;
+    // The line end itself is a column.
+    for (; before != uncounted.begin() && *(before - 1) + 1 == lines_.line_start(line); --before, --line) {
+      const std::uint32_t end = *(before - 1);
+      column += static_cast<std::int64_t>(lines_.position(end).column) + shift(end, line - 1);
+    }
+    line_and_column(position.line - lines, column);
+  }
+
+  void line_and_column(std::uint32_t line, std::int64_t column) {
+    number("line", line);
+    number("column", column);
   }
 
   // What the compiler's column differs from the number of code points.

@@ -105,6 +105,9 @@ struct ColumnShift {
   std::int32_t shift = 0;
 };
 
+// A line end that is a character literal, `?` or `?\\` before it, is not counted by the compiler up to 1.18: the line goes on.
+using UncountedLines = std::vector<std::uint32_t>;  // offsets of such line ends, sorted
+
 // Elixir 1.14 and newer differ in small things (metadata, sigils, deprecations). The newest is the default.
 struct Level {
   int major = 1;
@@ -126,6 +129,7 @@ struct Tree {
   std::vector<Comment> comments;  // in source order
   source::Diagnostics diagnostics;
   std::vector<ColumnShift> column_shifts;  // sorted; empty for nearly every file
+  UncountedLines uncounted_lines;
 };
 
 // Parses any bytes at all. What cannot be understood becomes a diagnostic, and the tree holds what could be. The first diagnostic
