@@ -1,5 +1,6 @@
 #include "rules/reach.h"
 
+#include <algorithm>
 #include <set>
 
 #include "rules/clauses.h"
@@ -43,11 +44,18 @@ class Search {
   std::vector<Reached> run(CallId site) {
     if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
     const FunctionId start = program_.function_of(site);
-    for (const MessageId id : facts_.messages.by_function[start.index]) {
-      if (facts_.message(id).site == site) note(id, UINT32_MAX);
+    // Both are in order of the site; a function may hold very many of them.
+    const std::vector<MessageId>& sent = facts_.messages.by_function[start.index];
+    const auto is_before = [this](MessageId id, CallId other) { return facts_.message(id).site < other; };
+    for (auto at = std::lower_bound(sent.begin(), sent.end(), site, is_before);
+         at != sent.end() && facts_.message(*at).site == site; ++at) {
+      note(*at, UINT32_MAX);
     }
-    for (const Edge& edge : facts_.calls.edges_of(start)) {
-      if (edge.site == site) enter(edge, UINT32_MAX);
+    const auto edges = facts_.calls.edges_of(start);
+    const auto leaves_before = [](const Edge& edge, CallId other) { return edge.site < other; };
+    for (auto at = std::lower_bound(edges.begin(), edges.end(), site, leaves_before); at != edges.end() && at->site == site;
+         ++at) {
+      enter(*at, UINT32_MAX);
     }
     for (std::uint32_t i = 0; i < visits_.size() && visits_.size() < kMaxFunctions; ++i) {
       const FunctionId function = visits_[i].function;
