@@ -233,11 +233,10 @@ void Tracer::step_parameter(const TraceScope& scope, ExprId use, ExprId root, co
 // A field is what any place of the module puts under its name.
 bool Tracer::step_field(const TraceScope& scope, Symbol field, const Path& path) {
   if (std::find(fields_.begin(), fields_.end(), field) != fields_.end()) return true;  // it is given back to itself
-  const ModuleWrites& module = writes_of(program_.module_of(scope.function));
+  const std::vector<Write>& writes = writes_of(program_.module_of(scope.function));
   bool found = false;
   fields_.push_back(field);
-  for (std::size_t i = 0; i < module.writes.size(); ++i) {
-    const Write write = module.writes[i];
+  for (const Write& write : writes) {
     if (write.field != field) continue;
     const Unit& unit = program_.unit_of(write.function);
     const ExprId value = local_value(unit, write.value);
@@ -249,11 +248,9 @@ bool Tracer::step_field(const TraceScope& scope, Symbol field, const Path& path)
   return found;
 }
 
-const Tracer::ModuleWrites& Tracer::writes_of(ModuleId module) {
-  const auto known = std::lower_bound(modules_.begin(), modules_.end(), module,
-                                      [](const ModuleWrites& m, ModuleId id) { return m.module < id; });
-  if (known != modules_.end() && known->module == module) return *known;
-  ModuleWrites made{module, {}};
+const std::vector<Tracer::Write>& Tracer::writes_of(ModuleId module) {
+  const auto [at, fresh] = writes_.try_emplace(module);
+  if (!fresh) return at->second;
   const Unit& unit = program_.unit_of(module);
   std::vector<FieldValue> values;
   for (const FunctionId function : program_.functions_of(module)) {
@@ -261,9 +258,9 @@ const Tracer::ModuleWrites& Tracer::writes_of(ModuleId module) {
     for (const model::ClauseId clause : program_.function(function).clauses) {
       if (unit.clause(clause).body) append_field_values(unit, unit.clause(clause).body, values);
     }
-    for (const FieldValue& value : values) made.writes.push_back({function, value.field, value.value});
+    for (const FieldValue& value : values) at->second.push_back({function, value.field, value.value});
   }
-  return *modules_.insert(known, std::move(made));
+  return at->second;
 }
 
 // The state of a process that is the value itself, or a tuple with it: what init returns.

@@ -4,6 +4,7 @@
 // process's state that the same module fills are followed; what is left is a terminal for whoever asks to judge.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "analysis/facts.h"
@@ -67,10 +68,6 @@ class Tracer {
     Symbol field;
     ExprId value;
   };
-  struct ModuleWrites {
-    ModuleId module;
-    std::vector<Write> writes;
-  };
 
   void follow(const TraceScope& scope, ExprId expr, const Path& path);
   void step(const TraceScope& scope, ExprId expr, const Path& path);
@@ -89,14 +86,14 @@ class Tracer {
   bool step_state(const TraceScope& scope, std::uint32_t index, const Path& path);
   bool step_callers(const TraceScope& scope, std::uint32_t index, const Path& path);
   void end(const TraceScope& scope, ExprId expr, const Path& path);
-  const ModuleWrites& writes_of(ModuleId module);
+  const std::vector<Write>& writes_of(ModuleId module);
 
   const model::Program& program_;
   const Facts& facts_;
   bool callers_ = true;
   std::vector<CallId> fixed_;
   std::vector<Frame> frames_;
-  std::vector<ModuleWrites> modules_;
+  std::map<ModuleId, std::vector<Write>> writes_;  // stays in place while others are added
   std::vector<TraceEnd> ends_;
   std::vector<CallId> via_;
   std::vector<Symbol> fields_;
