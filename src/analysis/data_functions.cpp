@@ -293,7 +293,7 @@ class Passing {
   const Unit& unit_;
   const std::span<const ExprId> arguments_;
   const std::string_view module_, name_;
-  const Path& path_;
+  const Path path_;
   std::vector<Passed>& out_;
 };
 
@@ -307,7 +307,9 @@ Symbol written_key(const Unit& unit, ExprId id) {
 }
 
 bool passes_through(const Unit& unit, ExprId call, const External& callee, const Path& path, std::vector<Passed>& out) {
-  return Passing(unit, call, callee, path, out).run();
+  // Functions change the order of items.
+  const bool item = !path.empty() && path.front().kind == Selector::kItem;
+  return Passing(unit, call, callee, item ? path.without().with_front({}) : path, out).run();
 }
 
 namespace {

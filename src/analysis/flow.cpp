@@ -45,6 +45,13 @@ std::optional<std::size_t> state_index(ProcessKind kind, Symbol tag, std::size_t
   return size > 2 ? std::optional<std::size_t>(2) : std::nullopt;
 }
 
+// The item at a place of a list that is written out, as a pattern takes it: of `size` items in all, 0 when there may be more.
+Selector item(std::size_t index, std::size_t size) {
+  Selector s = element(static_cast<std::uint32_t>(index + 1), static_cast<std::uint32_t>(size));
+  s.kind = Selector::kItem;
+  return s;
+}
+
 // `{:ok, _} = success`: the other side of an alias says of which shape the value is. False when that has no such part.
 bool agree(const Unit& unit, ExprId alias, Path& path) {
   const Expr& e = unit.expr(alias);
@@ -171,9 +178,18 @@ void Flow::step_list(const Place& place, const Path& path) {
   if (path.empty()) return lost(place, path);
   const Selector& s = path.front();
   auto children = unit.children_of(e);
-  if (e.has(model::kHasTail) && !children.empty()) {
-    follow({place.function, children.back(), place.frame}, path);
+  const bool tail = e.has(model::kHasTail) && !children.empty();
+  const bool numbered = s.kind == Selector::kItem && s.index != 0;
+  if (numbered && !tail && s.size != 0 && s.size != children.size()) return;
+  if (tail) {
+    const ExprId rest = children.back();
     children = children.first(children.size() - 1);
+    const bool in_tail = !numbered || s.index > children.size();
+    if (in_tail) follow({place.function, rest, place.frame}, numbered ? path.without().with_front({}) : path);
+  }
+  if (numbered) {
+    if (s.index <= children.size()) follow({place.function, children[s.index - 1u], place.frame}, path.without());
+    return;
   }
   for (const ExprId child : children) {
     const Expr& pair = unit.expr(child);
@@ -294,7 +310,8 @@ void Flow::step_variable(const Place& place, const Path& path) {
       if (!name) value.kind = Selector::kValue;
       selected = selected.with_front(value);
     } else if (e.kind == ExprKind::kList) {
-      if (!(e.has(model::kHasTail) && at + 1 == children.size())) selected = selected.with_front({});
+      const bool tail = e.has(model::kHasTail);
+      if (!(tail && at + 1 == children.size())) selected = selected.with_front(item(at, tail ? 0 : e.child_count));
     } else if (e.kind == ExprKind::kBinary && is_binary_segment(program_, unit, around, below)) {
       return at_slice({place.function, unit.variables[variable.index].binding, place.frame});
     } else if (e.kind == ExprKind::kOperator && e.symbol().text() == "<>" && at == 1) {
@@ -373,6 +390,7 @@ void Flow::step_closure_parameter(const Place& place, ExprId closure, ExprId pat
     const auto patterns = unit.patterns_of(unit.clause(c));
     const auto found = static_cast<std::size_t>(std::find(patterns.begin(), patterns.end(), pattern) - patterns.begin());
     if (found == patterns.size()) continue;
+    if (at_closure_parameter(call, *external, found, path)) return;
     const auto feeds = feeding(*external, arguments.size(), at, found);
     if (!feeds || (feeds->item && path.full())) return lost(place, path);
     follow({place.function, arguments[feeds->argument], place.frame}, feeds->item ? path.with_front({}) : path);

@@ -52,6 +52,12 @@ class Flow {
   virtual bool at(const Place&, const Path&) { return false; }
   // A parameter of a function that was not entered by a call on this walk.
   virtual void at_parameter(const ParameterPlace&, const Path&) = 0;
+  // Parameter `index` (from 0) of a closure that is given to the function outside the sources called at `call`; true when that is
+  // settled. Else collections and folds are followed.
+  virtual bool at_closure_parameter(const Place& call, const External&, std::size_t index, const Path&) {
+    static_cast<void>(call), static_cast<void>(index);
+    return false;
+  }
   // A binary taken out of a bigger one by a pattern: the variable's binding.
   virtual void at_slice(const Place&) {}
   // Here the walk ends without an answer.

@@ -14,13 +14,13 @@ struct Selector {
     kElement,  // of a tuple: `index`, and, as far as a pattern says it, the size and the atom in front
     kKey,      // of a map, record, struct or list of pairs: `name`; `record` where the pattern names it
     kValue,    // of a map, under a key that is not known
-    kItem,     // of a list, set or queue; of a map that is enumerated: a pair
+    kItem,     // of a list, set or queue, `index` from 1 where it is known which; of a map that is enumerated: a pair
     kState,    // the state in what a callback returns, by the tuple's tag
     kReply,    // the answer in what handle_call returns
   };
   Kind kind = kItem;
   std::uint8_t index = 0;
-  std::uint8_t size = 0;  // kElement: 0 when it is not known
+  std::uint8_t size = 0;  // kElement, kItem: 0 when it is not known
   Symbol name;            // kKey; kElement: the tuple's tag, 0 when it is not known
   Symbol record;
   bool operator==(const Selector&) const = default;

@@ -374,6 +374,14 @@ class ValueFlow final : public Flow {
     add(v);
   }
 
+  bool at_closure_parameter(const Place& call, const External& external, std::size_t, const Path& path) override {
+    if (external.module != sym::Elixir_Agent) return false;
+    const ProcessId process = facts_.processes.of(program_.module_of(call.function));
+    if (!process) return false;
+    at_state({call.function, {}, 0, call.expr}, process, path);
+    return true;
+  }
+
   void at_from(const ParameterPlace& parameter, const Path&) {
     add(value(PossibleKind::kCaller, {parameter.function, parameter.pattern}));
   }

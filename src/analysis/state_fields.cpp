@@ -66,6 +66,15 @@ class Collector final : public Flow {
     follow({handler.function, unit.clause(handler.clause).body}, Path().with_front(state));
   }
 
+  // What a closure given to Agent.start_link, update, cast or get_and_update makes the state.
+  void run_closure(FunctionId function, ExprId closure, const Path& path, bool initial) {
+    initial_ = initial;
+    const Unit& unit = program_.unit_of(function);
+    const ExprId value = local_value(unit, closure);
+    if (!value || unit.expr(value).kind != ExprKind::kClosure) return void(out_.complete = false);
+    for (const ClauseId c : unit.clauses_of(unit.expr(value))) follow({function, unit.clause(c).body}, path);
+  }
+
  private:
   static constexpr int kVisits = 700;
 
@@ -181,11 +190,13 @@ class Collector final : public Flow {
     StateField& into = field(name, element);
     for (StateWrite& w : into.writes) {
       if (w.function != place.function || w.place != place.expr || w.value != value) continue;
-      if (w.handlers.size() < StateWrite::kMaxHandlers && w.handlers.back() != handler_) w.handlers.push_back(handler_);
+      if (handler_ && w.handlers.size() < StateWrite::kMaxHandlers && w.handlers.back() != handler_)
+        w.handlers.push_back(handler_);
       w.initial = w.initial && initial_;
       return;
     }
-    StateWrite write{place.function, place.expr, value, {}, {handler_}, initial_};
+    StateWrite write{place.function, place.expr, value, {}, {}, initial_};
+    if (handler_) write.handlers.push_back(handler_);
     if (removes) {
       write.changes.add(Change::kLoses);
     } else {
@@ -195,6 +206,9 @@ class Collector final : public Flow {
   }
 
   void at_parameter(const ParameterPlace&, const Path&) override {}  // the state as it was
+  bool at_closure_parameter(const Place&, const External& external, std::size_t, const Path&) override {
+    return external.module == sym::Elixir_Agent;
+  }
   void lost(const Place&, const Path&) override { out_.complete = false; }
 
   StateClass& out_;
@@ -242,6 +256,25 @@ class Declared {
   StateClass& out_;
 };
 
+// An agent has no callbacks: its state is what the closures make of it that its own module gives to Agent's functions.
+void collect_agent(const Program& program, const Facts& facts, const Process& process, StateClass& out) {
+  const Unit& unit = program.unit_of(process.module);
+  for (const FunctionId f : program.functions_of(process.module)) {
+    for (const CallId site : program.calls_of(f)) {
+      const External* external = facts.calls.external(site);
+      if (external == nullptr || external->module != sym::Elixir_Agent || program.call(site).capture) continue;
+      const auto arguments = unit.children_of(program.call(site).expr);
+      const std::string_view name = external->name.text();
+      const bool starts = name.starts_with("start");
+      if (starts && !arguments.empty()) Collector(program, facts, out).run_closure(f, arguments[0], {}, true);
+      if (arguments.size() < 2) continue;
+      if (name == "update" || name == "cast") Collector(program, facts, out).run_closure(f, arguments[1], {}, false);
+      if (name == "get_and_update")
+        Collector(program, facts, out).run_closure(f, arguments[1], Path().with_front(element(1, 2)), false);
+    }
+  }
+}
+
 StateClass collect(const Program& program, const Facts& facts, const Process& process) {
   StateClass out;
   for (const HandlerId id : process.handlers) {
@@ -249,6 +282,7 @@ StateClass collect(const Program& program, const Facts& facts, const Process& pr
     if (handler.kind == HandlerKind::kTerminate) continue;
     Collector(program, facts, out).run(handler, id);
   }
+  if (process.kind == ProcessKind::kAgent) collect_agent(program, facts, process, out);
   const ModuleId record = out.record ? program.find_module(out.record, program.unit_of(process.module).project) : ModuleId();
   if (record) Declared(program, facts, record, out).add();
   std::stable_sort(out.fields.begin(), out.fields.end(), [](const StateField& a, const StateField& b) {

@@ -32,9 +32,8 @@ struct StateWrite {
   ExprId place;         // the map, record, tuple or call
   ExprId value;         // none when it is computed from the old one: Map.update, update_in
   Changes changes;
-  std::vector<HandlerId>
-      handlers;          // whose returned state goes through here, at most kMaxHandlers; none of a default of defstruct
-  bool initial = false;  // all of them are init, or it is a default
+  std::vector<HandlerId> handlers;  // whose returned state goes through here, at most kMaxHandlers; none of defstruct and agents
+  bool initial = false;             // all of them are init, or it is a default or an agent's start
   static constexpr std::size_t kMaxHandlers = 16;
 };
 

@@ -175,6 +175,18 @@ class GrowthFlow final : public Flow {
     }
   }
 
+  bool at_closure_parameter(const Place&, const External& external, std::size_t, const Path& path) override {
+    if (external.module != sym::Elixir_Agent) return false;
+    const bool whole = path.empty() && !field_.name;
+    const bool field = path.size() == 1 && path.front().kind == Selector::kKey && path.front().name == field_.name;
+    if (whole || (field && field_.name)) {
+      same_ = true;
+    } else {
+      changes_.add(Change::kSets);
+    }
+    return true;
+  }
+
   // The last parameter of a callback is its state in every behaviour that takes one.
   bool is_state(const ParameterPlace& parameter) const {
     return parameter.index + 1 == program_.function(parameter.function).arity;

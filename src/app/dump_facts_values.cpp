@@ -58,6 +58,19 @@ std::string effects_text(analysis::EffectSet effects) {
   return text;
 }
 
+// " to Shop.Cart" where the receiver is known, with a word on how.
+std::string receiver_text(const Program& program, const Facts& facts, const analysis::Leaving& leaving) {
+  for (const analysis::MessageId id : facts.messages.by_function[leaving.function.index]) {
+    const analysis::Message& message = facts.message(id);
+    if (message.site != leaving.site) continue;
+    const analysis::ProcessId receiver = analysis::receiver_behind(program, facts, message);
+    if (!receiver) return "";
+    const char* how = message.receiver == receiver ? message.likely ? " (concluded)" : "" : " (by its values)";
+    return " to " + model::display_module(program.module(facts.process(receiver).module).name) + how;
+  }
+  return "";
+}
+
 }  // namespace
 
 void state_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
@@ -75,7 +88,9 @@ void state_section(const Program& program, const Facts& facts, ModuleId module, 
              "\n";
     for (const analysis::StateWrite& write : field.writes)
       out += "      " + changes_text(write.changes) + " at " + shown_place(program, write.function, write.place) + " in " +
-             (write.handlers.empty() ? "defstruct" : handlers_text(program, facts, write.handlers)) + "\n";
+             (write.handlers.empty() ? model::display_function(program, write.function)
+                                     : handlers_text(program, facts, write.handlers)) +
+             "\n";
     const auto reads = analysis::reads_of(program, facts, process, field);
     std::vector<FunctionId> readers;
     for (const analysis::StateRead& read : reads)
@@ -112,7 +127,8 @@ void leaving_section(const Program& program, const Facts& facts, ModuleId module
       if (leaving.parts.empty() && !leaving.has_closure) continue;
       const analysis::PossibleValues all = analysis::everything_in(program, facts, f, leaving.term);
       out += "  leaves by " + std::string(analysis::to_string(leaving.by)) + " at " +
-             shown_place(program, f, program.call(leaving.site).expr) + (leaving.has_closure ? ", with a closure" : "") + ":";
+             shown_place(program, f, program.call(leaving.site).expr) + receiver_text(program, facts, leaving) +
+             (leaving.has_closure ? ", with a closure" : "") + ":";
       for (std::size_t i = 0; i < leaving.parts.size(); ++i)
         out += (i == 0 ? " " : "; ") + std::string(leaving.parts[i].name.text()) + " = " +
                analysis::display_values(program, facts, leaving.parts[i].values);

@@ -259,6 +259,19 @@ end
   EXPECT_EQ(shown(f, "A.go/1", "it"), "reference of Kernel.make_ref/0 (a.ex:11) | 1");
 }
 
+TEST(PossibleValues, ItemsOfAWrittenListAreToldApart) {
+  const FactsOf f = erlang(R"(-module(a).
+-behaviour(gen_server).
+-export([start_link/0, init/1]).
+start_link() -> gen_server:start_link(?MODULE, [one, 2, three | more()], []).
+more() -> [four].
+init([First, Second | Rest]) -> {ok, {First, Second, Rest}};
+init([A, B]) -> {ok, {A, B}}.
+)");
+  EXPECT_EQ(shown(f, "a:init/1", "First"), "one");
+  EXPECT_EQ(shown(f, "a:init/1", "Second"), "2");
+}
+
 TEST(PossibleValues, LoopsGiveWhatEachRoundPasses) {
   const FactsOf f = erlang(R"(-module(a).
 -export([go/0]).

@@ -120,6 +120,29 @@ end
   EXPECT_FALSE(field(f, "Live", "page")->gains());
 }
 
+TEST(StateFields, AnAgentsStateIsWhatItsClosuresMakeOfIt) {
+  const FactsOf f = elixir(R"(defmodule Cache do
+  use Agent
+  def start_link(_), do: Agent.start_link(fn -> %{} end, name: __MODULE__)
+  def put(k, v), do: Agent.update(__MODULE__, &Map.put(&1, k, v))
+  def get(k), do: Agent.get(__MODULE__, fn state -> Map.get(state, k) end)
+end
+defmodule Queue do
+  use Agent
+  def start_link(_), do: Agent.start_link(fn -> %{items: [], timer: nil} end, name: __MODULE__)
+  def push(x), do: Agent.update(__MODULE__, fn s -> %{s | items: [x | s.items], timer: make_ref()} end)
+  def pop, do: Agent.get_and_update(__MODULE__, fn %{items: [x | rest]} = s -> {x, %{s | items: rest}} end)
+  def timer, do: Agent.get(__MODULE__, fn state -> keep(state.timer) end)
+  defp keep(t), do: t
+end
+)");
+  ASSERT_NE(state(f, "Cache").whole(), nullptr);
+  EXPECT_TRUE(state(f, "Cache").whole()->only_gains());
+  EXPECT_TRUE(field(f, "Queue", "items")->gains());
+  EXPECT_TRUE(field(f, "Queue", "items")->loses());
+  EXPECT_TRUE(values(f, "Queue.keep/1", "t").has(analysis::PossibleKind::kReference));
+}
+
 TEST(StateFields, WhatACollectionHoldsIsKnown) {
   const FactsOf f = elixir(R"(defmodule A do
   use GenServer
