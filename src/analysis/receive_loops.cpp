@@ -72,6 +72,13 @@ class LoopFinder {
     return false;
   }
 
+  // The spawned call itself, or one written in the closure that is spawned.
+  static bool holds(const Unit& unit, ExprId spawn, ExprId inner) {
+    if (!spawn || unit.expr(spawn).kind != ExprKind::kCall) return false;
+    const Expr& outer = unit.expr(spawn);
+    return unit.expr(inner).begin >= outer.begin && unit.expr(inner).end <= outer.end;
+  }
+
   // register(Name, spawn(…)), or the pid in a variable of the same function.
   void read_name(CallId spawn, Process& process) {
     const FunctionId f = program_.function_of(spawn);
@@ -84,7 +91,7 @@ class LoopFinder {
       if (arguments.size() != 2) continue;
       for (std::size_t i = 0; i < 2; ++i) {
         const auto name = atom_value(unit, arguments[i]);
-        if (!name || local_value(unit, arguments[1 - i]) != program_.call(spawn).expr) continue;
+        if (!name || !holds(unit, local_value(unit, arguments[1 - i]), program_.call(spawn).expr)) continue;
         if (std::find(process.names.begin(), process.names.end(), *name) == process.names.end()) process.names.push_back(*name);
         process.count = Count::kOne;
       }
