@@ -103,8 +103,9 @@ const MacroDefinition* parse_define(std::span<const Token> tokens, Arena& arena,
   };
   for (std::size_t i = 0; i < source.size(); ++i) {
     Token token = source[i];
+    // ??Name is the name alone where it is no parameter.
     if (token.kind == K::kQuestion && i + 2 < source.size() && source[i + 1].kind == K::kQuestion &&
-        source[i + 2].kind == K::kVar && arity != kNoArguments) {
+        source[i + 2].kind == K::kVar) {
       token = source[i + 2];
       if (const auto number = parameter_number(token); number >= 0) {
         token.kind = K::kStringifiedParameter;

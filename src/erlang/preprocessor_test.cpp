@@ -36,6 +36,21 @@ TEST(ErlangMacros, WriteAtomsBeyondLatin1AsEscapes) {
             "{function,{2,1},f,0,[{clause,{2,1},[],[],[{string,{2,9},\"'\\\\x{6F22}a' + \u00e9\"}]}]}.\n");
 }
 
+TEST(ErlangMacros, TakeStringifiedNamesThatAreNoParametersAsTheyStand) {
+  TestSource source;
+  EXPECT_EQ(source.forms("-define(A, ??B).\n-define(C(X), ??D).\nf() -> {?A, ?C(1)}.\n"),
+            "{function,{3,1},f,0,[{clause,{3,1},[],[],[{tuple,{3,8},[{var,{3,10},'B'},{var,{3,14},'D'}]}]}]}.\n");
+}
+
+TEST(ErlangMacros, WriteFloatsAsTheShortestText) {
+  TestSource source;
+  const std::string floats =
+      "1.5e3 100.0 1.0e3 1.0e4 1.2e5 1.23e5 120.0 0.001 0.0001 1.5e-4 0.012 0.15 123456789.0 1.0e22 9.007199254740992e15 "
+      "9007199254740990.0 1.23456e8 1.5e300 1.2345e10 0.0 1.0e-10 12.5";
+  const std::string forms = source.forms("-define(S(X), ??X).\nf() -> ?S(" + floats + ").\n");
+  EXPECT_NE(forms.find('"' + floats + '"'), std::string::npos) << forms;
+}
+
 TEST(ErlangMacros, KnowModuleLineAndFunction) {
   TestSource source;
   EXPECT_EQ(source.forms("-module(m).\nf(_, [a, b]) ->\n  {?MODULE, ?MODULE_STRING, ?LINE, ?FUNCTION_NAME, ?FUNCTION_ARITY}.\n"),

@@ -87,28 +87,35 @@ void append_atom(std::string_view text, std::string& to) {
   }
 }
 
+// float_to_list(Value, [short]): the fewest digits that read back, with an exponent where that is shorter.
 void append_float(double value, std::string& to) {
-  // io_lib_format:fwrite_g/1: the shortest digits that read back, with an exponent only when it is shorter.
   char buffer[32];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific).ptr;
-  std::string_view digits(buffer, static_cast<std::size_t>(end - buffer));
-  const auto mark = digits.find('e');
-  int exponent = 0;
-  const char* exponent_begin = digits.data() + mark + (digits[mark + 1] == '+' ? 2 : 1);
-  std::from_chars(exponent_begin, end, exponent);
-  if (exponent >= -4 && exponent < 16) {
-    char plain[64];
-    const auto plain_end = std::to_chars(plain, plain + sizeof plain, value, std::chars_format::fixed).ptr;
-    const std::string_view text(plain, static_cast<std::size_t>(plain_end - plain));
-    to += text;
-    if (text.find('.') == std::string_view::npos) to += ".0";
-    return;
+  std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
+  if (text.starts_with('-')) {
+    to += '-';
+    text.remove_prefix(1);
   }
-  const std::string_view mantissa = digits.substr(0, mark);
-  to += mantissa;
-  if (mantissa.find('.') == std::string_view::npos) to += ".0";
-  to += 'e';
-  to += std::to_string(exponent);
+  const auto mark = text.find('e');
+  int exponent = 0;
+  std::from_chars(text.data() + mark + (text[mark + 1] == '+' ? 2 : 1), end, exponent);
+  std::string digits;
+  for (const char c : text.substr(0, mark))
+    if (c != '.') digits += c;
+  const int length = static_cast<int>(digits.size());
+  const int place = exponent + 1;  // of the decimal point
+  const int exponent_cost = static_cast<int>(std::to_string(exponent).size()) + 1 + (length == 1 ? 2 : 1);
+  const bool fits = place < 0 ? 2 - place <= exponent_cost : place - length + 2 <= exponent_cost;
+  const bool whole_is_exact = std::abs(value) < 9007199254740992.0;
+  if (place > 0 && place < length && whole_is_exact) {
+    to += digits.substr(0, static_cast<std::size_t>(place)) + '.' + digits.substr(static_cast<std::size_t>(place));
+  } else if (place == 0 || (place < 0 && fits)) {
+    to += "0." + std::string(static_cast<std::size_t>(-place), '0') + digits;
+  } else if (place > 0 && fits && whole_is_exact) {
+    to += digits + std::string(static_cast<std::size_t>(place - length), '0') + ".0";
+  } else {
+    to += digits.substr(0, 1) + '.' + (length == 1 ? "0" : digits.substr(1)) + 'e' + std::to_string(exponent);
+  }
 }
 
 }  // namespace
