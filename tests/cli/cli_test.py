@@ -109,6 +109,15 @@ class Commands(Case):
                 self.assertGreater(len(out), 10, (file, stage))
             self.assertIn(b"sleep", run("dump", "--stage", "effects", file)[1])
 
+    def test_dumps_the_facts_of_the_modules_named(self):
+        code, out, err = run("dump", "--stage", "facts", SHOP)
+        self.assertEqual((code, err), (0, b""))
+        modules = [line for line in out.splitlines() if line.startswith(b"module ")]
+        self.assertGreater(len(modules), 1)
+        self.assertIn(b"  state: ", out)
+        one = run("dump", "--stage", "facts", SHOP, modules[0].split()[1].decode())[1]
+        self.assertEqual([line for line in one.splitlines() if line.startswith(b"module ")], modules[:1])
+
     def test_an_unknown_command_names_the_known_ones(self):
         code, _, err = run("frobnicate")
         self.assertEqual(code, 2)
