@@ -83,7 +83,7 @@ class NameCache {
   // Keeps the first `size` bytes, 1 to 8.
   static std::uint64_t mask(std::size_t size) { return ~0ull >> (64 - size * 8); }
 
-  static constexpr unsigned kBits = 12;
+  static constexpr unsigned kBits = 14;
   std::array<Entry, 1u << kBits> entries_{};
 };
 
