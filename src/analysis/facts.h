@@ -145,9 +145,9 @@ struct Process {
   Count count = Count::kUnknown;  // kOne: registered under a fixed local or global name
   std::vector<Symbol> names;      // fixed names it registers under
   IdRange<struct HandlerTag> handlers;
-  std::vector<CallId> starts;  // where it is started by start_link and friends, in this module or by child lists
-  bool traps_exits = false;    // its init or another handler sets trap_exit, also through helpers or as an option of the spawn
-  bool receive_loop = false;   // no behaviour: a function of the module is spawned and receives in a loop
+  std::vector<CallId> starts;    // where it is started by start_link and friends, in this module or by child lists
+  bool traps_exits = false;      // its init or another handler sets trap_exit, also through helpers or as an option of the spawn
+  bool receive_loop = false;     // no behaviour: a function of the module is spawned and receives in a loop
   std::vector<Symbol> managers;  // kGenEvent: names of the event managers it is added to, where they are written
 };
 
