@@ -98,8 +98,9 @@ TEST(LineIndex, CountsLineEndsAsOneByOne) {
   for (std::size_t i = 0; i < 5000; ++i) {
     text += i % 7 == 3 || i % 11 == 0 ? '\n' : static_cast<char>(i * 37);
     const std::string_view part = std::string_view(text).substr(i % 13);
-    if (i % 97 == 0 || i < 40)
+    if (i % 97 == 0 || i < 40) {
       EXPECT_EQ(count_line_ends(part), static_cast<std::size_t>(std::count(part.begin(), part.end(), '\n')));
+    }
   }
   EXPECT_EQ(count_line_ends(std::string(8 * 255 + 20, '\n')), 8u * 255 + 20);
   EXPECT_EQ(count_line_ends(""), 0u);
