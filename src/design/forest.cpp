@@ -47,7 +47,8 @@ class ForestNodes {
     const std::uint32_t node = add_node(tree.source, name_of(tree));
     Node& n = builder_.design.nodes[node];
     if (tree.behaviour) n.type = model::display_module(tree.behaviour);
-    if (tree.name && n.names.empty()) n.names.push_back(model::display_module(tree.name));
+    // Of a module that is started under several names, each tree has its own.
+    if (tree.name) n.names = {model::display_module(tree.name)};
     n.strategy = tree.strategy.text();
     n.intensity = tree.period >= 0 ? tree.intensity : -1;
     n.period_seconds = tree.intensity >= 0 ? tree.period : -1;
@@ -122,6 +123,8 @@ class ForestNodes {
       row.conditional = child.presence == analysis::Presence::kPerhaps;
       row.many = child.presence == analysis::Presence::kMany || child.origin == analysis::Origin::kTemplate || tree.dynamic;
       row.node = node_of(child);
+      // A supervisor whose module also runs the processes that it starts.
+      if (row.node == node && !child.tree) row.node = plain_of(child.source);
       if (row.node == kNone || row.node == node) row.node = add_external(child, node);
       builder_.design.children.push_back(std::move(row));
     }
@@ -132,18 +135,20 @@ class ForestNodes {
     if (child.tree && nodes_[child.tree.index] != kNone) return nodes_[child.tree.index];
     if (!child.source || !builder_.is_reviewed(child.source)) return kNone;
     const std::uint32_t node = builder_.node_of(child.source);
-    return node != kNone || child.tree ? node : add_plain(child.source);
+    return node != kNone || child.tree ? node : plain_of(child.source);
   }
 
   // A process that its module runs by itself, with spawn_link or proc_lib and without a behaviour.
-  std::uint32_t add_plain(ModuleId module) {
+  std::uint32_t plain_of(ModuleId module) {
+    const auto [found, fresh] = plain_.try_emplace(module.index, kNone);
+    if (!fresh) return found->second;
     const std::uint32_t application = builder_.application_of(builder_.program.unit_of(module).file);
     const std::string name = model::display_module(builder_.program.module(module).name);
     const std::uint32_t node = builder_.add(NodeKind::kProcess, name, builder_.place_of(module), application);
     builder_.design.nodes[node].type = "plain process";
     builder_.design.nodes[node].count = "unknown";
     builder_.node_of_module.try_emplace(module.index, node);
-    return node;
+    return found->second = node;
   }
 
   std::uint32_t add_external(const TreeChild& child, std::uint32_t supervisor) {
@@ -186,10 +191,11 @@ class ForestNodes {
 
   Builder& builder_;
   const Forest& forest_;
-  std::vector<std::uint32_t> nodes_;                      // by TreeId
-  std::vector<std::uint32_t> unread_;                     // supervisors outside the forest
-  std::unordered_map<std::string, std::uint32_t> alike_;  // outline → node
-  std::set<std::uint32_t> repeated_;                      // trees that another one stands for
+  std::vector<std::uint32_t> nodes_;                        // by TreeId
+  std::vector<std::uint32_t> unread_;                       // supervisors outside the forest
+  std::unordered_map<std::string, std::uint32_t> alike_;    // outline → node
+  std::unordered_map<std::uint32_t, std::uint32_t> plain_;  // ModuleId → its process without a behaviour
+  std::set<std::uint32_t> repeated_;                        // trees that another one stands for
 };
 
 }  // namespace

@@ -33,6 +33,8 @@ function remarks(model, item) {
   if (row?.conditional) words.push("on a condition");
   if (row?.many && node.kind !== "unknown") words.push("many");
   if (node.kind === "application") words.push(node.place?.file ?? "");
+  // Two supervisors of one module are told apart by the names they register under.
+  if (node.kind === "supervisor" && node.names.length === 1 && node.names[0] !== node.name) words.unshift(node.names[0]);
   if (node.kind === "supervisor") words.push(strategy(node));
   if (node.kind === "external") words.push("not among the sources");
   if (node.kind === "process") {

@@ -145,10 +145,10 @@ function reveal(item) {
   const { x, y, k } = state.transform;
   const left = item.x * k + x;
   const top = item.y * k + y;
-  const margin = 60;
-  const shift = (at, length, room) => (at < margin ? margin - at : at + length > room - margin ? Math.max(room - margin - at - length, margin - at) : 0);
-  const dx = shift(left, item.width * k, viewport.clientWidth);
-  const dy = shift(top, item.height * k, viewport.clientHeight);
+  const shift = (at, length, room, margin) => (at < margin ? margin - at : at + length > room - margin ? Math.max(room - margin - at - length, margin - at) : 0);
+  const arcs = Math.min(320, viewport.clientWidth / 3); // beside the item stands what it says
+  const dx = shift(left, item.width * k + arcs, viewport.clientWidth, 40);
+  const dy = shift(top, item.height * k, viewport.clientHeight, viewport.clientHeight / 5);
   if (dx || dy) view.call(zooming.translateBy, dx / k, dy / k);
 }
 

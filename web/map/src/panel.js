@@ -1,6 +1,6 @@
 // The panel on the right: the contract of the selected node, in the order in which a design review asks.
 import { badges, element, strategy } from "./cards.js";
-import { countFindings, place, severities, wait } from "./model.js";
+import { countFindings, groupBy, place, severities, wait } from "./model.js";
 
 export function makePanel(panel, model, { select }) {
   const link = (id) => {
@@ -37,6 +37,16 @@ export function makePanel(panel, model, { select }) {
     );
   }
 
+  // The other end of a message; a double bar is a restart boundary, as on the map.
+  function end(row, other) {
+    const id = other === "to" ? row.to : row.from;
+    return [
+      id ? link(id) : (row.origins ?? []).join(", "),
+      row.crosses_restart_boundary ? element("span", { class: "crosses", title: "across a restart boundary" }, " \u2016", element("span", { class: "hidden" }, " across a restart boundary")) : "",
+      row.likely ? " (likely)" : "",
+    ];
+  }
+
   const kinds = { call: "call", cast: "cast", send: "send" };
   // One row for each message: kind and text, then who sends it.
   function messages(rows, other) {
@@ -60,14 +70,13 @@ export function makePanel(panel, model, { select }) {
           " ",
           element("code", {}, first.message),
           waits,
+          // One function often sends in the name of many processes.
           list(
-            group.map((row) => [
-              other === "to" ? "to " : row.from ? "from " : `from ${(row.origins ?? []).join(", ")}`,
-              link(other === "to" ? row.to : row.from),
-              row.crosses_restart_boundary ? element("span", { class: "crosses" }, " \u2016 across a restart boundary") : "",
-              row.likely ? " (likely)" : "",
+            [...groupBy(group, (row) => `${row.sender} ${place(row.place)}`).entries()].map(([from, same]) => [
+              other === "to" ? "to " : "from ",
+              ...same.flatMap((row, i) => [i ? ", " : "", ...end(row, other)]),
               element("br"),
-              element("code", { class: "place" }, `${row.sender} ${place(row.place)}`),
+              element("code", { class: "place" }, from),
             ]),
           ),
         );
