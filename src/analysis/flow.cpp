@@ -187,7 +187,8 @@ void Flow::step_list(const Place& place, const Path& path) {
     const bool in_tail = !numbered || s.index > children.size();
     if (in_tail) follow({place.function, rest, place.frame}, numbered ? path.without().with_front({}) : path);
   }
-  if (numbered) {
+  // Behind what is written the tail goes on, which is often made by the same code: [Value | decode(Rest)].
+  if (numbered && !(tail && s.index > children.size())) {
     if (s.index <= children.size()) follow({place.function, children[s.index - 1u], place.frame}, path.without());
     return;
   }

@@ -272,6 +272,18 @@ init([A, B]) -> {ok, {A, B}}.
   EXPECT_EQ(shown(f, "a:init/1", "Second"), "2");
 }
 
+TEST(PossibleValues, AListMadeByRecursionHasTheSameItemsFurtherOn) {
+  const FactsOf f = erlang(R"(-module(a).
+-export([go/1]).
+go(Bin) ->
+    [_First, Second] = decode(Bin),
+    Second.
+decode(<<>>) -> [];
+decode(<<L:32, Value:L/binary, Rest/binary>>) -> [Value | decode(Rest)].
+)");
+  EXPECT_TRUE(values(f, "a:go/1", "Second").has(PossibleKind::kSlice));
+}
+
 TEST(PossibleValues, LoopsGiveWhatEachRoundPasses) {
   const FactsOf f = erlang(R"(-module(a).
 -export([go/0]).
