@@ -3,7 +3,7 @@
 // `--format mermaid`. Started by node_test.py, which sets the environment.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -21,7 +21,10 @@ before(async () => {
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   folder = mkdtempSync(join(FOLDER, "pages-"));
 });
-after(() => browser?.close());
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const map = (path, ...options) => execFileSync(BEAMWRIGHT, ["map", path, ...options], { encoding: "utf8", maxBuffer: 1 << 28 });
 
