@@ -26,7 +26,7 @@ class Cut : public erlang::Includes {
     const char* end = path.data() + path.size();
     const auto [rest, error] = std::from_chars(path.data(), end, number);
     if (error != std::errc() || std::string_view(rest, static_cast<std::size_t>(end - rest)) != ".hrl") return {};
-    if (number >= count_ || times_++ >= kMostTimes) return {};
+    if (number == 0 || number >= count_ || times_++ >= kMostTimes) return {};
     const source::FileId id(number);
     return {id, files_.file(id).text};
   }
@@ -54,6 +54,9 @@ Read read(const source::FileTable& files, Cut& includes, erlang::Options& option
   const erlang::Tree tree = erlang::parse(source::FileId(0), files.file(source::FileId(0)).text, options);
   Read out{erlang::dump_tree(tree, files)};
   std::string& dump = out.dump;
+  for (const erlang::Form& form : tree.forms) {
+    out.broken_header = out.broken_header || (form.file.index != 0 && form.node->kind == erlang::NodeKind::kErrorForm);
+  }
   for (const source::Diagnostic& diagnostic : tree.diagnostics) {
     dump += std::to_string(diagnostic.span.file.index) + ':' + std::to_string(diagnostic.span.begin) + '-' +
             std::to_string(diagnostic.span.end) + ' ' + diagnostic.message + '\n';
