@@ -1,6 +1,7 @@
 // The order of analysis, and the questions that need all of it.
 
 #include "analysis/facts.h"
+#include "analysis/hints.h"
 
 #include "analysis/calls.h"
 #include "analysis/contexts.h"
@@ -22,6 +23,11 @@ using model::Unit;
 
 Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
               const std::vector<source::Application>* applications) {
+  return analyse(program, knowledge, jobs, applications, {});
+}
+
+Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
+              const std::vector<source::Application>* applications, const Hints& hints) {
   Facts facts;
   const Scopes scopes = find_scopes(program, knowledge, jobs);
   facts.calls = resolve_calls(program, knowledge, scopes, jobs);
@@ -29,7 +35,7 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
   facts.processes = find_processes(program, knowledge, scopes, facts.calls);
   add_receive_loops(program, facts.calls, facts.effects, facts.processes);
   facts.messages = find_messages(program, facts.calls, facts.processes);
-  facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes);
+  facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes, hints);
   facts.supervisors = find_supervisors(program, facts);
   facts.on_demand = std::make_shared<OnDemand>();
   facts.on_demand->applications = applications;

@@ -35,8 +35,8 @@ bool merge(Context& into, const Context& from) {
 
 class ContextFinder {
  public:
-  ContextFinder(const Program& program, const Scopes& scopes, const Calls& calls, const Processes& processes)
-      : program_(program), scopes_(scopes), calls_(calls), processes_(processes) {}
+  ContextFinder(const Program& program, const Scopes& scopes, const Calls& calls, const Processes& processes, const Hints& hints)
+      : program_(program), scopes_(scopes), calls_(calls), processes_(processes), hints_(hints) {}
 
   Contexts find() {
     out_.by_function.resize(program_.functions.size());
@@ -80,6 +80,8 @@ class ContextFinder {
     }
   }
 
+  std::uint16_t hint(ModuleId module) const { return hints_.entered_by.empty() ? 0 : hints_.entered_by[module.index]; }
+
   // What a function is entered by from outside the sources.
   void mark_entry(FunctionId id) {
     const Function& f = program_.function(id);
@@ -89,6 +91,11 @@ class ContextFinder {
     if (unit.role == source::Role::kScript) c.flags |= kInTool;
     if (f.has(model::kModuleBody) || f.has(model::kMacro)) c.flags |= kAtCompileTime;
     const ModuleId module = program_.module_of(id);
+    if (const std::uint16_t said = hint(module); said != 0 && c.flags == 0) {
+      c.flags = f.has(model::kPublic) ? said : 0;
+      if (c.flags != 0) add(id, c);
+      return;
+    }
     const auto& behaviours = scopes_.of(module).behaviours;
     const auto has = [&](Symbol b) { return std::find(behaviours.begin(), behaviours.end(), b) != behaviours.end(); };
     if (is_tool(module) || is_escript_main(id) ||
@@ -210,6 +217,7 @@ class ContextFinder {
   const Scopes& scopes_;
   const Calls& calls_;
   const Processes& processes_;
+  const Hints& hints_;
   Contexts out_;
   std::vector<FunctionId> queue_;
   std::vector<bool> queued_;
@@ -221,8 +229,9 @@ class ContextFinder {
 
 }  // namespace
 
-Contexts find_contexts(const Program& program, const Scopes& scopes, const Calls& calls, const Processes& processes) {
-  return ContextFinder(program, scopes, calls, processes).find();
+Contexts find_contexts(const Program& program, const Scopes& scopes, const Calls& calls, const Processes& processes,
+                       const Hints& hints) {
+  return ContextFinder(program, scopes, calls, processes, hints).find();
 }
 
 }  // namespace beamwright::analysis

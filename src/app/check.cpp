@@ -128,7 +128,8 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
 
   // What the program does: calls, effects, processes, messages, supervisors.
   progress.stage("Analysing");
-  const analysis::Facts facts = analysis::analyse(program, own_knowledge->all(), options.jobs, &discovery.applications);
+  const analysis::Facts facts = analysis::analyse(program, own_knowledge->all(), options.jobs, &discovery.applications,
+                                                  hints_of(checked.configuration, program));
 
   // What is wrong with it.
   progress.stage("Judging");

@@ -131,6 +131,23 @@ std::size_t exclude_files(const Configuration& configuration, source::Discovery&
   return count;
 }
 
+analysis::Hints hints_of(const Configuration& configuration, const model::Program& program) {
+  const ContextSettings& contexts = configuration.contexts;
+  const std::pair<const std::vector<std::string>*, analysis::ContextFlag> settings[] = {
+      {&contexts.tool, analysis::kInTool}, {&contexts.request, analysis::kInRequest}, {&contexts.test, analysis::kInTest}};
+  analysis::Hints hints;
+  if (contexts.tool.empty() && contexts.request.empty() && contexts.test.empty()) return hints;
+  hints.entered_by.resize(program.modules.size());
+  for (std::size_t i = 0; i < program.modules.size(); ++i) {
+    const std::string name = model::display_module(program.module(model::ModuleId(i)).name);
+    for (const auto& [patterns, flag] : settings) {
+      const auto matches = [&](const std::string& pattern) { return glob_matches(pattern, name, '.'); };
+      if (std::any_of(patterns->begin(), patterns->end(), matches)) hints.entered_by[i] |= flag;
+    }
+  }
+  return hints;
+}
+
 void place_suppressions(const model::Program& program, std::vector<Suppression>& suppressions, source::Diagnostics& diagnostics) {
   for (Suppression& suppression : suppressions) {
     for (std::size_t i = 0; i < suppression.rules.size(); ++i) {

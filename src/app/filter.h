@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "analysis/hints.h"
 #include "app/check.h"
 #include "findings/finding.h"
 #include "findings/suppression.h"
@@ -14,6 +15,9 @@ namespace beamwright::app {
 
 // Files that the configuration excludes are read and not reviewed, like somebody else's. Gives their number.
 std::size_t exclude_files(const Configuration& configuration, source::Discovery& discovery);
+
+// Who enters which modules, as the configuration says.
+analysis::Hints hints_of(const Configuration& configuration, const model::Program& program);
 
 // Finds the function that each suppression of scope kFunction covers, and tells of rules that do not exist.
 void place_suppressions(const model::Program& program, std::vector<findings::Suppression>& suppressions,

@@ -107,6 +107,14 @@ end
         self.settings('knowledge = ["none.tsv"]\n')
         self.assertIn("none.tsv", self.refused())
 
+    def test_modules_that_people_run_are_no_production_code(self):
+        self.settings('[contexts]\ntool = ["Shop.Rem*"]\n')
+        self.assertEqual(rules_of(self.review()), [])
+        self.settings('[contexts]\nrequest = ["Shop.Remote"]\n')
+        self.assertEqual([f["severity"] for f in self.review()["findings"]], ["medium"])
+        self.settings('[contexts]\ntest = ["Shop.Other"]\n')
+        self.assertEqual([f["severity"] for f in self.review()["findings"]], ["low"])
+
     def test_everything_excluded_is_told(self):
         self.settings('exclude = ["lib", "mix.exs"]\n')
         self.assertIn("excluded by", self.refused())
