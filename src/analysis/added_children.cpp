@@ -189,6 +189,7 @@ AddedChildren::Found AddedChildren::read(const Chain& chain, bool settle) {
   const std::vector<TreeId> trees = targets(e_.evaluate(frame, arguments[row.target_argument - 1u]));
   if (trees.empty()) return Found::kNothing;
   const CallId outermost = chain.sites.back();
+  const ModuleId from = program_.module_of(program_.function_of(site));
   const ExprRef place = chain.data ? chain.data : ExprRef{program_.call_units[outermost.index], program_.call(outermost).expr};
   const bool dynamic = builder_.trees()[trees[0].index].dynamic;
   if (dynamic || row.child_argument == 0 || row.child_argument > arguments.size()) {
@@ -196,9 +197,17 @@ AddedChildren::Found AddedChildren::read(const Chain& chain, bool settle) {
       auto& added = builder_.trees()[tree.index].added_at;
       if (std::find(added.begin(), added.end(), place) == added.end()) added.push_back(place);
     }
+    // Elixir's dynamic supervisor is given whole specifications; simple_one_for_one has its own and is given arguments.
+    const bool specified = builder_.trees()[trees[0].index].behaviour == sym::Elixir_DynamicSupervisor;
+    if (!specified || row.child_argument == 0 || row.child_argument > arguments.size()) return Found::kChild;
+    TreeChild child = builder_.read_child(e_.evaluate(frame, arguments[row.child_argument - 1u]), from);
+    child.origin = Origin::kAdded;
+    child.presence = Presence::kMany;
+    for (const TreeId tree : trees) {
+      if (child.module || child.start_module) hang(tree, child, place);
+    }
     return Found::kChild;
   }
-  const ModuleId from = program_.module_of(program_.function_of(site));
   TreeChild child = builder_.read_child(e_.evaluate(frame, arguments[row.child_argument - 1u]), from);
   if (child.id.empty() && !settle) return Found::kSupervisor;
   child.origin = Origin::kAdded;

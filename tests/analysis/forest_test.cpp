@@ -154,6 +154,21 @@ init([]) -> {ok, {{one_for_all, 0, 1}, []}}.
                           "base_metrics base_metrics.start_link/0 transient 100 worker perhaps added"}));
 }
 
+TEST(Forest, HangsTheChildrenOfADynamicSupervisorUnderIt) {
+  const ForestOf forest(Text{"lib/workers.ex", kWorkers}, Text{"lib/a.ex", R"(
+defmodule Shop.Application do
+  use Application
+  def start(_, _), do: Supervisor.start_link([{DynamicSupervisor, name: Shop.Carts}], strategy: :one_for_one, name: Shop.Top)
+end
+defmodule Shop.Visits do
+  def cart_of(session), do: DynamicSupervisor.start_child(Shop.Carts, {Shop.Cart, session})
+  def any(spec), do: DynamicSupervisor.start_child(Shop.Carts, spec)
+end
+)"});
+  EXPECT_EQ(forest.children("Elixir.Shop.Carts"),
+            (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker many added"}));
+}
+
 TEST(Forest, LeavesUnknownWhatConfigurationDecides) {
   const ForestOf shop(Text{"lib/app.ex", R"(
 defmodule Shop.Application do
