@@ -11,7 +11,9 @@
 #include "app/cli.h"
 #include "app/output.h"
 #include "base/parallel.h"
+#include "design/build.h"
 #include "findings/baseline.h"
+#include "report/map.h"
 
 namespace beamwright::app {
 namespace {
@@ -45,6 +47,8 @@ void CheckCommand::add_to(CLI::App& app) {
   command_->add_option("--baseline", options_.baseline, "Leave out the findings in this file");
   command_->add_option("--write-baseline", written_baseline_, "Write the findings to this file, to be left out from now on");
   command_->add_flag("--statistics", statistics_, "How often each rule speaks, instead of the findings");
+  command_->add_flag("--design", design_,
+                     "Before the findings, what the sources say of each process: the questions of a design review");
   command_->add_option("--stdin-filename", options_.stdin_filename,
                        "Review this file alone, within its project, with its text from standard input");
   command_->add_option("--config", configuration_, "These settings instead of the nearest .beamwright.toml");
@@ -82,6 +86,11 @@ bool CheckCommand::prepare() {
       if (const auto unknown = unknown_rule(word)) return complain(*unknown + " (`beamwright rules` lists all)"), false;
     }
   }
+  if (format_ == "json" && (design_ || statistics_)) {
+    return complain(design_ ? "--design is for people; `beamwright map --format json` has all of it"
+                            : "--statistics is for people; the summary of --format json has the counts"),
+           false;
+  }
   if (no_configuration_ && !configuration_.empty()) return complain("--config and --no-config contradict each other"), false;
   options_.use_baseline = written_baseline_.empty();
   if (no_configuration_) options_.configuration = Configuration{};
@@ -101,7 +110,12 @@ int CheckCommand::write_baseline(const Checked& checked) const {
 
 int CheckCommand::run() {
   if (!prepare()) return kExitError;
-  const Result<Checked> checked = check(options_);
+  std::string gate;
+  const Result<Checked> checked = check(options_, [&](const Basis& basis) {
+    if (!design_) return;
+    gate = report::write_design_gate(design::build({basis.discovery, basis.program, basis.facts, basis.review.findings}),
+                                     wants_color(color_));
+  });
   if (!checked) {
     complain(checked.error());
     return kExitError;
@@ -114,7 +128,7 @@ int CheckCommand::run() {
                                   [&](const findings::Finding& finding) { return least && finding.severity >= *least; });
   const std::string text =
       format_ == "json" ? report::write_json(review) : report::write_text(review, {wants_color(color_), statistics_});
-  return print(text, failed ? kExitFound : kExitClean);
+  return print(gate + text, failed ? kExitFound : kExitClean);
 }
 
 }  // namespace beamwright::app

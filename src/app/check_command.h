@@ -36,6 +36,7 @@ class CheckCommand {
   std::string fail_on_;
   std::string color_ = "auto";
   bool statistics_ = false;
+  bool design_ = false;
   unsigned jobs_ = 0;  // 0: as many as there are processors
 };
 

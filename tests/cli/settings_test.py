@@ -269,5 +269,28 @@ class Statistics(Project):
         self.assertEqual(self.review()["summary"]["rules"], {"BW604": 2})
 
 
+class DesignGate(Project):
+    def test_tells_what_the_sources_say_of_each_process(self):
+        self.write("lib/price.ex", """defmodule Shop.Price do
+  use GenServer
+  def start_link(_), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
+  def price(id), do: GenServer.call(__MODULE__, {:price, id})
+  def init(_), do: {:ok, %{}}
+  def handle_call({:price, _id}, _from, state), do: {:reply, 1, state}
+end
+""")
+        code, out, _ = run("check", "--design", self.path)
+        out = out.decode()
+        self.assertTrue(out.startswith("The design gate: 1 kind of process\n\nShop.Price  GenServer  lib/price.ex:1\n"), out[:300])
+        for label in ("supervised", "instances", "takes", "mailbox", "when it dies", "watched"):
+            self.assertIn(f"\n  {label} ", out)
+        self.assertIn("call {:price, _}", out)
+        self.assertLess(out.index("The design gate"), out.index("BW604"))
+
+    def test_is_for_people(self):
+        for option in ("--design", "--statistics"):
+            self.assertIn("is for people", self.refused(option, "--format", "json"))
+
+
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
