@@ -30,6 +30,14 @@ constexpr int kMaxReturns = 3;  // calls downwards, into what functions return
 constexpr std::size_t kMaxCallers = 40;
 constexpr int kMaxVisits = 2000;  // expressions looked at for one question: callers of callers branch without end
 
+// What the patterns say that a value was taken out of on its way to a variable.
+struct TakenFrom {
+  bool text_key = false;  // a value under a key that is a text
+  bool part = false;      // a tuple, list or map: it is not the whole
+  bool cut = false;       // a binary that is cut into pieces
+  bool scheme = false;    // the scheme of a parsed URL
+};
+
 class Search {
  public:
   Search(const Program& program, const Facts& facts) : program_(program), facts_(facts), states_(states_of(program, facts)) {}
@@ -96,6 +104,12 @@ class Search {
     return {TextOriginKind::kOutside, what, {{program_.unit_of(f).span(at), what + " comes from outside"}}};
   }
 
+  // Whoever writes the URL chooses its scheme.
+  TextOrigin of_scheme(FunctionId f, ExprId at) const {
+    const Unit& unit = program_.unit_of(f);
+    return {TextOriginKind::kText, source_text(program_, unit, at), {{unit.span(at), "cut out of a URL"}}};
+  }
+
   TextOrigin of_field(FunctionId f, ExprId id, int depth, int calls) {
     const Unit& unit = program_.unit_of(f);
     const Expr& e = unit.expr(id);
@@ -154,6 +168,12 @@ class Search {
     const std::string_view module = external.module.text(), name = external.name.text();
     if (is_cutting_call(module, name)) {
       TextOrigin found = worst_of(f, arguments, depth, calls);
+      const bool url = std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+        const Expr& separator = unit.expr(argument);
+        return (separator.kind == ExprKind::kString || separator.kind == ExprKind::kCharlist) &&
+               separator.symbol().text() == "://";
+      });
+      if (url && found.kind >= TextOriginKind::kUnknown && found.kind < TextOriginKind::kText) return of_scheme(f, id);
       if (found.kind == TextOriginKind::kPublic || found.kind == TextOriginKind::kUnknown) found.kind = TextOriginKind::kParsed;
       return found;
     }
@@ -217,47 +237,52 @@ class Search {
     if (!variable || variable.index >= unit.variables.size() || !unit.variables[variable.index].binding) return {};
     // From where it is bound outwards: through the pattern it stands in, to what the pattern is matched with.
     ExprId below = unit.variables[variable.index].binding;
-    bool text_key = false;
-    bool part = false;
+    TakenFrom taken;
     for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
       const Expr& e = unit.expr(around);
       const std::span<const ExprId> children = unit.children_of(e);
       if (e.kind == ExprKind::kMap && e.has(model::kInPattern)) {
-        part = true;
+        taken.part = true;
         for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
           if (children[i + 1] != below) continue;
           const Expr& key = unit.expr(children[i]);
-          text_key |= key.kind == ExprKind::kString;
+          taken.text_key |= key.kind == ExprKind::kString;
+          taken.scheme |= key.kind == ExprKind::kAtom && key.symbol().text() == "scheme" && !e.has(model::kRecord);
           if (key.kind == ExprKind::kAtom && is_request_part(e.symbol(), key.symbol())) {
             return outside(f, children[i + 1], source_text(program_, unit, children[i + 1]) + " of the request");
           }
         }
       }
-      if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) part = true;
+      if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) taken.part = true;
+      if (e.kind == ExprKind::kBinary && e.has(model::kInPattern)) taken.cut = true;
       if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern) && children.size() == 2 && children[0] == below) {
-        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), text_key, part);
+        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kGenerator && children.size() == 2 && children[0] == below) {
-        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), text_key, part);
+        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kCase && children.size() == 1 && children[0] != below) {
         if (is_narrowed(unit, unit.clauses_of(e), below, variable)) return {TextOriginKind::kBounded, "", {}};
-        return refine(f, unit.variables[variable.index].binding, of(f, children[0], depth + 1, calls), text_key, part);
+        return refine(f, unit.variables[variable.index].binding, of(f, children[0], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kClosure) return of_closure_argument(f, around, below, variable, depth, calls);
       if (e.kind == ExprKind::kReceive || e.kind == ExprKind::kTry || e.kind == ExprKind::kWith) return {};
     }
-    return of_parameter(f, below, variable, text_key, part, depth, calls);
+    return of_parameter(f, below, variable, taken, depth, calls);
   }
 
-  TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, bool text_key, bool part) const {
+  TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, const TakenFrom& taken) const {
     const Unit& unit = program_.unit_of(f);
-    if (text_key && origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText) {
+    const bool open = origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText;
+    if (taken.scheme && open) return of_scheme(f, at);
+    if (taken.cut && (origin.kind == TextOriginKind::kUnknown || origin.kind == TextOriginKind::kPublic))
+      origin.kind = TextOriginKind::kParsed;
+    if (taken.text_key && origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText) {
       return {TextOriginKind::kText,
               source_text(program_, unit, at),
               {{unit.span(at), "a value under a text key, as parsed input has"}}};
     }
-    if (part && origin.kind == TextOriginKind::kPublic) return {};
+    if (taken.part && origin.kind == TextOriginKind::kPublic) return {};
     return origin;
   }
 
@@ -302,7 +327,7 @@ class Search {
     return any ? worst : TextOrigin();
   }
 
-  TextOrigin of_parameter(FunctionId f, ExprId root, VariableId variable, bool text_key, bool part, int depth, int calls) {
+  TextOrigin of_parameter(FunctionId f, ExprId root, VariableId variable, const TakenFrom& taken, int depth, int calls) {
     const Unit& unit = program_.unit_of(f);
     for (const ClauseId id : program_.function(f).clauses) {
       const Clause& clause = unit.clause(id);
@@ -312,10 +337,10 @@ class Search {
       if (clause.guard && restricts(unit, clause.guard, variable)) return {TextOriginKind::kBounded, "", {}};
       const ExprId binding = unit.variables[variable.index].binding;
       if (auto kept = of_callback(f, id, static_cast<std::size_t>(found - patterns.begin()), root, binding, depth, calls))
-        return refine(f, binding, std::move(*kept), text_key, part);
+        return refine(f, binding, std::move(*kept), taken);
       TextOrigin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,
                                       root, depth, calls);
-      return refine(f, binding, std::move(origin), text_key, part);
+      return refine(f, binding, std::move(origin), taken);
     }
     return {};
   }

@@ -68,6 +68,26 @@ bool is_member_checked(const Program& program, CallId site, const std::vector<mo
   return false;
 }
 
+bool is_compared_before(const Program& program, CallId site, const std::vector<model::VariableId>& variables) {
+  const Unit& unit = program.unit_of(site);
+  ExprId root = program.call(site).expr;
+  const std::uint32_t place = unit.expr(root).begin;
+  while (unit.parent(root)) root = unit.parent(root);
+  return any_below(unit, root, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kCase || e.child_count != 1 || e.end > place) return false;
+    const model::Expr& subject = unit.expr(unit.child(id, 0));
+    if (subject.kind != ExprKind::kVariable || !mentions(unit, unit.child(id, 0), variables)) return false;
+    for (const model::ClauseId clause : unit.clauses_of(e)) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
+        const ExprKind kind = unit.expr(pattern).kind;
+        if (kind == ExprKind::kString || kind == ExprKind::kCharlist) return true;
+      }
+    }
+    return false;
+  });
+}
+
 bool is_fallback_of_existing(const Program& program, CallId site) {
   const Unit& unit = program.unit_of(site);
   for (ExprId around = unit.parent(program.call(site).expr); around; around = unit.parent(around)) {

@@ -22,6 +22,9 @@ ExprId atom_text_at(const Program& program, const Facts& facts, CallId site);
 std::vector<Sink> calls_of_wrapper(const Program& program, const Facts& facts, const Sink& sink);
 // Somebody asked before whether the text is one of a set: `if x in @allowed`, `case lists:member(X, ?ALLOWED) of true -> …`.
 bool is_member_checked(const Program& program, CallId site, const std::vector<model::VariableId>& variables);
+// A case over the variable names texts that it may be, somewhere before: `case Text of "yes" -> ok; "no" -> ok; _ -> error()
+// end`.
+bool is_compared_before(const Program& program, CallId site, const std::vector<model::VariableId>& variables);
 // `try binary_to_existing_atom(X) catch error:badarg -> binary_to_atom(X)`: the author knows that it may be new.
 bool is_fallback_of_existing(const Program& program, CallId site);
 // Inside `quote` it runs where the macro is used, and inside `unquote` where the function is defined, while that is compiled.

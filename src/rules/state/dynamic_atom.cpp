@@ -20,6 +20,14 @@ bool serves_requests(const Facts& facts, FunctionId function) {
   return (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
 }
 
+// The module takes apart what comes out of a socket: the wire format of a peer.
+bool reads_socket(const Program& program, const Facts& facts, ModuleId module) {
+  for (const FunctionId function : program.functions_of(module)) {
+    if (facts.effects.all[function.index].has(Effect::kSocket)) return true;
+  }
+  return false;
+}
+
 Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
   const bool request = serves_requests(facts, sink.function);
   const ProcessId own = facts.processes.of(program.module_of(sink.function));
@@ -31,7 +39,8 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
     case OriginKind::kText:
       return {request ? Severity::kHigh : Severity::kMedium, Confidence::kLikely};
     case OriginKind::kParsed:
-      return {request ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
+      return {request || reads_socket(program, facts, program.module_of(sink.function)) ? Severity::kMedium : Severity::kLow,
+              Confidence::kPossible};
     default:
       break;
   }
@@ -112,10 +121,21 @@ class Check {
       if (reported) return true;
     }
     if (depth > 0 && origin.kind < OriginKind::kText) return false;  // of a wrapper, calls with evidence only
+    if (origin.kind == OriginKind::kParsed && is_compared_before(program_, sink.site, variables_in(unit, sink.text)))
+      return false;
+    if (origin.kind < OriginKind::kParsed && !is_worth_a_look(sink, origin)) return false;
     // Clauses for lists and binaries of one function are one finding.
     if (!origin.what.empty() && !reported_.emplace(sink.function, origin.what).second) return true;
     report(program_, facts_, reporter_, sink, origin);
     return true;
+  }
+
+  // Of a text that nobody can follow to its origin there must be some other sign that there is no end of it. A name with a fixed
+  // part around it (`:"#{name}.Supervisor"`) is one of few as a rule.
+  bool is_worth_a_look(const Sink& sink, const Origin& origin) const {
+    if (is_fallback_of_existing(program_, sink.conversion) || is_name_of_many(program_, facts_, sink)) return true;
+    if (serves_requests(facts_, sink.function)) return true;
+    return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }
 
   const Program& program_;
