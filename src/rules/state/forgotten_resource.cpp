@@ -1,0 +1,219 @@
+// Tables and linked processes belong to the process that made them and end with it. In a process that lives on, one that is made
+// for a piece of work and then forgotten stays: the next piece of work makes another one.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analysis/paths.h"
+#include "analysis/state_fields.h"
+#include "analysis/values.h"
+#include "rules/reach.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Acquisition;
+using analysis::Count;
+using analysis::Keeper;
+using analysis::ProcessKind;
+using analysis::WayOut;
+using knowledge::Resource;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (const FunctionId function : candidates()) {
+      for (const Acquisition& acquisition : analysis::acquisitions_in(program_, facts_, function)) {
+        if (acquisition.resource == Resource::kTable) of_table(acquisition);
+        if (acquisition.resource == Resource::kProcess) of_process(acquisition);
+      }
+    }
+  }
+
+ private:
+  std::set<FunctionId> candidates() const {
+    std::set<FunctionId> found;
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row || program_.call(site).capture) continue;
+      const bool table = external->row->returns == Resource::kTable;
+      const bool process = external->row->returns == Resource::kProcess && external->name.text().starts_with("start_link");
+      const FunctionId function = program_.function_of(site);
+      if ((table || process) && function && in_production(program_, facts_, function)) found.insert(function);
+    }
+    return found;
+  }
+
+  // ---- Tables
+
+  void of_table(const Acquisition& table) {
+    const analysis::External& maker = *facts_.calls.external(table.site);
+    if (maker.module != sym::ets || is_named(table.site) || lives_shortly(table.function)) return;
+    // One that is loaded may have a name from when it was saved: then the result says nothing.
+    const bool made = maker.name.text() == "new";
+    if (made && table.kept.empty() && table.released.empty() && !table.variables.empty() && ends_without(table) &&
+        !is_initial(table.function)) {
+      report(table, table.site, table.function, "makes a table for each call and forgets it");
+      return;
+    }
+    const bool returned = !table.kept.empty() && std::all_of(table.kept.begin(), table.kept.end(),
+                                                             [](const auto& kept) { return kept.keeper == Keeper::kReturned; });
+    if (!returned || !table.released.empty()) return;
+    for (const std::uint32_t i : facts_.calls.incoming_of(table.function)) {
+      const CallId site = facts_.calls.edges[i].site;
+      const FunctionId caller = facts_.calls.callers[i];
+      const bool direct = facts_.calls.callees[site.index].function == table.function && !program_.call(site).capture;
+      if (!direct || !in_production(program_, facts_, caller) || lives_shortly(caller) || is_initial(caller)) continue;
+      if (only_reads(site)) report(table, site, caller, "gets a new table by each call and forgets it");
+    }
+  }
+
+  static bool ends_without(const Acquisition& acquisition) {
+    return std::any_of(acquisition.left.begin(), acquisition.left.end(),
+                       [](const analysis::ResourceLeft& left) { return left.way == WayOut::kEnd; });
+  }
+
+  bool is_named(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    return any_below(unit, program_.call(site).expr,
+                     [&](ExprId id) {
+                       const model::Expr& e = unit.expr(id);
+                       return (e.kind == ExprKind::kAtom && e.symbol().text() == "named_table") || e.kind == ExprKind::kVariable;
+                     }) &&
+           facts_.calls.external(site)->name.text() == "new";
+  }
+
+  // The process ends with the work, and its tables with it.
+  bool lives_shortly(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    return (context.flags & (analysis::kInRequest | analysis::kInTask | analysis::kAtCompileTime)) != 0;
+  }
+
+  bool is_initial(FunctionId function) const {
+    const ProcessId process = facts_.processes.of(program_.module_of(function));
+    if (!process) return false;
+    const std::vector<HandlerId> running = analysis::handlers_running(program_, facts_, process, function);
+    return !running.empty() && std::all_of(running.begin(), running.end(),
+                                           [&](HandlerId id) { return facts_.handler(id).kind == HandlerKind::kInit; });
+  }
+
+  // `{ok, Table} = open()`, and then nothing but look-ups in it.
+  bool only_reads(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId call = program_.call(site).expr;
+    const ExprId match = unit.parent(call);
+    if (!match || unit.expr(match).kind != ExprKind::kMatch || unit.child(match, 1) != call) return false;
+    const std::vector<model::VariableId> variables = variables_in(unit, unit.child(match, 0));
+    if (variables.size() != 1) return false;
+    ExprId root = call;
+    while (unit.parent(root)) root = unit.parent(root);
+    int reads = 0;
+    const bool kept = any_below(unit, root, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kVariable || e.payload != variables[0].index || e.has(model::kBinds)) return false;
+      const ExprId around = unit.parent(id);
+      if (!around || unit.expr(around).kind != ExprKind::kCall) return true;
+      const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(around).payload));
+      const bool read = external && external->row && external->module == sym::ets && external->row->releases == Resource::kNone &&
+                        external->name.text() != "give_away" && external->name.text() != "rename";
+      reads += read;
+      return !read;
+    });
+    return !kept && reads > 0;
+  }
+
+  // ---- Processes
+
+  // A process that traps exits is not ended by what it starts, nor the other way round while it lives.
+  void of_process(const Acquisition& started) {
+    const ProcessId id = facts_.processes.of(program_.module_of(started.function));
+    if (!id || !facts_.process(id).traps_exits || facts_.process(id).kind == ProcessKind::kSupervisor) return;
+    if (is_initial(started.function) || !started.released.empty()) return;
+    const auto left = std::find_if(started.left.begin(), started.left.end(),
+                                   [](const analysis::ResourceLeft& way) { return way.way == WayOut::kClause; });
+    if (left == started.left.end() || started.kept.empty() || !in_state(started)) return;
+    report_process(started, id, left->place);
+  }
+
+  static bool in_state(const Acquisition& started) {
+    return std::any_of(started.kept.begin(), started.kept.end(),
+                       [](const auto& kept) { return kept.keeper == Keeper::kState || kept.keeper == Keeper::kReturned; });
+  }
+
+  void report_process(const Acquisition& started, ProcessId id, ExprId place) {
+    const Unit& unit = program_.unit_of(started.function);
+    const bool erlang = in_erlang(program_, started.function);
+    Finding finding = found_in(reporter_, program_, started.function, call_span(program_, started.site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " starts a process with " + callee_text(program_, facts_, started.site) +
+                      " and forgets it where the next step fails: " + process_name(program_, facts_, id) +
+                      " traps exits and goes on, and the next attempt starts another one";
+    finding.why =
+        "A linked process ends when its owner does, not when it is forgotten. Each failed attempt leaves one more of them "
+        "behind, with its connection, until the other side refuses new ones.";
+    finding.fix =
+        erlang ? "Stop it on the way out (`gen_server:stop(Pid)` or `exit(Pid, shutdown)`), and the old one before another "
+                 "is started; or give it to a supervisor."
+               : "Stop it on the way out (`GenServer.stop(pid)`), and the old one before another is started; or give it to "
+                 "a supervisor.";
+    finding.path = {{finding.span, finding.function + " starts it"}, {unit.span(place), "here the function goes on without it"}};
+    for (const HandlerId handler : analysis::handlers_running(program_, facts_, id, started.function)) {
+      if (facts_.handler(handler).kind == HandlerKind::kInit) continue;
+      const Handler& h = facts_.handler(handler);
+      const model::Clause& clause = unit.clause(h.clause);
+      if (&program_.unit_of(h.function) != &unit) continue;
+      finding.path.push_back(
+          {{unit.file, clause.begin, clause.end}, analysis::display_handler(program_, facts_, h) + " runs it again"});
+    }
+    finding.key = callee_text(program_, facts_, started.site);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report(const Acquisition& table, CallId site, FunctionId function, const std::string& what) {
+    if (!reported_.insert(site).second) return;
+    const bool erlang = in_erlang(program_, function);
+    const bool possible = facts_.contexts.of(function).processes.empty();
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = finding.function + " " + what + ": the table stays until the process that called it ends";
+    finding.why =
+        "A table is not collected when nobody refers to it any more; only its owner's end or a deletion frees it. In a "
+        "process that lives on, each call adds a whole table.";
+    finding.fix = erlang
+                      ? "Delete it when the work is done, `try … after ets:delete(Table) end`, or load it once and keep it."
+                      : "Delete it when the work is done, `try do … after :ets.delete(table) end`, or load it once and keep it.";
+    finding.path = {{finding.span, finding.function + " " + what}};
+    if (site != table.site) finding.path.push_back(call_step(program_, facts_, table.site));
+    finding.key = callee_text(program_, facts_, site);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<CallId> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& forgotten_resource() {
+  static const Rule rule{
+      {.code = "BW512",
+       .name = "forgotten-resource",
+       .family = findings::Family::kState,
+       .severity = Severity::kMedium,
+       .summary = "A table or linked process that a long-lived process makes again and again and never gives back"},
+      check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
