@@ -1,0 +1,148 @@
+// A task owes its owner two messages: {ref, result} and, unless the monitor is removed, DOWN. Whoever drops the %Task{} gets both
+// all the same, at a time when nobody waits for them, and is linked to the task besides: its crash is the owner's.
+#include <algorithm>
+#include <set>
+
+#include "analysis/results.h"
+#include "rules/kept.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::ResultUse;
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      if (returned_by(program_, facts_, site) != Resource::kTask || facts_.calls.runs[i] != Runs::kCaller) continue;
+      const FunctionId function = program_.function_of(site);
+      if (function && in_production(program_, facts_, function) && is_lost(function, site) && !is_taken(function)) {
+        report(function, site);
+      }
+    }
+  }
+
+ private:
+  // Does nobody have the task once the function has gone on?
+  bool is_lost(FunctionId function, CallId site) const {
+    if (is_for_each(site)) return true;
+    if (ends_at_once(function)) return false;
+    const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
+    return !results.empty() && std::all_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
+      return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
+    });
+  }
+
+  // Enum.each(rows, fn row -> Task.async(…) end) gives :ok, whatever the function gives.
+  bool is_for_each(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    ExprId at = program_.call(site).expr;
+    for (ExprId around = unit.parent(at); around; at = around, around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind == ExprKind::kBlock && unit.children_of(e).back() == at) continue;
+      if (e.kind != ExprKind::kClosure) return false;
+      const ExprId run = unit.parent(around);
+      if (!run || unit.expr(run).kind != ExprKind::kCall) return false;
+      const Symbol name = unit.call_of(unit.expr(run)).name;
+      return name == intern("each") || name == intern("foreach");
+    }
+    return false;
+  }
+
+  // An init that ends with `:ignore`: the process is gone before the reply comes.
+  bool ends_at_once(FunctionId function) const {
+    if (program_.function(function).name != sym::init) return false;
+    const Unit& unit = program_.unit_of(function);
+    for (const ExprId body : bodies_of(program_, function)) {
+      if (any_below(unit, body, [&](ExprId id) {
+            return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol().text() == "ignore";
+          })) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // Every process that runs it has a clause for {ref, result}, or is told about by partial-handle-info.
+  bool is_taken(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    if (context.processes.empty() || context.many) return false;
+    return std::all_of(context.processes.begin(), context.processes.end(), [&](ProcessId id) {
+      const analysis::ProcessKind kind = facts_.process(id).kind;
+      if (kind == analysis::ProcessKind::kTask || kind == analysis::ProcessKind::kOther) return true;
+      bool any = false;
+      for (const HandlerId h : facts_.process(id).handlers) {
+        any |= facts_.handler(h).kind == HandlerKind::kInfo || facts_.handler(h).kind == HandlerKind::kEvent;
+      }
+      return any;
+    });
+  }
+
+  // Only processes that end soon run it.
+  bool is_short_lived(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    constexpr std::uint16_t kSoon = analysis::kInBoot | analysis::kInTool | analysis::kInShutdown;
+    return context.processes.empty() && !context.many && (context.flags & kSoon) != 0 && (context.flags & ~kSoon) == 0;
+  }
+
+  void report(FunctionId function, CallId site) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string start = callee_text(program_, facts_, site);
+    const analysis::External& external = *facts_.calls.external(site);
+    const bool linked = external.row->effects.has(Effect::kLink);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    if (is_short_lived(function)) finding.severity = Severity::kLow;
+    finding.confidence = Confidence::kLikely;
+    finding.message = "Nobody awaits the task that " + finding.function + " starts with " + start +
+                      ": its reply stays in the mailbox of whichever process calls it";
+    finding.why =
+        "The task sends {ref, result} to the process that started it, and a DOWN if it dies: a server without clauses for them "
+        "crashes or logs each of them, a plain process keeps them in its mailbox for ever.";
+    if (linked) finding.why += " The two are linked as well: a task that crashes takes its caller along.";
+    finding.fix =
+        erlang ? "Use rpc:cast/4 or erpc:cast/4 where no answer is wanted, or collect it with rpc:yield/1."
+               : "Where no answer is wanted, start it under a supervisor: Task.Supervisor.start_child(Shop.Tasks, fn -> … end). "
+                 "Otherwise await it.";
+    finding.path = {{finding.span, start + " starts a task whose reply nobody takes"}};
+    for (const ProcessId id : facts_.contexts.of(function).processes) {
+      if (finding.path.size() < 4) {
+        finding.path.push_back({process_span(id), process_name(program_, facts_, id) + " runs it and gets the reply"});
+      }
+    }
+    finding.key = start;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  source::Span process_span(ProcessId id) const {
+    const ModuleId module = facts_.process(id).module;
+    const model::Module& m = program_.module(module);
+    return {program_.unit_of(module).file, m.name_begin, m.name_end};
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& task_never_awaited() {
+  static const Rule rule{{.code = "BW211",
+                          .name = "task-never-awaited",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A task that owes its caller a reply which nobody takes"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
