@@ -1,0 +1,140 @@
+// timer:send_interval puts a message into the mailbox at every tick, whether the one before was handled or not. Where the handler
+// waits for the network, a slow day queues ticks faster than they are worked off, and all other messages stand behind them.
+#include <algorithm>
+
+#include "analysis/values.h"
+#include "rules/support.h"
+#include "rules/work.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+
+struct Slow {
+  HandlerId handler;
+  SlowWork work;
+};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    const Symbol interval = intern("send_interval"), timer = intern("timer");
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      if (!calls_external(facts_, site, timer, interval) || program_.call(site).capture) continue;
+      const FunctionId function = program_.function_of(site);
+      if (function && in_production(program_, facts_, function)) look_at(function, site);
+    }
+  }
+
+ private:
+  void look_at(FunctionId function, CallId site) {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    if (arguments.size() < 2) return;
+    const ExprId message = analysis::local_value(unit, arguments.back());
+    if (!message) return;
+    const analysis::Pattern sent = analysis::outline(unit, program_.call_units[site.index], message);
+    if (!sent.tag) return;
+    const analysis::ExprRef value = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], arguments[0]});
+    const std::optional<std::int64_t> period = analysis::integer_value(program_.unit(value.unit), value.expr);
+    for (const ProcessId process : facts_.contexts.of(function).processes) {
+      const Slow slow = slow_handler(process, sent, period);
+      if (slow.handler) return report(function, site, slow, sent, period);
+    }
+  }
+
+  // A call of another server that says itself that it may take any time.
+  bool waits_for_ever(CallId site) const {
+    return facts_.calls.runs[site.index] == analysis::Runs::kCaller &&
+           analysis::effects_at(program_, facts_, site).has(Effect::kCall) &&
+           analysis::bound_at(program_, facts_, site, Effect::kCall) == Bound::kInfinite && !is_possible(site);
+  }
+
+  bool is_possible(CallId site) const {
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    const analysis::Witness* witness = callee ? facts_.effects.witness(callee, Effect::kCall) : nullptr;
+    constexpr std::uint32_t kNear = 3;
+    return witness && (witness->possible || witness->distance > kNear);
+  }
+
+  // The clause for the tick, when its work may take longer than the period.
+  Slow slow_handler(ProcessId process, const analysis::Pattern& sent, std::optional<std::int64_t> period) const {
+    for (const HandlerId id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      const bool info = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
+      if (!info || handler.pattern.tag != sent.tag || !analysis::may_match(handler.pattern, sent)) continue;
+      for (const SlowWork& work : slow_work(program_, facts_, handler)) {
+        const bool waits = is_heavy(work) || work.effect == Effect::kCall || work.effect == Effect::kAwait;
+        if (!waits || is_mnesia(facts_, work) || work.possible) continue;
+        const bool bounded = work.bound_ms != Bound::kUnknown && work.bound_ms != Bound::kInfinite;
+        if (period && bounded && work.bound_ms < *period) continue;
+        return {id, work};
+      }
+      for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+        if (waits_for_ever(site)) return {id, {site, Effect::kCall, Bound::kInfinite, false, site, {}, {}}};
+      }
+    }
+    return {};
+  }
+
+  static std::string period_text(std::int64_t milliseconds) {
+    if (milliseconds % 1000 == 0) return std::to_string(milliseconds / 1000) + " s";
+    return std::to_string(milliseconds) + " ms";
+  }
+
+  void report(FunctionId function, CallId site, const Slow& slow, const analysis::Pattern& sent,
+              std::optional<std::int64_t> period) {
+    constexpr std::int64_t kRare = 300'000;
+    const bool erlang = in_erlang(program_, function);
+    const Handler& handler = facts_.handler(slow.handler);
+    const std::string server = process_name(program_, facts_, handler.process);
+    const std::string tick = message_text(sent, erlang), work = slow.work.effect == Effect::kCall && !slow.work.beyond
+                                                                    ? std::string("a call without a time limit")
+                                                                    : describe_work(slow.work);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    if (period && *period >= kRare) finding.severity = Severity::kLow;
+    finding.confidence = Confidence::kLikely;
+    finding.message = callee_text(program_, facts_, site) + " sends " + tick + " to " + server +
+                      (period ? " every " + period_text(*period) : std::string(" at a fixed pace")) + ", and its handler does " +
+                      work;
+    finding.why =
+        "The ticks come whether the last one was handled or not. When the work is slower than the period they pile up in the "
+        "mailbox of " +
+        server + ", and afterwards it does the same work many times in a row.";
+    finding.fix = erlang ? "Arm the next tick when the work is done: erlang:send_after(Period, self(), " + tick +
+                               ") at the end of the handler."
+                         : "Arm the next tick when the work is done: Process.send_after(self(), " + tick +
+                               ", period) at the end of the handler.";
+    finding.path = {{finding.span, "sends " + tick + " for ever"}};
+    std::vector<findings::Step> way = slow.work.beyond || slow.work.effect != Effect::kCall
+                                          ? path_of(program_, facts_, slow.work)
+                                          : analysis::path_to(program_, facts_, slow.work.site, Effect::kCall);
+    for (findings::Step& step : way) finding.path.push_back(std::move(step));
+    finding.key = tick;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& timer_pile_up() {
+  static const Rule rule{{.code = "BW209",
+                          .name = "timer-pile-up",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "An interval timer whose handler may be slower than its period"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
