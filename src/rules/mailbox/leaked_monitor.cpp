@@ -1,0 +1,139 @@
+// A server keeps the references of its monitors in a list, map or queue of its state. A clause that takes entries out, because
+// somebody gave up waiting or asked to stop, must take the monitors back too: afterwards nobody knows the references any more.
+#include <algorithm>
+#include <set>
+
+#include "analysis/possible_values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Change;
+using analysis::PossibleKind;
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    const analysis::States& states = analysis::states_of(program_, facts_);
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      const ProcessId process(i);
+      if (facts_.process(process).kind == analysis::ProcessKind::kRequest || !monitors(facts_.process(process).module)) continue;
+      for (const analysis::StateField& field : states.of(process).fields) {
+        if (!field.whole() && holds_monitors(field)) look_at(process, field);
+      }
+    }
+  }
+
+ private:
+  bool monitors(ModuleId module) const {
+    for (const FunctionId f : program_.functions_of(module)) {
+      if (facts_.effects.direct[f.index].has(Effect::kMonitor)) return true;
+    }
+    return false;
+  }
+
+  bool holds_monitors(const analysis::StateField& field) const {
+    const bool loses = std::any_of(field.writes.begin(), field.writes.end(),
+                                   [](const analysis::StateWrite& write) { return write.changes.has(Change::kLoses); });
+    if (!loses || !field.gains()) return false;
+    const analysis::PossibleValues items = analysis::possible_items_of_field(program_, facts_, field);
+    if (items.has(PossibleKind::kMonitor)) return true;
+    for (const analysis::PossibleValue& item : items.all) {
+      if (item.kind == PossibleKind::kTerm && analysis_holds_monitor(item)) return true;
+    }
+    return false;
+  }
+
+  // {From, Ref}: a monitor inside of the item.
+  bool analysis_holds_monitor(const analysis::PossibleValue& item) const {
+    const Unit& unit = program_.unit(item.made.unit);
+    for (const ExprId part : unit.children_of(item.made.expr)) {
+      if (unit.expr(part).kind != ExprKind::kVariable && unit.expr(part).kind != ExprKind::kCall) continue;
+      if (analysis::possible_values(program_, facts_, item.function, part).has(PossibleKind::kMonitor)) return true;
+    }
+    return false;
+  }
+
+  void look_at(ProcessId process, const analysis::StateField& field) {
+    for (const analysis::StateWrite& write : field.writes) {
+      // keystore takes the old entry out and puts the new one in: it is the same one as a rule.
+      if (!write.changes.has(Change::kLoses) || write.changes.has(Change::kGains) || write.initial) continue;
+      for (const HandlerId id : write.handlers) {
+        const Handler& handler = facts_.handler(id);
+        if (handler.process != process || !forgets(handler) || gives_back(handler)) continue;
+        report(handler, field, write);
+        break;
+      }
+    }
+  }
+
+  // A clause that somebody asks for: in the clause for the DOWN the monitor is gone, and terminate ends them all.
+  static bool forgets(const Handler& handler) {
+    if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) return true;
+    if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag) return false;
+    const std::string_view tag = handler.pattern.tag.text();
+    return tag.find("timeout") != tag.npos || tag.find("cancel") != tag.npos || tag.find("expire") != tag.npos;
+  }
+
+  // Does anything that the clause runs take a monitor back, or look whether one is there?
+  bool gives_back(const Handler& handler) const {
+    constexpr std::size_t kMostFunctions = 80;
+    std::set<FunctionId> seen;
+    std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      if (released_by(program_, facts_, sites[i]) == Resource::kMonitor) return true;
+      const Symbol name = program_.call(sites[i]).name;
+      if (name && name.text().starts_with("demonitor")) return true;
+      const FunctionId callee = facts_.calls.callees[sites[i].index].function;
+      if (!callee || facts_.calls.runs[sites[i].index] != Runs::kCaller || !seen.insert(callee).second) continue;
+      if (seen.size() > kMostFunctions) return true;
+      for (const CallId site : program_.calls_of(callee)) sites.push_back(site);
+    }
+    return false;
+  }
+
+  void report(const Handler& handler, const analysis::StateField& field, const analysis::StateWrite& write) {
+    if (!reported_.insert({write.function.index, write.place.index}).second) return;
+    const bool erlang = in_erlang(program_, write.function);
+    const std::string server = process_name(program_, facts_, handler.process);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string name = field.name ? atom_text(field.name, erlang) : "a part of its state";
+    Finding finding = found_in(reporter_, program_, write.function, program_.unit_of(write.function).span(write.place));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " takes entries with monitors out of " + name + " and does not demonitor them";
+    finding.why =
+        "Nobody knows the reference any more: the monitor stays until the other process ends, one more each time, and then " +
+        server + " gets a DOWN for every one of them.";
+    finding.fix = erlang ? "Call erlang:demonitor(Ref, [flush]) for each entry that is taken out."
+                         : "Call Process.demonitor(ref, [:flush]) for each entry that is taken out.";
+    finding.path = {{finding.span, "entries leave " + name + " here, reached from " + shown}};
+    finding.key = "forgets " + std::string(field.name ? field.name.text() : std::string_view("element"));
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& leaked_monitor() {
+  static const Rule rule{{.code = "BW206",
+                          .name = "leaked-monitor",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "Entries with monitors dropped from a server's state without demonitor"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
