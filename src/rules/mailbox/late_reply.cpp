@@ -1,0 +1,205 @@
+// A wait that is given up does not take the request back. The answer comes all the same, later, into a mailbox that nobody reads
+// with it in mind. gen_server:call has closed that hole since OTP 24 with an alias of the caller; a receive with `after` has not.
+#include <algorithm>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/waits.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
+      const FunctionId function(i);
+      if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
+      if (in_production(program_, facts_, function) && is_long_lived(function)) look_at(function);
+    }
+  }
+
+ private:
+  // Only tasks and tools run it: what is left in their mailbox goes with them.
+  bool is_long_lived(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    if (program_.function(function).name == sym::terminate) return false;
+    constexpr std::uint16_t kLong = analysis::kFromOutside | analysis::kInRequest;
+    return !context.processes.empty() || context.many || (context.flags & kLong) != 0;
+  }
+
+  void look_at(FunctionId function) {
+    const Unit& unit = program_.unit_of(function);
+    for (const ExprId body : bodies_of(program_, function)) {
+      any_below(unit, body, [&](ExprId id) {
+        if (unit.expr(id).kind != ExprKind::kReceive || unit.expr(id).child_count != 2) return false;
+        const std::optional<std::int64_t> limit = analysis::integer_value(unit, unit.child(id, 0));
+        if (limit == 0 || analysis::atom_value(unit, unit.child(id, 0)) == sym::infinity) return false;
+        const ExprId waited = answer_of(unit, id);
+        if (!waited || gives_up_cleanly(function, id)) return false;
+        if (const CallId asked = asked_before(function, body, id)) report(function, id, waited, asked);
+        return false;
+      });
+    }
+  }
+
+  // The clause that waits for an answer to just this request: it names a reference or pid that was made before the receive.
+  static ExprId answer_of(const Unit& unit, ExprId receive) {
+    for (const model::ClauseId clause : unit.clauses_of(unit.expr(receive))) {
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+      if (patterns.empty() || unit.expr(patterns[0]).kind != ExprKind::kTuple) continue;
+      const Symbol tag = analysis::outline(unit, {}, patterns[0]).tag;
+      if (tag == sym::DOWN || tag == sym::EXIT || is_about_port(unit, patterns[0])) continue;
+      bool names_request = false;
+      any_below(unit, patterns[0], [&](ExprId part) {
+        const model::Expr& e = unit.expr(part);
+        names_request |= e.kind == ExprKind::kVariable && !e.has(model::kBinds);
+        return false;
+      });
+      if (names_request) return patterns[0];
+    }
+    return {};
+  }
+
+  // {Port, closed}: ports tell how they end, and are asked nothing more.
+  static bool is_about_port(const Unit& unit, ExprId pattern) {
+    return any_below(unit, pattern, [&](ExprId part) {
+      if (unit.expr(part).kind != ExprKind::kAtom) return false;
+      const std::string_view name = unit.expr(part).symbol().text();
+      return name == "closed" || name == "exit_status" || name == "data" || name == "connected";
+    });
+  }
+
+  // On the way out of the timeout something stops the other side, or takes the answer out of the mailbox.
+  bool gives_up_cleanly(FunctionId function, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    const ExprId rest = unit.child(receive, 1);
+    if (is_exit(unit, rest) || leaves_monitor(function, receive)) return true;
+    return any_below(unit, rest, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind == ExprKind::kReceive) return true;
+      if (e.kind != ExprKind::kCall) return false;
+      const CallId site(unit.first_call + e.payload);
+      const model::Call& call = unit.call_of(e);
+      if (call.name == sym::exit && e.child_count == 2) return true;
+      const std::string_view name = call.name ? call.name.text() : std::string_view();
+      if (name == "kill" || name == "unalias" || name == "flush" || name == "terminate_child") return true;
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      return callee == function || (callee && facts_.effects.all[callee.index].has(Effect::kReceive)) || always_dies(callee);
+    });
+  }
+
+  // exit(timeout): the caller dies, and its mailbox with it.
+  static bool is_exit(const Unit& unit, ExprId rest) {
+    const ExprId last = analysis::local_value(unit, rest);
+    if (!last || unit.expr(last).kind != ExprKind::kCall) return false;
+    const Symbol name = unit.call_of(unit.expr(last)).name;
+    return name && (name == sym::exit || name.text() == "error" || name.text() == "raise");
+  }
+
+  // Where a monitor is left behind as well, monitor-left-on-a-branch speaks.
+  bool leaves_monitor(FunctionId function, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    bool watched = false;
+    for (const model::ClauseId clause : unit.clauses_of(unit.expr(receive))) {
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+      watched |= !patterns.empty() && analysis::outline(unit, {}, patterns[0]).tag == sym::DOWN;
+    }
+    return watched && !any_below(unit, unit.child(receive, 1), [&](ExprId id) {
+             const model::Expr& e = unit.expr(id);
+             return e.kind == ExprKind::kCall &&
+                    released_by(program_, facts_, CallId(unit.first_call + e.payload)) == Resource::kMonitor;
+           });
+  }
+
+  bool always_dies(FunctionId callee) const { return callee && always_exits(program_, facts_, callee); }
+
+  // The process that was spawned, or the message that was sent, with the way back to this process in it.
+  CallId asked_before(FunctionId function, ExprId body, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    CallId found;
+    for (const CallId site : program_.calls_of(function)) {
+      const model::Call& call = program_.call(site);
+      const model::Expr& e = unit.expr(call.expr);
+      if (e.begin < unit.expr(body).begin || e.begin > unit.expr(receive).begin || call.capture) continue;
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row) continue;
+      if (external->name == intern("alias")) return {};
+      const bool monitors = external->row->returns == Resource::kMonitor;
+      if (monitors && external->arity == 3) return {};
+      if (sends_back(site, *external)) found = site;
+    }
+    return found;
+  }
+
+  bool sends_back(CallId site, const analysis::External& external) const {
+    const bool spawns = external.row->effects.has(Effect::kSpawn) && external.row->returns == Resource::kProcess;
+    const bool sends = external.row->effects.has(Effect::kSend) && external.row->message_argument != 0;
+    if (!spawns && !sends) return false;
+    const Unit& unit = program_.unit_of(site);
+    // Sent from inside of a spawned function is the answer, not the request.
+    if (sends && program_.call(site).closure && facts_.calls.runs[site.index] != Runs::kCaller) return false;
+    for (const ExprId argument : arguments_of(program_, site)) {
+      const ExprId term = unit.expr(argument).kind == ExprKind::kClosure ? argument : analysis::local_value(unit, argument);
+      if (term && any_below(unit, term, [&](ExprId id) { return is_self(unit, id); })) {
+        if (!sends || argument != arguments_of(program_, site)[0]) return true;
+      }
+    }
+    return false;
+  }
+
+  static bool is_self(const Unit& unit, ExprId id) {
+    const ExprId value = unit.expr(id).kind == ExprKind::kVariable ? analysis::local_value(unit, id) : id;
+    return value && unit.expr(value).kind == ExprKind::kCall && unit.call_of(unit.expr(value)).name == sym::self;
+  }
+
+  void report(FunctionId function, ExprId receive, ExprId waited, CallId asked) {
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const std::string answer = source_text(program_, unit, waited);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, asked));
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        finding.function + " gives up waiting for " + answer + ", and the answer still comes when nobody waits for it";
+    finding.why =
+        "The other side is neither stopped nor told: it goes on with work that nobody wants, and its message stays in the "
+        "mailbox of the caller, or hits a server that has no clause for it.";
+    finding.fix =
+        erlang ? "Ask with erlang:monitor(process, Pid, [{alias, reply_demonitor}]) and send the alias instead of self(), use "
+                 "gen_server:call, or stop the worker at the deadline and flush its answer."
+               : "Use GenServer.call or Task.yield(task) || Task.shutdown(task), or stop the worker at the deadline and flush "
+                 "its answer.";
+    finding.path = {{finding.span, "the request goes out"},
+                    {unit.span(receive), "waits for " + answer},
+                    {unit.span(unit.child(receive, 1)), "gives up, with the request still open"}};
+    finding.key = "late " + callee_text(program_, facts_, asked);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& late_reply() {
+  static const Rule rule{{.code = "BW212",
+                          .name = "late-reply",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A hand-written wait that gives up and leaves its answer to come later"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
