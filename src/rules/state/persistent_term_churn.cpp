@@ -1,0 +1,165 @@
+// Persistent terms are read without a copy because nobody may change them: to replace or erase one, the VM scans the heap of
+// every process for references to the old term, and each process that has one makes a copy and a full collection.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/origin.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Count;
+using analysis::ProcessKind;
+
+enum class When : std::uint8_t { kRequest, kMessage, kInstance };
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row || external->module != sym::persistent_term || program_.call(site).capture) continue;
+      if (!external->row->effects.has(Effect::kPersistentTermWrite)) continue;
+      const FunctionId function = program_.function_of(site);
+      if (function && in_production(program_, facts_, function)) review(site, function);
+    }
+  }
+
+ private:
+  void review(CallId site, FunctionId function) {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.empty() || is_immediate(unit, arguments) || puts_once(site, function)) return;
+    const bool dynamic = is_dynamic(function, arguments[0]);
+    const std::optional<When> when = runs(function, dynamic);
+    if (when) report(site, function, arguments[0], dynamic, *when);
+  }
+
+  // An atom or a small number is no term that anybody holds a reference to; a counter or table behind one neither.
+  static bool is_immediate(const Unit& unit, std::span<const ExprId> arguments) {
+    if (arguments.size() < 2) return false;
+    const ExprKind kind = unit.expr(analysis::local_value(unit, arguments[1])).kind;
+    return kind == ExprKind::kAtom || kind == ExprKind::kInteger;
+  }
+
+  // The function asks first whether it is there, or what it is: then it is put once, or when it has changed.
+  bool puts_once(CallId site, FunctionId function) const {
+    for (const CallId other : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(other);
+      if (external && other != site && external->module == sym::persistent_term && external->name == sym::get) return true;
+    }
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      for (const CallId other : program_.calls_of(facts_.calls.callers[i])) {
+        const analysis::External* external = facts_.calls.external(other);
+        if (external && external->module == sym::persistent_term && external->name == sym::get) return true;
+      }
+    }
+    return false;
+  }
+
+  bool is_dynamic(FunctionId function, ExprId key) const {
+    const Unit& unit = program_.unit_of(function);
+    if (variables_in(unit, key).empty()) return false;
+    const OriginKind kind = origin_of(program_, facts_, function, key).kind;
+    return kind != OriginKind::kFixed && kind != OriginKind::kBounded && kind != OriginKind::kSettings;
+  }
+
+  // In the module of a process for requests, or called from there: what lies deeper is mostly set up once.
+  bool serves_requests(FunctionId function) const {
+    const auto own = [&](FunctionId f) {
+      const ProcessId process = facts_.processes.of(program_.module_of(f));
+      return process && facts_.process(process).kind == ProcessKind::kRequest &&
+             (facts_.contexts.of(f).flags & analysis::kInRequest) != 0;
+    };
+    if (own(function)) return true;
+    const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(function);
+    return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return own(facts_.calls.callers[i]); });
+  }
+
+  std::optional<When> runs(FunctionId function, bool dynamic) const {
+    if (serves_requests(function)) return When::kRequest;
+    for (const ProcessId id : facts_.contexts.of(function).processes) {
+      const Process& process = facts_.process(id);
+      if (process.kind == ProcessKind::kRequest || process.module != program_.module_of(function)) continue;
+      for (const HandlerId handler_id : process.handlers) {
+        const Handler& handler = facts_.handler(handler_id);
+        const bool serves =
+            handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kEvent;
+        if (serves && !handler.catch_all && runs_in(handler, function)) return When::kMessage;
+      }
+      if (dynamic && process.count == Count::kMany) return When::kInstance;
+    }
+    return {};
+  }
+
+  bool runs_in(const Handler& handler, FunctionId function) const {
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (handler.function == function) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (external && external->module == sym::persistent_term && external->name != sym::get) return true;
+      }
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (callee == function) return true;
+      if (!callee || !facts_.effects.all[callee.index].has(Effect::kPersistentTermWrite)) continue;
+      for (const analysis::Edge& edge : facts_.calls.edges_of(callee)) {
+        if (edge.callee == function) return true;
+      }
+    }
+    return false;
+  }
+
+  void report(CallId site, FunctionId function, ExprId key, bool dynamic, When when) {
+    const Unit& unit = program_.unit_of(site);
+    const bool erlang = in_erlang(program_, function);
+    const std::string shown = source_text(program_, unit, key, 40);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    // What one server replaces now and then costs little; keys that senders choose do not end.
+    const bool chosen = dynamic && origin_of(program_, facts_, function, key).kind >= OriginKind::kText;
+    finding.severity = when != When::kMessage || chosen ? Severity::kMedium : Severity::kLow;
+    finding.confidence = dynamic && when != When::kMessage ? Confidence::kLikely : Confidence::kPossible;
+    const std::string often = when == When::kRequest   ? "in a process that serves requests"
+                              : when == When::kMessage ? "for a message"
+                                                       : "in each of many processes";
+    finding.message = finding.function + " changes the persistent term " + shown + " " + often +
+                      (dynamic ? ", one for each key" : ": each change makes the VM scan all processes");
+    finding.why =
+        "A new key costs microseconds; to replace or erase one, the VM scans every process (20,000 of them: 11 to 18 ms of CPU), "
+        "and "
+        "those that hold the old term copy it and collect their whole heap.";
+    finding.fix =
+        erlang ? "Keep what changes in an ETS table with read_concurrency; put into a persistent term what is settled when the "
+                 "system starts, or an atomics or counters reference."
+               : "Keep what changes in an ETS table with read_concurrency; put into :persistent_term what is settled when "
+                 "the system starts, or an :atomics or :counters reference.";
+    finding.path = {{finding.span, finding.function + " calls " + callee_text(program_, facts_, site)}};
+    finding.key = callee_text(program_, facts_, site) + " " + shown;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& persistent_term_churn() {
+  static const Rule rule{{.code = "BW507",
+                          .name = "persistent-term-churn",
+                          .family = findings::Family::kState,
+                          .severity = Severity::kMedium,
+                          .summary = "A persistent term that is replaced or erased while the system serves"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
