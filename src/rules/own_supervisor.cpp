@@ -1,0 +1,118 @@
+#include "rules/own_supervisor.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "analysis/possible_values.h"
+#include "analysis/values.h"
+
+namespace beamwright::rules {
+
+namespace {
+
+constexpr std::size_t kMaxChain = 4;
+
+bool is_supervisor_module(std::string_view name) {
+  return name == "supervisor" || name == "supervisor2" || name == "supervisor3" || name == "Elixir.Supervisor" ||
+         name == "Elixir.DynamicSupervisor";
+}
+
+// Functions that wait for the supervisor's answer.
+bool asks_a_supervisor(const analysis::External& external) {
+  const std::string_view module = external.module.text();
+  const std::string_view name = external.name.text();
+  if (module == "sys") return name == "terminate" || name == "get_state" || name == "get_status";
+  if (!is_supervisor_module(module)) return false;
+  return name == "start_child" || name == "terminate_child" || name == "restart_child" || name == "delete_child" ||
+         name == "which_children" || name == "count_children" || name == "stop" || name == "get_childspec";
+}
+
+// Says a name that it is a supervisor, or what stands above?
+bool sounds_like_parent(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return lower == "sup" || lower == "supervisor" || lower == "parent" || lower == "suppid" || lower == "sup_pid" ||
+         lower == "parent_sup" || lower == "supervisor_pid";
+}
+
+}  // namespace
+
+OwnSupervisors::OwnSupervisors(const Program& program, const Facts& facts) : program_(program), facts_(facts) {
+  const analysis::Forest& forest = analysis::forest_of(program, facts);
+  for (const analysis::Tree& tree : forest.trees) {
+    for (const analysis::TreeChild& child : tree.children) {
+      if (!child.source) continue;
+      if (tree.name) names_[child.source].push_back(tree.name);
+      const ProcessId process = tree.source ? facts.processes.of(tree.source) : ProcessId();
+      if (!tree.name && process) {
+        const auto& names = facts.process(process).names;
+        names_[child.source].insert(names_[child.source].end(), names.begin(), names.end());
+      }
+      if (tree.source) parents_[child.source].push_back(tree.source);
+    }
+  }
+}
+
+const std::vector<Symbol>& OwnSupervisors::names_above(ModuleId module) const {
+  static const std::vector<Symbol> kNone;
+  const auto found = names_.find(module);
+  return found == names_.end() ? kNone : found->second;
+}
+
+Own OwnSupervisors::is_own(ProcessId process, FunctionId function, CallId site) const {
+  const Unit& unit = program_.unit_of(site);
+  const auto arguments = arguments_of(program_, site);
+  if (arguments.empty()) return Own::kNo;
+  const ModuleId module = facts_.process(process).module;
+  const ExprId target = analysis::local_value(unit, arguments[0]);
+  if (const auto atom = analysis::atom_value(unit, target)) {
+    const auto& names = names_above(module);
+    return std::find(names.begin(), names.end(), *atom) != names.end() ? Own::kSurely : Own::kNo;
+  }
+  const auto values = analysis::possible_values(program_, facts_, function, arguments[0]);
+  const auto parents = parents_.find(module);
+  for (const analysis::PossibleValue& value : values.all) {
+    if (!value.process || parents == parents_.end()) continue;
+    const ModuleId behind = facts_.process(value.process).module;
+    const bool parent = std::find(parents->second.begin(), parents->second.end(), behind) != parents->second.end();
+    if (parent && (value.kind == analysis::PossibleKind::kSelf || value.kind == analysis::PossibleKind::kProcess))
+      return Own::kSurely;
+  }
+  // A field or variable that says so itself, given by whoever starts the process.
+  const model::Expr& written = unit.expr(arguments[0]);
+  const bool says = written.kind == ExprKind::kVariable && written.payload < unit.variables.size() &&
+                    sounds_like_parent(unit.variable_of(written).name.text());
+  const bool field = written.kind == ExprKind::kField && sounds_like_parent(written.symbol().text());
+  return (says || field) && parents != parents_.end() ? Own::kPerhaps : Own::kNo;
+}
+
+void OwnSupervisors::walk(ProcessId process, FunctionId function, CallId site, std::vector<CallId>& chain,
+                          std::vector<SupervisorCall>& out) const {
+  if (chain.size() >= kMaxChain || facts_.calls.runs[site.index] != analysis::Runs::kCaller || program_.call(site).capture)
+    return;
+  chain.push_back(site);
+  if (const analysis::External* external = facts_.calls.external(site)) {
+    if (asks_a_supervisor(*external)) out.push_back({chain, is_own(process, function, site)});
+  }
+  const FunctionId callee = facts_.calls.callees[site.index].function;
+  if (callee &&
+      (facts_.effects.all[callee.index].has(Effect::kCall) || facts_.effects.all[callee.index].has(Effect::kStartChild))) {
+    for (const CallId inner : program_.calls_of(callee)) {
+      if (program_.function_of(inner) == callee && callee != function) walk(process, callee, inner, chain, out);
+    }
+  }
+  chain.pop_back();
+}
+
+std::vector<SupervisorCall> OwnSupervisors::calls_in(ProcessId process, const Handler& handler) const {
+  std::vector<SupervisorCall> out;
+  const auto& all = facts_.effects.all[handler.function.index];
+  if (!all.has(Effect::kCall) && !all.has(Effect::kStartChild)) return out;
+  std::vector<CallId> chain;
+  for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+    walk(process, handler.function, site, chain, out);
+  }
+  return out;
+}
+
+}  // namespace beamwright::rules
