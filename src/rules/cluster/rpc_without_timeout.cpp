@@ -4,8 +4,7 @@
 #include <array>
 #include <set>
 
-#include "rules/callers.h"
-#include "rules/support.h"
+#include "rules/nodes.h"
 
 namespace beamwright::rules {
 namespace {
@@ -45,23 +44,6 @@ const knowledge::FunctionRow* unlimited_rpc(const Program& program, const Facts&
   return analysis::bound_at(program, facts, site, effect) == Bound::kInfinite ? external->row : nullptr;
 }
 
-ExprId argument(const Program& program, CallId site, std::size_t number) {
-  const std::span<const ExprId> arguments = arguments_of(program, site);
-  return number >= 1 && number <= arguments.size() ? arguments[number - 1] : ExprId();
-}
-
-// node() itself: the call is made without the network.
-bool is_this_node(const Program& program, const Facts& facts, CallId site, ExprId node) {
-  if (!node) return false;
-  const Unit& unit = program.unit_of(site);
-  const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[site.index], node});
-  const Unit& there = value.unit == program.call_units[site.index] ? unit : program.unit(value.unit);
-  const model::Expr& e = there.expr(value.expr);
-  if (e.kind != ExprKind::kCall) return false;
-  const model::Call& call = there.call_of(e);
-  return call.name == intern("node") && call.arity == 0;
-}
-
 // erpc:call(Node, M, F, [.., Timeout]): what runs over there gives up by itself, which bounds the usual case.
 bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
   for (const ExprId argument : arguments_of(program, site)) {
@@ -72,35 +54,6 @@ bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
     }
   }
   return false;
-}
-
-// A process that many share and that has synchronous callers in sight, if it may run the function.
-ProcessId waited_for(const Program& program, const Facts& facts, FunctionId function) {
-  for (const ProcessId id : facts.contexts.of(function).processes) {
-    if (facts.process(id).count != analysis::Count::kOne) continue;
-    std::vector<MessageId> calls;
-    for (const MessageId message : facts.messages.to[id.index]) {
-      if (facts.message(message).kind == MessageKind::kCall) calls.push_back(message);
-    }
-    const Callers callers = callers_of(program, facts, calls, id);
-    if (callers.modules.size() >= 2 || callers.requests || callers.outside) return id;
-  }
-  return {};
-}
-
-// Does a process in sight run it? Of an interface that nobody in sight uses, nobody knows who waits.
-bool is_run_by_known(const Facts& facts, FunctionId function) {
-  const analysis::Context& context = facts.contexts.of(function);
-  return !context.processes.empty() || context.many || (context.flags & (analysis::kInRequest | analysis::kInTask)) != 0;
-}
-
-// ", run by rabbit_channel and rabbit_reader": who waits.
-std::string runners_text(const Program& program, const Facts& facts, FunctionId function) {
-  const analysis::Context& context = facts.contexts.of(function);
-  std::vector<std::string> names;
-  for (const ProcessId id : context.processes) names.push_back(process_name(program, facts, id));
-  if (names.empty()) return (context.flags & analysis::kInRequest) != 0 ? ", run by processes that serve requests" : "";
-  return ", run by " + join_names(names);
 }
 
 std::string fix_for(const analysis::External& external, bool erlang) {
@@ -133,12 +86,12 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const ProcessId server = own ? waited_for(program, facts, function) : ProcessId();
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = server ? Severity::kHigh : is_run_by_known(facts, function) ? Severity::kMedium : Severity::kLow;
+  finding.severity = server ? Severity::kHigh : is_run_in_sight(facts, function) ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
   if (server)
     finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
-  if (!server && own) finding.message += runners_text(program, facts, function);
+  if (!server && own) finding.message += run_by_text(program, facts, function);
   finding.why =
       "A node that was connected and hangs is noticed after net_ticktime only (measured: 62 to 74 s); what runs over there "
       "may wait for ever." +
@@ -155,8 +108,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const CallId site(i);
     const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
     if (!row || !in_production(program, facts, program.function_of(site))) continue;
-    if (is_this_node(program, facts, site, argument(program, site, row->target_argument))) continue;
-    if (row->timeout_argument != 0 && argument(program, site, row->timeout_argument)) continue;  // somebody chose infinity
+    if (is_own_node(program, facts, site, argument_at(program, site, row->target_argument))) continue;
+    if (row->timeout_argument != 0 && argument_at(program, site, row->timeout_argument)) continue;  // somebody chose infinity
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
     if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
     report(program, facts, reporter, site);
