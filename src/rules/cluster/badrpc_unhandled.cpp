@@ -82,11 +82,22 @@ Takes takes(const Unit& unit, model::ClauseRange clauses, std::size_t position) 
   return all;
 }
 
+// {error, _}, {'EXIT', _}
+bool is_error_pair(const Unit& unit, ExprId pattern) {
+  const Expr& e = unit.expr(pattern);
+  if (e.kind == ExprKind::kMatch)
+    return is_error_pair(unit, unit.child(pattern, 0)) || is_error_pair(unit, unit.child(pattern, 1));
+  if (e.kind != ExprKind::kTuple || e.child_count != 2) return false;
+  const Expr& tag = unit.expr(unit.child(pattern, 0));
+  return tag.kind == ExprKind::kAtom && (tag.symbol() == sym::error || tag.symbol() == intern("EXIT"));
+}
+
 // What becomes of {badrpc, _} at the place where the answer is used.
 struct Use {
   bool crash = false;
   bool some = false;    // one reason is taken, the others are not
   bool assert = false;  // `ok = rpc:call(…)`: a hard match, often made on purpose
+  bool errors = false;  // the clauses take {error, _}: failures are meant to come back as values
   source::Span span;
   std::string how;  // "no clause of the case takes it (case_clause)"
   ExprId at;        // what crashes
@@ -138,10 +149,11 @@ class Follow {
       case ExprKind::kCall:
         return of_call(around, expr);
       case ExprKind::kField:
-        return {true, false, false, unit_.span(around), "its field is read", around};
+        return {true, false, false, false, unit_.span(around), "its field is read", around};
       case ExprKind::kOperator:
-        return e.symbol() == intern("++") ? Use{true, false, false, unit_.span(around), "it is appended to as a list", around}
-                                          : Use();
+        return e.symbol() == intern("++")
+                   ? Use{true, false, false, false, unit_.span(around), "it is appended to as a list", around}
+                   : Use();
       default:
         return {};
     }
@@ -169,11 +181,8 @@ class Follow {
   Use of_pattern(ExprId match, ExprId pattern, int depth) const {
     const Takes taken = takes(unit_, pattern);
     if (taken != Takes::kAll) {
-      return {true,
-              taken == Takes::kSome,
-              true,
-              unit_.span(match),
-              "`" + source_text(program_, unit_, pattern, 40) + " =` does not match it (badmatch)",
+      return {true,  taken == Takes::kSome, true,
+              false, unit_.span(match),     "`" + source_text(program_, unit_, pattern, 40) + " =` does not match it (badmatch)",
               match};
     }
     return of_variable(pattern, depth);
@@ -196,8 +205,11 @@ class Follow {
     }
     const Takes taken = takes(unit_, clauses, 0);
     if (taken == Takes::kAll) return {};
-    return {true, taken == Takes::kSome, false, unit_.span(unit_.child(at, 0)), "no clause of the case takes it (case_clause)",
+    Use use{true,  taken == Takes::kSome,          false,
+            false, unit_.span(unit_.child(at, 0)), "no clause of the case takes it (case_clause)",
             at};
+    for (const model::ClauseId id : clauses) use.errors |= is_error_pair(unit_, unit_.patterns_of(unit_.clause(id))[0]);
+    return use;
   }
 
   Use of_generator(ExprId generator, int depth) const {
@@ -205,7 +217,8 @@ class Follow {
     if (!around) return {};
     const Expr& e = unit_.expr(around);
     if (e.kind == ExprKind::kComprehension) {
-      return {true, false, false, unit_.span(unit_.child(generator, 1)), "the comprehension walks over it as a list", around};
+      return {true,  false, false, false, unit_.span(unit_.child(generator, 1)), "the comprehension walks over it as a list",
+              around};
     }
     if (e.kind != ExprKind::kWith) return {};
     if (takes(unit_, unit_.child(generator, 0)) == Takes::kAll) return of_variable(unit_.child(generator, 0), depth);
@@ -213,7 +226,8 @@ class Follow {
     if (clauses.size() == 0) return {};  // `with` returns what does not match
     const Takes taken = takes(unit_, clauses, 0);
     if (taken == Takes::kAll) return {};
-    return {true,  taken == Takes::kSome, false, unit_.span(generator), "no else clause of the with takes it (with_clause)",
+    return {true,  taken == Takes::kSome, false,
+            false, unit_.span(generator), "no else clause of the with takes it (with_clause)",
             around};
   }
 
@@ -226,13 +240,14 @@ class Follow {
     const std::string callee = callee_text(program_, facts_, site);
     if (const analysis::External* external = facts_.calls.external(site)) {
       if (!is_walked(*external, position, arguments.size())) return {};
-      return {true, false, false, unit_.span(call), callee + " takes it for data", call};
+      return {true, false, false, false, unit_.span(call), callee + " takes it for data", call};
     }
     const FunctionId function = facts_.calls.callees[site.index].function;
     if (!function || program_.function(function).clauses.size() == 0) return {};
     const Takes taken = takes(program_.unit_of(function), program_.function(function).clauses, position);
     if (taken == Takes::kAll) return {};
-    return {true, taken == Takes::kSome, false, unit_.span(call), "no clause of " + callee + " takes it (function_clause)", call};
+    return {true, taken == Takes::kSome, false, false, unit_.span(call), "no clause of " + callee + " takes it (function_clause)",
+            call};
   }
 
   const Program& program_;
@@ -240,20 +255,25 @@ class Follow {
   const Unit& unit_;
 };
 
-// The remote call that a site makes: itself, or what the wrapper that it calls returns as it is.
-std::optional<CallId> remote_call(const Program& program, const Facts& facts, CallId site) {
+// The remote call whose answer a site hands on as it is: its own, or one that the wrapper which it calls returns on some way.
+std::optional<CallId> remote_call(const Program& program, const Facts& facts, CallId site, int depth = 0) {
+  constexpr int kMaxWrappers = 3;
   if (program.call(site).capture) return {};
   if (is_badrpc_call(facts.calls.external(site))) return site;
   const FunctionId callee = facts.calls.callees[site.index].function;
-  if (!callee || program.function(callee).clauses.size() != 1) return {};
+  if (!callee || depth == kMaxWrappers || !facts.effects.all[callee.index].has(Effect::kRpc)) return {};
   const Unit& unit = program.unit_of(callee);
-  const Clause& clause = unit.clause(program.function(callee).clauses[0]);
-  if (!clause.body || is_caught(unit, clause.body)) return {};
-  const ExprId value = analysis::local_value(unit, clause.body);
-  if (unit.expr(value).kind != ExprKind::kCall) return {};
-  const CallId inner(unit.first_call + unit.expr(value).payload);
-  if (is_badrpc_call(facts.calls.external(inner)) && !is_caught(unit, value)) return inner;
-  return {};
+  std::optional<CallId> found;
+  for (const model::ClauseId id : program.function(callee).clauses) {
+    if (!unit.clause(id).body) continue;
+    analysis::for_each_result(unit, unit.clause(id).body, [&](ExprId result) {
+      const ExprId value = analysis::local_value(unit, result);
+      if (found || unit.expr(value).kind != ExprKind::kCall || is_caught(unit, value)) return;
+      const CallId inner(unit.first_call + unit.expr(value).payload);
+      if (facts.calls.runs[inner.index] == analysis::Runs::kCaller) found = remote_call(program, facts, inner, depth + 1);
+    });
+  }
+  return found;
 }
 
 // node() itself: nothing to reach.
@@ -274,7 +294,7 @@ Severity weigh(const Facts& facts, FunctionId function, const Use& use) {
     shared |= facts.process(id).count == analysis::Count::kOne;
   }
   if (use.assert && !use.some) return shared ? Severity::kMedium : Severity::kLow;
-  return process || use.some ? Severity::kMedium : Severity::kLow;
+  return process || use.some || use.errors ? Severity::kMedium : Severity::kLow;
 }
 
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, CallId remote, const Use& use) {
@@ -294,11 +314,18 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)}};
   if (remote != site) {
     finding.path.push_back({call_span(program, remote),
-                            model::display_function(program, program.function_of(remote)) + " returns what rpc:call gives"});
+                            model::display_function(program, program.function_of(remote)) + " hands on what rpc:call gives"});
   }
   finding.path.push_back({use.span, use.how});
   finding.key = callee_text(program, facts, site) + " " + use.how;
   report_weighed(reporter, std::move(finding));
+}
+
+// A command that a person runs may die of a network fault, but one that takes a reason of it was meant to say what is wrong.
+bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
+  const std::uint16_t flags = facts.contexts.of(function).flags;
+  return program.reviewed(function) && (flags & analysis::kInTool) != 0 &&
+         (flags & (analysis::kInTest | analysis::kAtCompileTime)) == 0;
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
@@ -308,11 +335,13 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const FunctionId function = program.function_of(site);
     if (!function) continue;
     const std::optional<CallId> remote = remote_call(program, facts, site);
-    if (!remote || !in_production(program, facts, function) || is_this_node(program, *remote)) continue;
+    if (!remote || is_this_node(program, *remote)) continue;
+    const bool tool = !in_production(program, facts, function);
+    if (tool && !is_tool(program, facts, function)) continue;
     const Unit& unit = program.unit_of(site);
     const ExprId expr = program.call(site).expr;
     const Use use = Follow(program, facts, site).of(expr);
-    if (!use.crash || is_caught(unit, use.at)) continue;
+    if (!use.crash || (tool && !use.some) || is_caught(unit, use.at)) continue;
     if (!reported.emplace(function, callee_text(program, facts, site) + use.how).second) continue;
     report(program, facts, reporter, site, *remote, use);
   }
