@@ -1,0 +1,181 @@
+// What a call over the network raises has three classes. erpc:call raises error:{erpc, _} when the node is out of reach, but what
+// the function over there exits with or throws arrives as an exit or a throw (kernel: erpc). A request to a process and its stop
+// exit with noproc, but also with {nodedown, Node}, noconnection and timeout (stdlib: gen_server, proc_lib). Code that catches
+// one of them shows that it means to survive a failure, and dies of the others.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analysis/results.h"
+#include "analysis/values.h"
+#include "rules/nodes.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Handling;
+
+struct Gap {
+  std::string missing;  // "exit and throw"
+  std::string example;  // "a request over there that times out exits"
+  std::string fix;
+  source::Span caught;  // the clause that catches the others
+  Severity severity = Severity::kMedium;
+  Confidence confidence = Confidence::kLikely;
+};
+
+bool names_atom(const Unit& unit, ExprId root, std::string_view text) {
+  return any_below(unit, root,
+                   [&](ExprId id) { return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol().text() == text; });
+}
+
+// The function that an erpc:call runs over there, where it is written and in sight.
+FunctionId function_over_there(const Facts& facts, FunctionId caller, CallId site) {
+  for (const analysis::Edge& edge : facts.calls.edges_of(caller)) {
+    if (edge.site == site && edge.runs != analysis::Runs::kCaller) return edge.callee;
+  }
+  return {};
+}
+
+std::optional<Gap> gap_of_erpc(const Program& program, const Facts& facts, CallId site, const std::vector<Handling>& handlings) {
+  std::uint8_t caught = 0;
+  const Handling* shown = nullptr;
+  for (const Handling& h : handlings) {
+    if (!h.takes_all_reasons() || h.aftermath == analysis::Aftermath::kExits) continue;
+    caught |= h.classes;
+    if (!shown) shown = &h;
+  }
+  if (!shown || caught == analysis::kAllClasses) return {};
+  caught |= analysis::classes_caught(program, facts, site, true);
+  const bool error = (caught & analysis::kErrorClass) != 0, exit = (caught & analysis::kExitClass) != 0;
+  if (error && exit) return {};  // a throw that is caught nowhere is rare
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  Gap gap;
+  const Unit& unit = program.unit(shown->try_expr.unit);
+  gap.caught = {unit.file, unit.clause(shown->clause).begin, unit.clause(shown->clause).end};
+  if (!error) {
+    gap.missing = "error";
+    gap.example = "a node that is out of reach is an error, {erpc, noconnection}";
+    gap.fix = erlang ? "Catch error:{erpc, Reason} as well, or every class: `_:Reason -> {error, Reason}`."
+                     : "Catch every class: `catch kind, reason -> {:error, {kind, reason}}`.";
+    return gap;
+  }
+  const FunctionId there = function_over_there(facts, function, site);
+  if (there) {
+    const analysis::EffectSet effects = facts.effects.all[there.index];
+    const bool exits = effects.has(Effect::kCall) || effects.has(Effect::kAwait) || effects.has(Effect::kExit);
+    if (!exits) gap.severity = Severity::kLow;
+  }
+  gap.missing = (caught & analysis::kThrowClass) != 0 ? "exit" : "exit and throw";
+  gap.example = "a request that times out over there is an exit here";
+  gap.fix = erlang ? "Catch every class: `_:Reason -> {error, Reason}`."
+                   : "Catch every class beside rescue: `catch kind, reason -> {:error, {kind, reason}}`.";
+  return gap;
+}
+
+// What is asked may be on another node: {Name, Node}; or a server that somebody gave to a module which names processes so.
+enum class Remote : std::uint8_t { kNo, kMaybe, kYes };
+Remote is_remote(const Program& program, const Facts& facts, CallId site) {
+  if (node_of_target(program, facts, site)) return Remote::kYes;
+  const analysis::External* external = facts.calls.external(site);
+  const ExprId written = argument_at(program, site, std::max<std::size_t>(1, external->row ? external->row->target_argument : 1));
+  if (!written) return Remote::kNo;
+  const Unit& unit = program.unit_of(site);
+  const FunctionId function = program.function_of(site);
+  const ExprId target = analysis::local_value(unit, written);
+  if (unit.expr(target).kind != ExprKind::kVariable || !program.function(function).has(model::kPublic)) return Remote::kNo;
+  const auto parameter = analysis::parameter_of(unit, program.function(function), model::VariableId(unit.expr(target).payload));
+  if (!parameter || !names_processes_by_node(program, program.module_of(function))) return Remote::kNo;
+  return Remote::kMaybe;
+}
+
+bool is_request(const analysis::External* external) {
+  if (!external) return false;
+  const std::string_view module = external->module.text(), name = external->name.text();
+  const bool server = module == "gen_server" || module == "gen_statem" || module == "gen_event" || module == "Elixir.GenServer" ||
+                      module == "Elixir.GenStateMachine" || module == "Elixir.Agent" || module == "Elixir.GenStage" ||
+                      module == "proc_lib" || module == "sys";
+  return server && (name == "call" || name == "stop");
+}
+
+std::optional<Gap> gap_of_request(const Program& program, const Facts& facts, CallId site,
+                                  const std::vector<Handling>& handlings) {
+  const Handling* shown = nullptr;
+  for (const Handling& h : handlings) {
+    if ((h.classes & analysis::kExitClass) == 0) continue;
+    const Unit& unit = program.unit(h.reason ? h.reason.unit : h.try_expr.unit);
+    if (!h.reason || !names_atom(unit, h.reason.expr, "noproc")) return {};  // others may be meant
+    if (unit.clause(h.clause).guard) return {};
+    if (!shown) shown = &h;
+  }
+  if (!shown) return {};
+  for (const Handling& h : handlings) {
+    const Unit& unit = program.unit(h.try_expr.unit);
+    for (const std::string_view word : {"nodedown", "noconnection", "timeout"}) {
+      if (h.reason && names_atom(unit, h.reason.expr, word)) return {};
+    }
+  }
+  const Remote remote = is_remote(program, facts, site);
+  if (remote == Remote::kNo || (analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0) return {};
+  const bool erlang = in_erlang(program, program.function_of(site));
+  const Unit& unit = program.unit(shown->try_expr.unit);
+  Gap gap;
+  gap.caught = {unit.file, unit.clause(shown->clause).begin, unit.clause(shown->clause).end};
+  gap.missing = erlang ? "{nodedown, Node} and timeout" : "{:nodedown, node} and :timeout";
+  gap.example = "a node that is gone, or hangs, ends the call with them and not with noproc";
+  gap.fix =
+      erlang
+          ? "Take them in clauses of their own: `exit:{{nodedown, _}, _} -> …; exit:{timeout, _} -> …` (of a stop "
+            "`exit:{{nodedown, _}, _}` and `exit:timeout`), or any reason: `exit:Reason -> {error, Reason}`."
+          : "Take any reason: `catch :exit, reason -> {:error, reason}`, or clauses for {{:nodedown, _}, _} and {:timeout, _}.";
+  if (remote == Remote::kMaybe) gap.confidence = Confidence::kPossible;
+  return gap;
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const Gap& gap) {
+  const FunctionId function = program.function_of(site);
+  const std::string callee = callee_text(program, facts, site);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = gap.severity;
+  finding.confidence = gap.confidence;
+  finding.message = finding.function + " catches what " + callee + " raises, but not " + gap.missing;
+  finding.why = "Who calls this expects a value, and gets an exception: " + gap.example + ".";
+  finding.fix = gap.fix;
+  finding.path = {{finding.span, finding.function + " calls " + callee + run_by_text(program, facts, function)},
+                  {gap.caught, "this takes one kind of failure; " + gap.missing + " goes past it"}};
+  finding.key = callee + " " + gap.missing;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::uint32_t>> reported;  // one a handler
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const analysis::External* external = facts.calls.external(site);
+    const bool erpc = external && external->module == sym::erpc && external->name == intern("call");
+    if ((!erpc && !is_request(external)) || program.call(site).capture) continue;
+    const FunctionId function = program.function_of(site);
+    if (!function || !in_production(program, facts, function)) continue;
+    const std::vector<Handling> handlings = analysis::handlings_around(program, facts, site);
+    if (handlings.empty()) continue;
+    const std::optional<Gap> gap =
+        erpc ? gap_of_erpc(program, facts, site, handlings) : gap_of_request(program, facts, site, handlings);
+    if (gap && reported.emplace(function, gap->caught.begin).second) report(program, facts, reporter, site, *gap);
+  }
+}
+
+}  // namespace
+
+const Rule& one_class_caught() {
+  static const Rule rule{{.code = "BW606",
+                          .name = "one-class-caught",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "A call over the network whose failures are caught only in part"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
