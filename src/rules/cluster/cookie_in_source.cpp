@@ -1,0 +1,50 @@
+// The cookie is all that keeps strangers from running code on a node (erts: distributed Erlang). Written in the source it is in
+// every clone of the repository, is the same in test and production, and cannot be changed without a release.
+#include "analysis/values.h"
+#include "rules/nodes.h"
+
+namespace beamwright::rules {
+namespace {
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  const Symbol set_cookie = intern("set_cookie");
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    const analysis::External* external = facts.calls.external(site);
+    if (!external || external->name != set_cookie || program.call(site).capture) continue;
+    if (external->module != sym::erlang && external->module != sym::Elixir_Node) continue;
+    const FunctionId function = program.function_of(site);
+    if (!function || !in_production(program, facts, function)) continue;
+    const ExprId written = argument_at(program, site, arguments_of(program, site).size());
+    if (!written) continue;
+    const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[i], written});
+    const std::optional<Symbol> cookie = analysis::atom_value(program.unit(value.unit), value.expr);
+    if (!cookie || *cookie == intern("nocookie")) continue;
+    const bool erlang = in_erlang(program, function);
+    Finding finding = found_in(reporter, program, function, call_span(program, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kCertain;
+    finding.message = finding.function + " sets the cluster's cookie to an atom that is written in the source";
+    finding.why = "Whoever reads the repository and reaches the distribution port runs any code on the node.";
+    finding.fix = erlang ? "Leave it to the release (vm.args, the cookie file), or read it where secrets are kept: "
+                           "`list_to_atom(os:getenv(\"COOKIE\"))`."
+                         : "Leave it to the release (RELEASE_COOKIE), or read it in config/runtime.exs from the environment.";
+    finding.path = {{program.unit(value.unit).span(value.expr), "the cookie"}};
+    finding.key = "set_cookie";
+    report_weighed(reporter, std::move(finding));
+  }
+}
+
+}  // namespace
+
+const Rule& cookie_in_source() {
+  static const Rule rule{{.code = "BW616",
+                          .name = "cookie-in-source",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "The cluster's cookie is written in the source"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
