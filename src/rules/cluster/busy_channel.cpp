@@ -1,0 +1,164 @@
+// Once about a megabyte waits to be sent to another node (the distribution buffer, +zdbbl), whoever sends to it is suspended: a
+// cast does wait, and a call waits longer than its timeout says. A peer that hangs keeps its senders so until it is noticed,
+// about a minute. `nosuspend` avoids the wait by dropping the message, which only its result tells.
+#include <algorithm>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/nodes.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+// ---- Messages that are dropped ------------------------------------------------------------------------------------------------
+
+bool may_drop(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || program.call(site).capture) return false;
+  if (external->module == sym::erlang && external->name == intern("send_nosuspend")) return true;
+  const bool sends = (external->module == sym::erlang || external->module == sym::Elixir_Process) && external->name == sym::send;
+  if (!sends || external->arity != 3) return false;
+  const analysis::ExprRef options =
+      analysis::resolve_value(program, facts, {program.call_units[site.index], argument_at(program, site, 3)});
+  const Unit& unit = program.unit(options.unit);
+  return any_below(unit, options.expr, [&](ExprId id) {
+    return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == intern("nosuspend");
+  });
+}
+
+// A statement, or matched with _.
+bool is_ignored(const Unit& unit, ExprId call) {
+  ExprId at = call;
+  ExprId around = unit.parent(at);
+  if (around && unit.expr(around).kind == ExprKind::kTry && unit.expr(around).has(model::kOldCatch)) {
+    at = around;
+    around = unit.parent(at);
+  }
+  if (!around) return false;
+  const model::Expr& e = unit.expr(around);
+  if (e.kind == ExprKind::kMatch && unit.child(around, 1) == at) {
+    const ExprKind pattern = unit.expr(unit.child(around, 0)).kind;
+    return pattern == ExprKind::kWildcard;
+  }
+  return e.kind == ExprKind::kBlock && unit.child(around, e.child_count - 1) != at;
+}
+
+void report_dropped(const Program& program, const Facts& facts, Reporter& reporter, CallId site, CallId send) {
+  const FunctionId function = program.function_of(site);
+  const std::string callee = callee_text(program, facts, site);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " does not look whether " + callee +
+                    " has sent its message, which nosuspend drops while the "
+                    "channel to the node is busy";
+  finding.why =
+      "The other node is up and is never told, no monitor fires, and nothing sends the message again: what waits for it "
+      "waits for ever.";
+  finding.fix =
+      "Take nosuspend and noconnect apart from ok: keep the message and send it again, or let the process use an "
+      "unlimited buffer, process_flag(async_dist, true) (OTP 25.3), and send without nosuspend.";
+  finding.path = {{finding.span, finding.function + " calls " + callee + " and drops its result"}};
+  if (site != send) {
+    finding.path.push_back(
+        {call_span(program, send), model::display_function(program, program.function_of(send)) + " sends with nosuspend"});
+  }
+  finding.key = "dropped " + callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check_dropped(const Program& program, const Facts& facts, Reporter& reporter, CallId send) {
+  const FunctionId sender = program.function_of(send);
+  if (!in_production(program, facts, sender)) return;
+  if (is_ignored(program.unit_of(send), program.call(send).expr)) return report_dropped(program, facts, reporter, send, send);
+  // What the sender hands on as its own result.
+  std::set<FunctionId> reported;
+  for (const std::uint32_t i : facts.calls.incoming_of(sender)) {
+    const analysis::Edge& edge = facts.calls.edges[i];
+    const FunctionId caller = facts.calls.callers[i];
+    if (facts.calls.callees[edge.site.index].function != sender || program.call(edge.site).capture) continue;
+    if (!is_ignored(program.unit_of(edge.site), program.call(edge.site).expr) || !in_production(program, facts, caller)) continue;
+    if (reported.insert(caller).second) report_dropped(program, facts, reporter, edge.site, send);
+  }
+}
+
+// Does the function's result say whether the message was sent? Then the send, or the case over it, is its last expression.
+bool hands_on(const Program& program, CallId send) {
+  const Unit& unit = program.unit_of(send);
+  for (ExprId at = program.call(send).expr, around = unit.parent(at); around; at = around, around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kBlock && unit.child(around, e.child_count - 1) != at) return false;
+    if (e.kind != ExprKind::kBlock && e.kind != ExprKind::kCase && e.kind != ExprKind::kTry) return false;
+  }
+  return true;
+}
+
+// ---- Senders that are suspended
+// -------------------------------------------------------------------------------------------------
+
+// An asynchronous message to each of several nodes.
+bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || program.call(site).capture) return false;
+  if (facts.calls.runs[site.index] != analysis::Runs::kCaller) return false;
+  const knowledge::EffectSet effects = external->row->effects;
+  if (!effects.has(Effect::kCast) && !effects.has(Effect::kSend)) return false;
+  if (external->name == intern("abcast")) {
+    return external->module == sym::gen_server || external->module == sym::Elixir_GenServer || external->module == sym::rpc;
+  }
+  return node_of_target(program, facts, site) && in_loop(program, facts, site);
+}
+
+bool uses_async_dist(const Program& program, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  return std::any_of(unit.exprs.begin(), unit.exprs.end(),
+                     [](const model::Expr& e) { return e.kind == ExprKind::kAtom && e.symbol() == intern("async_dist"); });
+}
+
+void check_suspended(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function)) return;
+  const ProcessId process = waited_for(program, facts, function);
+  if (!process || uses_async_dist(program, function)) return;
+  const std::string callee = callee_text(program, facts, site), name = process_name(program, facts, process);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.confidence = Confidence::kPossible;
+  finding.message = finding.function + " sends to many nodes with " + callee + " in " + name + ", which others wait for";
+  finding.why =
+      "A node that hangs suspends the sender once about 1 MB is unsent (measured: a cast waited 59 to 71 s), past any timeout: "
+      "meanwhile every call to " +
+      name + " times out.";
+  finding.fix = "Set process_flag(async_dist, true) in init (OTP 25.3), or send from a process of its own for each node.";
+  finding.path = {{finding.span, finding.function + " calls " + callee}};
+  finding.key = "suspended " + callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<std::pair<FunctionId, std::string>> reported;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
+    if (!facts.calls.external(site) || !program.function_of(site)) continue;
+    if (may_drop(program, facts, site) &&
+        (is_ignored(program.unit_of(site), program.call(site).expr) || hands_on(program, site))) {
+      check_dropped(program, facts, reporter, site);
+    }
+    if (sends_to_nodes(program, facts, site) &&
+        reported.emplace(program.function_of(site), callee_text(program, facts, site)).second)
+      check_suspended(program, facts, reporter, site);
+  }
+}
+
+}  // namespace
+
+const Rule& busy_channel() {
+  static const Rule rule{{.code = "BW613",
+                          .name = "busy-channel",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "Messages to other nodes that suspend their sender, or are dropped unseen"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
