@@ -1,0 +1,69 @@
+// When two nodes with copies of the same Mnesia tables have lost each other and both went on, Mnesia does not merge: it sends
+// {inconsistent_database, running_partitioned_network, Node} to who subscribed to system events, and lets both go on with
+// different data (mnesia: users guide, recovery from communication failure). Somebody must choose a side.
+#include <algorithm>
+
+#include "rules/nodes.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+// Makes a database of several nodes: a copy of a table on another node, or extra_db_nodes.
+bool joins_nodes(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || external->module.text() != "mnesia" || program.call(site).capture) return false;
+  const std::string_view name = external->name.text();
+  if (name == "add_table_copy") return true;
+  if (name != "change_config") return false;
+  const ExprId key = argument_at(program, site, 1);
+  const Unit& unit = program.unit_of(site);
+  return key && unit.expr(key).kind == ExprKind::kAtom && unit.expr(key).symbol().text() == "extra_db_nodes";
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  CallId first;
+  for (std::uint32_t i = 0; i < program.call_units.size() && !first; ++i) {
+    const CallId site(i);
+    const FunctionId function = joins_nodes(program, facts, site) ? program.function_of(site) : FunctionId();
+    if (function && in_production(program, facts, function)) first = site;
+  }
+  if (!first) return;
+  const Symbol event = intern("inconsistent_database");
+  for (const auto& unit : program.units) {
+    for (const model::Expr& e : unit->exprs) {
+      if (e.kind == ExprKind::kAtom && e.symbol() == event) return;
+    }
+  }
+  const FunctionId function = program.function_of(first);
+  const bool erlang = in_erlang(program, function);
+  Finding finding = found_in(reporter, program, function, call_span(program, first));
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " shares Mnesia tables among nodes, and nothing here handles " +
+                    (erlang ? "{inconsistent_database, _, _}" : "{:inconsistent_database, _, _}");
+  finding.why =
+      "After a split Mnesia leaves each side with its own rows and goes on: reads differ from node to node until somebody "
+      "restarts one side, and what that side wrote is lost then.";
+  finding.fix =
+      erlang ? "Subscribe with mnesia:subscribe(system), take {mnesia_system_event, {inconsistent_database, _, Node}}, and "
+               "restart the losing side with mnesia:set_master_nodes/1; or set mnesia's majority for the tables."
+             : "Subscribe with :mnesia.subscribe(:system), take {:mnesia_system_event, {:inconsistent_database, _, node}}, "
+               "and restart the losing side with :mnesia.set_master_nodes/1; or set `majority: true` for the tables.";
+  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, first)}};
+  finding.key = "inconsistent_database";
+  report_weighed(reporter, std::move(finding));
+}
+
+}  // namespace
+
+const Rule& mnesia_partition() {
+  static const Rule rule{{.code = "BW615",
+                          .name = "mnesia-partition",
+                          .family = findings::Family::kCluster,
+                          .severity = Severity::kMedium,
+                          .summary = "Mnesia tables of several nodes, and nobody settles a split"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
