@@ -6,7 +6,7 @@
 
 #include "rules/callers.h"
 #include "rules/support.h"
-#include "rules/work.h"
+#include "rules/waiting.h"
 
 namespace beamwright::rules {
 namespace {
@@ -126,9 +126,11 @@ class Check {
     const Worst worst = worst_of(facts_, works, patience);
     if (!worst.work) return {};
     Severity severity = worst.severity;
-    // A server without a name may be one of many; one that nobody in sight asks may be asked rarely.
-    if (facts_.process(id).count != Count::kOne)
-      severity = std::min(severity, callers.requests ? Severity::kMedium : Severity::kLow);
+    // A server without a name may be one of many, of which BW404 speaks; one that nobody in sight asks may be asked rarely.
+    if (facts_.process(id).count != Count::kOne) {
+      if (!callers.requests) return {};
+      severity = std::min(severity, Severity::kMedium);
+    }
     if (callers.functions.empty())
       severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
     return Blocked{handler, *worst.work, severity, std::move(callers), patience};
@@ -157,6 +159,8 @@ class Check {
                                                                          " asks " + name + " and waits" +
                                                                          wait_text(worst.patience_ms)});
     }
+    for (findings::Step& step : asking_steps(program_, facts_, messages_to(facts_, worst.handler), 3))
+      finding.path.push_back(std::move(step));
     for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
     for (std::size_t i = 1; i < clauses.size(); ++i) {
       finding.path.push_back({call_span(program_, clauses[i].work.site),

@@ -1,0 +1,144 @@
+// The caller of a server gives up after five seconds by default. A server that itself may wait longer, while it starts up in
+// handle_continue or in the service of one entity, outlives the patience of its callers: they exit although nothing is broken.
+#include <algorithm>
+#include <optional>
+
+#include "rules/callers.h"
+#include "rules/support.h"
+#include "rules/waiting.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::Count;
+using analysis::ProcessKind;
+
+struct Longer {
+  HandlerId handler;
+  SlowWork work;
+  Severity severity = Severity::kLow;
+};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) review(ProcessId(i));
+  }
+
+ private:
+  void review(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (process.kind != ProcessKind::kGenServer && process.kind != ProcessKind::kGenStatem) return;
+    const std::vector<MessageId> asking = limited_calls_to(program_, facts_, id);
+    if (asking.empty()) return;
+    const std::int64_t patience = shortest_wait(facts_, asking);
+    std::optional<Longer> worst;
+    for (const HandlerId handler : process.handlers) {
+      std::optional<Longer> found = longer_wait(process, handler, patience);
+      if (found && (!worst || found->severity > worst->severity)) worst = std::move(found);
+    }
+    if (!worst) return;
+    const Callers callers = callers_of(program_, facts_, asking, id);
+    if (callers.only_tools || (callers.functions.empty() && !callers.outside)) return;
+    report(id, *worst, asking, callers, patience);
+  }
+
+  std::optional<Longer> longer_wait(const Process& process, HandlerId id, std::int64_t patience) const {
+    const Handler& handler = facts_.handler(id);
+    if (!in_production(program_, facts_, handler.function)) return {};
+    const bool starting = handler.kind == HandlerKind::kContinue;
+    const bool serving = handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast ||
+                         handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
+    if (!starting && !serving) return {};
+    std::optional<Longer> worst;
+    const auto consider = [&](const SlowWork& work, Severity severity) {
+      if (severity > Severity::kInfo && (!worst || severity > worst->severity)) worst = Longer{id, work, severity};
+    };
+    // Of the one process that many share, BW401 and BW402 speak at the work itself.
+    if (starting || process.count != Count::kOne) {
+      for (const SlowWork& work : slow_work(program_, facts_, handler, {.files = false, .calls = true}))
+        consider(work, weigh(work, patience));
+    }
+    for (const SlowWork& work : longer_calls(program_, facts_, handler, patience))
+      consider(work, work.possible ? Severity::kLow : Severity::kMedium);
+    return worst;
+  }
+
+  Severity weigh(const SlowWork& work, std::int64_t patience) const {
+    if (work.possible || is_mnesia(facts_, work)) return Severity::kInfo;
+    const bool unknown = work.bound_ms == Bound::kUnknown;
+    if (!unknown && work.bound_ms != Bound::kInfinite && work.bound_ms < patience) return Severity::kInfo;
+    switch (work.effect) {
+      case Effect::kHttp:
+      case Effect::kSubprocess:
+      case Effect::kRpc:
+      case Effect::kSleep:
+        return unknown && work.effect == Effect::kSleep ? Severity::kInfo : Severity::kMedium;
+      case Effect::kDatabase:
+        return Severity::kLow;
+      case Effect::kSocket:
+      case Effect::kAwait:
+      case Effect::kCall:
+        return unknown ? Severity::kInfo : Severity::kMedium;
+      default:
+        return Severity::kInfo;
+    }
+  }
+
+  void report(ProcessId id, const Longer& longer, const std::vector<MessageId>& asking, const Callers& callers,
+              std::int64_t patience) {
+    const Message& first = facts_.message(asking.front());
+    const Handler& handler = facts_.handler(longer.handler);
+    const bool erlang = in_erlang(program_, first.sender);
+    const std::string name = process_name(program_, facts_, id);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    Finding finding = found_in(reporter_, program_, first.sender, call_span(program_, first.site));
+    finding.severity = longer.severity;
+    finding.confidence = longer.work.possible || first.likely ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = finding.function + " waits" + wait_text(patience) + " for " + name +
+                      ", which may wait longer itself: " + shown + " does " + describe_work(longer.work) + " (" +
+                      callee_text(program_, facts_, longer.work.leaf) + ")";
+    if (!callers.text.empty()) finding.message += "; called by " + callers.text;
+    finding.why = "When " + name +
+                  " is at it for longer, the callers exit with a time-out although the server is well, and whatever "
+                  "depends on them goes with them; the server then serves requests that nobody waits for.";
+    finding.fix = erlang
+                      ? "Let the inner wait end before the outer one: a limit on what " + shown +
+                            " does, below the callers' time-out; or give the call a time-out that covers it (infinity where the "
+                            "caller watches the server's life) and catch exit:{timeout, _}."
+                      : "Let the inner wait end before the outer one: a limit on what " + shown +
+                            " does, below the callers' time-out; or give the call a time-out that covers it (:infinity where the "
+                            "caller watches the server's life) and catch :exit, {:timeout, _}.";
+    finding.path = asking_steps(program_, facts_, asking, 8);
+    for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
+      finding.path.push_back({call_span(program_, callers.sites[i]),
+                              model::display_function(program_, callers.functions[i]) + " depends on the answer"});
+    }
+    for (findings::Step& step : path_of(program_, facts_, longer.work)) finding.path.push_back(std::move(step));
+    finding.key = name + " " + shown;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& timeout_inversion() {
+  static const Rule rule{{.code = "BW404",
+                          .name = "timeout-inversion",
+                          .family = findings::Family::kBlocking,
+                          .severity = Severity::kMedium,
+                          .summary = "Callers wait shorter than the server that they call may wait itself"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

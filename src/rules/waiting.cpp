@@ -1,0 +1,177 @@
+#include "rules/waiting.h"
+
+#include <algorithm>
+#include <set>
+
+#include "analysis/results.h"
+#include "analysis/values.h"
+#include "rules/clauses.h"
+#include "rules/reach.h"
+
+namespace beamwright::rules {
+
+using analysis::Bound;
+using analysis::External;
+using analysis::Runs;
+
+namespace {
+
+struct Visit {
+  FunctionId function;
+  std::vector<CallId> chain;
+  bool loop = false;
+  bool possible = false;
+  KnownArguments arguments;
+};
+
+class Search {
+ public:
+  Search(const Program& program, const Facts& facts, Effect effect, bool (*wanted)(const External&))
+      : program_(program), facts_(facts), effect_(effect), wanted_(wanted) {}
+
+  std::vector<ReachedCall> run(CallId site) {
+    take(site, {});
+    for (std::size_t i = 0; i < visits_.size(); ++i) {
+      const Visit visit = visits_[i];
+      const std::uint64_t clauses = feasible_clauses(program_, visit.function, visit.arguments);
+      for (const CallId inner : program_.calls_of(visit.function)) {
+        if (stands_in(program_, visit.function, inner, clauses)) take(inner, visit);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void take(CallId site, const Visit& outer) {
+    constexpr std::size_t kLongest = 8, kMostFunctions = 400;
+    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return;
+    if (!analysis::effects_at(program_, facts_, site).has(effect_)) return;
+    std::vector<CallId> chain = outer.chain;
+    chain.push_back(site);
+    const bool loop = outer.loop || in_loop(program_, facts_, site);
+    if (const External* external = facts_.calls.external(site)) {
+      if (wanted_(*external) && noted_.insert(site).second) found_.push_back({site, chain, loop, outer.possible});
+    }
+    if (chain.size() >= kLongest) return;
+    for (const analysis::Edge& edge : facts_.calls.edges_of(program_.function_of(site))) {
+      if (edge.site != site || edge.runs != Runs::kCaller || edge.spoken_for) continue;
+      if (!facts_.effects.all[edge.callee.index].has(effect_) || asks_who_it_is(program_, facts_, edge.callee)) continue;
+      if (visits_.size() >= kMostFunctions || !entered_.insert(edge.callee).second) continue;
+      visits_.push_back(
+          {edge.callee, chain, loop, outer.possible || edge.possible, arguments_at(program_, facts_, site, outer.arguments)});
+    }
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Effect effect_;
+  bool (*wanted_)(const External&);
+  std::vector<Visit> visits_;
+  std::set<FunctionId> entered_;
+  std::set<CallId> noted_;
+  std::vector<ReachedCall> found_;
+};
+
+bool is_supervisor_module(std::string_view module) {
+  return module == "supervisor" || module == "supervisor2" || module == "Elixir.Supervisor" ||
+         module == "Elixir.DynamicSupervisor" || module == "Elixir.Task.Supervisor" ||
+         module == "Elixir.Horde.DynamicSupervisor" || module == "Elixir.PartitionSupervisor";
+}
+
+// Does the sender wait for ever: by what is written, or because a caller on the way passes `infinity` down to it?
+bool waits_for_ever(const Program& program, const Facts& facts, const Reached& reached) {
+  const std::int64_t wait = facts.message(reached.message).timeout.milliseconds;
+  if (wait != Bound::kUnknown) return wait == Bound::kInfinite;
+  if (reached.chain.size() < 2) return false;
+  const CallId passing = reached.chain[reached.chain.size() - 2];
+  const std::span<const ExprId> arguments = arguments_of(program, passing);
+  return !arguments.empty() && analysis::atom_value(program.unit_of(passing), arguments.back()) == sym::infinity;
+}
+
+// May the clause keep its caller long: does it answer later, start processes, call without limit, or do slow work?
+bool waits_itself(const Program& program, const Facts& facts, HandlerId id) {
+  const Handler& handler = facts.handler(id);
+  if (handler.keeps_caller) return true;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+    const analysis::EffectSet effects = analysis::effects_at(program, facts, site);
+    if (effects.has(Effect::kStartChild)) return true;
+    if (effects.has(Effect::kCall) && analysis::bound_at(program, facts, site, Effect::kCall) == Bound::kInfinite) return true;
+  }
+  const std::vector<SlowWork> works = slow_work(program, facts, handler, {.files = false, .calls = false});
+  return std::any_of(works.begin(), works.end(), [](const SlowWork& work) { return !work.possible && is_heavy(work); });
+}
+
+}  // namespace
+
+std::vector<ReachedCall> externals_reached(const Program& program, const Facts& facts, CallId site, Effect effect,
+                                           bool (*wanted)(const External&)) {
+  return Search(program, facts, effect, wanted).run(site);
+}
+
+bool stops_process(const External& external) {
+  const std::string_view name = external.name.text(), module = external.module.text();
+  if (name == "terminate_child") return is_supervisor_module(module);
+  if (name != "stop") return module == "sys" && name == "terminate";
+  return is_supervisor_module(module) || module == "gen_server" || module == "gen_statem" || module == "gen_event" ||
+         module == "proc_lib" || module == "Elixir.GenServer" || module == "Elixir.Agent";
+}
+
+bool asks_supervisor(const External& external) {
+  const std::string_view name = external.name.text(), module = external.module.text();
+  if (module == "sys") return name == "terminate";
+  return is_supervisor_module(module) && !name.starts_with("start_link") && name != "init" && name != "child_spec" &&
+         name != "check_childspecs" && !name.starts_with("async");
+}
+
+std::vector<SlowWork> longer_calls(const Program& program, const Facts& facts, const Handler& handler, std::int64_t patience_ms) {
+  std::vector<SlowWork> found;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+    if (!analysis::effects_at(program, facts, site).has(Effect::kCall)) continue;
+    for (const Reached& reached : messages_reached(program, facts, site, MessageKind::kCall, true)) {
+      constexpr std::size_t kLongest = 6;
+      const Message& message = facts.message(reached.message);
+      if (!message.receiver || message.receiver == handler.process || reached.chain.size() > kLongest) continue;
+      const std::int64_t wait = message.timeout.milliseconds;
+      const bool endless = waits_for_ever(program, facts, reached);
+      if (!endless && (wait == Bound::kUnknown || wait <= patience_ms)) continue;
+      for (const HandlerId taker : takers(facts, message)) {
+        if (endless && !waits_itself(program, facts, taker)) continue;
+        const std::int64_t bound = endless ? Bound::kInfinite : wait;
+        found.push_back({site, Effect::kCall, bound, reached.possible, message.site, taker, reached.chain});
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<MessageId> limited_calls_to(const Program& program, const Facts& facts, ProcessId receiver) {
+  constexpr std::int64_t kDeliberate = 1000;  // who waits less than a second wants to give up early
+  std::vector<MessageId> found;
+  for (const MessageId id : facts.messages.to[receiver.index]) {
+    const Message& message = facts.message(id);
+    const std::int64_t wait = message.timeout.milliseconds;
+    if (message.kind != MessageKind::kCall || wait == Bound::kInfinite || wait == Bound::kUnknown || wait < kDeliberate) continue;
+    if (!in_production(program, facts, message.sender) || goes_to_nodes(program, facts, message)) continue;
+    const analysis::Context& context = facts.contexts.of(message.sender);
+    if (context.processes.size() == 1 && context.processes[0] == receiver && !context.many && context.flags == 0) continue;
+    if ((analysis::classes_caught(program, facts, message.site) & analysis::kExitClass) != 0) continue;
+    found.push_back(id);
+  }
+  return found;
+}
+
+std::vector<findings::Step> asking_steps(const Program& program, const Facts& facts, const std::vector<MessageId>& messages,
+                                         std::size_t shown) {
+  std::vector<findings::Step> steps;
+  for (const MessageId id : messages) {
+    if (steps.size() >= shown) break;
+    const Message& message = facts.message(id);
+    steps.push_back({call_span(program, message.site), model::display_function(program, message.sender) + " asks " +
+                                                           process_name(program, facts, message.receiver) + " and waits" +
+                                                           wait_text(message.timeout.milliseconds)});
+  }
+  return steps;
+}
+
+}  // namespace beamwright::rules
