@@ -1,0 +1,140 @@
+// A supervisor starts its children one after the other and waits for the init of each without limit. A call in init of a server
+// that is busy or not yet ready, or a connect before proc_lib:init_ack, stops the start of everything that comes later.
+#include <algorithm>
+#include <set>
+
+#include "rules/reach.h"
+#include "rules/support.h"
+#include "rules/waiting.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::ProcessKind;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (const Handler& handler : facts_.processes.handlers) {
+      const ProcessKind kind = facts_.process(handler.process).kind;
+      const bool serves = kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem;
+      if (handler.kind == HandlerKind::kInit && serves && in_production(program_, facts_, handler.function)) review(handler);
+    }
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      if (calls_external(facts_, CallId(i), sym::proc_lib, intern("init_ack"))) review_acknowledged(CallId(i));
+    }
+  }
+
+ private:
+  void review(const Handler& handler) {
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (!analysis::effects_at(program_, facts_, site).has(Effect::kCall)) continue;
+      for (const Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall, true)) {
+        const Message& message = facts_.message(reached.message);
+        if (!message.receiver || message.receiver == handler.process || reached.possible || reached.chain.size() > 6) continue;
+        if (goes_to_nodes(program_, facts_, message) || facts_.process(message.receiver).count != analysis::Count::kOne) continue;
+        if (report_busy(handler, reached)) return;
+      }
+    }
+  }
+
+  // Is the server that is called one that blocks, in this clause or another, or while it gets ready?
+  bool report_busy(const Handler& handler, const Reached& reached) {
+    const Message& message = facts_.message(reached.message);
+    const std::vector<HandlerId> ids = takers(facts_, message);
+    for (const HandlerId id : facts_.process(message.receiver).handlers) {
+      const HandlerKind kind = facts_.handler(id).kind;
+      if (kind == HandlerKind::kInit || kind == HandlerKind::kTerminate || kind == HandlerKind::kOther) continue;
+      for (const SlowWork& work : slow_work(program_, facts_, facts_.handler(id), {.files = false, .calls = false})) {
+        if (work.possible || !is_heavy(work) || is_mnesia(facts_, work)) continue;
+        const bool taken = std::find(ids.begin(), ids.end(), id) != ids.end() || kind == HandlerKind::kContinue;
+        const bool network = work.effect == Effect::kHttp || work.effect == Effect::kDatabase;
+        if (!taken && !network) continue;
+        report_call(handler, reached, id, work);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void report_call(const Handler& handler, const Reached& reached, HandlerId blocked, const SlowWork& work) {
+    const Message& message = facts_.message(reached.message);
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string called = process_name(program_, facts_, message.receiver);
+    const std::string shown = analysis::display_handler(program_, facts_, facts_.handler(blocked));
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, reached.chain.front()));
+    finding.confidence = Confidence::kLikely;
+    finding.message = analysis::display_handler(program_, facts_, handler) + " calls " + called + " (" +
+                      message_text(message.pattern, erlang) + "), which blocks in " + shown + ": " + describe_work(work);
+    finding.why = "A supervisor waits for init without limit, and starts nothing else meanwhile. When the call's time" +
+                  wait_text(message.timeout.milliseconds) +
+                  " is over, init fails, the child counts as crashed, and after a few tries "
+                  "the supervisor gives up.";
+    finding.fix =
+        erlang ? "Return {ok, State, {continue, Step}} from init and make the call in handle_continue, or be told: let " +
+                     called + " send its result when it has it."
+               : "Return {:ok, state, {:continue, step}} from init and make the call in handle_continue, or be told: let " +
+                     called + " send its result when it has it.";
+    append_chain(program_, facts_, reached.chain, finding.path);
+    for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    finding.key = called;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // What a process made by proc_lib:start_link does before it says init_ack.
+  void review_acknowledged(CallId acknowledged) {
+    const FunctionId function = program_.function_of(acknowledged);
+    if (!function || !in_production(program_, facts_, function) || !started_.insert(function).second) return;
+    for (const CallId site : program_.calls_of(function)) {
+      if (!(site < acknowledged)) return;
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      for (const Effect effect : {Effect::kHttp, Effect::kSocket}) {
+        if (!effects.has(effect)) continue;
+        const std::int64_t bound = analysis::bound_at(program_, facts_, site, effect);
+        if (bound != Bound::kInfinite) continue;
+        report_connect(site, effect);
+        return;
+      }
+    }
+  }
+
+  void report_connect(CallId site, Effect effect) {
+    const FunctionId function = program_.function_of(site);
+    const std::string callee = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " calls " + callee + " without a limit before proc_lib:init_ack";
+    finding.why =
+        "Whoever starts the process with proc_lib:start_link, a supervisor as a rule, waits until init_ack; a peer that drops "
+        "packets holds it for minutes, and it starts, restarts and stops nothing else meanwhile.";
+    finding.fix =
+        "Acknowledge first and connect then, or give the connect a limit of a few seconds and treat its end as an error.";
+    finding.path = analysis::path_to(program_, facts_, site, effect);
+    finding.key = callee;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<FunctionId> started_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& call_in_init() {
+  static const Rule rule{{.code = "BW409",
+                          .name = "call-in-init",
+                          .family = findings::Family::kBlocking,
+                          .severity = Severity::kMedium,
+                          .summary = "init waits for a server that blocks, or for the network, and its supervisor with it"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
