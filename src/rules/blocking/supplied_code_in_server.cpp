@@ -1,0 +1,143 @@
+// A function that comes in a message and is run by the server that takes it: whatever the caller writes into it runs where all
+// callers wait, a crash in it is a crash of the server, and a call of the server's own interface in it is a deadlock.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analysis/closures.h"
+#include "rules/reach.h"
+#include "rules/support.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::PossibleKind;
+using analysis::PossibleValue;
+using analysis::SuppliedCode;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (const SuppliedCode& code : analysis::supplied_code(program_, facts_)) {
+      if (code.functions.message && code.process && code.handler) review(code);
+    }
+  }
+
+ private:
+  void review(const SuppliedCode& code) {
+    const Process& process = facts_.process(code.process);
+    const Handler& handler = facts_.handler(code.handler);
+    if (process.count != analysis::Count::kOne || handler.kind != HandlerKind::kCall) return;
+    if (process.kind == analysis::ProcessKind::kAgent || !in_production(program_, facts_, handler.function)) return;
+    if ((facts_.contexts.of(handler.function).flags & analysis::kInTool) != 0) return;
+    bool given = code.functions.unknown;
+    for (const PossibleValue& value : code.functions.all) {
+      if (value.kind == PossibleKind::kGiven) given = true;
+      if (value.kind == PossibleKind::kFunction && call_back(code, value)) return;
+    }
+    if (given) report(code, {}, nullptr);
+  }
+
+  // A closure in sight that calls the server which will run it.
+  bool call_back(const SuppliedCode& code, const PossibleValue& value) {
+    if (!value.made || value.target) return false;
+    for (const CallId site : analysis::calls_in_closure(program_, value.function, value.made.expr)) {
+      const std::optional<std::vector<CallId>> chain = way_back(code, value.function, site);
+      if (!chain) continue;
+      report(code, *chain, &value);
+      return true;
+    }
+    return false;
+  }
+
+  // From a call in the closure to a call of the server. The closure's calls are made elsewhere than in the function that holds
+  // it, so they are looked at one by one.
+  std::optional<std::vector<CallId>> way_back(const SuppliedCode& code, FunctionId holder, CallId site) const {
+    for (const MessageId id : facts_.messages.by_function[holder.index]) {
+      const Message& message = facts_.message(id);
+      if (message.site == site && message.kind == MessageKind::kCall && message.receiver == code.process && !message.likely)
+        return std::vector<CallId>{site};
+    }
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee || !facts_.effects.all[callee.index].has(Effect::kCall) || asks_who_it_is(program_, facts_, callee)) return {};
+    for (const CallId inner : program_.calls_of(callee)) {
+      for (const Reached& reached : messages_reached(program_, facts_, inner, MessageKind::kCall, true)) {
+        if (reached.possible || facts_.message(reached.message).receiver != code.process) continue;
+        std::vector<CallId> chain = {site};
+        chain.insert(chain.end(), reached.chain.begin(), reached.chain.end());
+        return chain;
+      }
+    }
+    return {};
+  }
+
+  void report(const SuppliedCode& code, const std::vector<CallId>& chain, const PossibleValue* closure) {
+    if (!reported_.insert(code.process).second) return;
+    const Handler& handler = facts_.handler(code.handler);
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string name = process_name(program_, facts_, code.process);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    Finding finding = found_in(reporter_, program_, handler.function,
+                               handler.pattern.expr ? program_.unit(handler.pattern.expr.unit).span(handler.pattern.expr.expr)
+                                                    : source::Span{unit.file, clause.begin, clause.end});
+    finding.severity = closure ? Severity::kCritical : Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = closure ? shown + " runs a function of its caller that calls " + name + " again: it waits for itself"
+                              : shown + " runs a function that its caller supplies, inside the server " + name;
+    finding.why = "Everybody who asks " + name +
+                  " waits for that code; if it raises, the server and its state are lost; if it calls " + name +
+                  (closure ? ", as here" : "") + ", OTP exits with calling_self.";
+    finding.fix =
+        erlang ? "Run the function in the caller: read what it needs (from an ETS table, or by a call), apply it there, and "
+                 "send the result, with a version if it must not overwrite another change."
+               : "Run the function in the caller: read what it needs (from an ETS table, or by a call), apply it there, and "
+                 "send the result, with a version if it must not overwrite another change.";
+    finding.path.push_back({call_span(program_, code.site),
+                            model::display_function(program_, code.function) + " runs the function that came in the message"});
+    for (const HandlerId id : facts_.process(code.process).handlers) {
+      if (id != code.handler) note_other(id, code, finding);
+    }
+    append_chain(program_, facts_, chain, finding.path);
+    finding.key = name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // Further clauses that hand a function from their message to the code that runs it.
+  void note_other(HandlerId id, const SuppliedCode& code, Finding& finding) const {
+    const Handler& handler = facts_.handler(id);
+    if (handler.kind != HandlerKind::kCall || !handler.pattern.expr) return;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || callee != code.function) continue;
+      finding.path.push_back({program_.unit(handler.pattern.expr.unit).span(handler.pattern.expr.expr),
+                              analysis::display_handler(program_, facts_, handler) + " does so as well"});
+      return;
+    }
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<ProcessId> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& supplied_code_in_server() {
+  static const Rule rule{
+      {.code = "BW413",
+       .name = "supplied-code-in-server",
+       .family = findings::Family::kBlocking,
+       .severity = Severity::kMedium,
+       .summary = "A server runs functions that its callers send it, in the process that all callers wait for"},
+      check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
