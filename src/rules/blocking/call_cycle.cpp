@@ -5,6 +5,7 @@
 
 #include "rules/reach.h"
 #include "rules/support.h"
+#include "rules/waiting.h"
 
 namespace beamwright::rules {
 namespace {
@@ -17,6 +18,7 @@ struct Wait {
   MessageId message;
   std::vector<CallId> chain;
   bool possible = false;
+  bool stops = false;  // no message: it waits until a process of that class has stopped
 };
 
 bool is_callback(HandlerKind kind) {
@@ -61,6 +63,18 @@ class Cycles {
           waits_[id.index].push_back(wait);
         }
       }
+      if (handler.kind == HandlerKind::kCall) collect_stops(id, site);
+    }
+  }
+
+  // gen_statem:stop(Pid) and its like in the interface of another class: a process that is in a call cannot stop.
+  void collect_stops(HandlerId id, CallId site) {
+    if (!analysis::effects_at(program_, facts_, site).has(Effect::kCall)) return;
+    for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kCall, stops_process)) {
+      const ProcessId stopped = facts_.processes.of(program_.module_of(program_.function_of(reached.leaf)));
+      if (!stopped || stopped == facts_.handler(id).process || reached.chain.size() < 2 || reached.possible) continue;
+      if (facts_.process(stopped).kind == analysis::ProcessKind::kSupervisor) continue;
+      waits_[id.index].push_back({id, {}, stopped, {}, reached.chain, true, true});
     }
   }
 
@@ -81,7 +95,9 @@ class Cycles {
     for (const Wait& wait : waits_[at.index]) {
       path_.push_back(&wait);
       if (wait.called == start) {
-        report();
+        if (!path_.front()->stops || wait.to == path_.front()->from) report();
+      } else if (wait.stops && path_.size() == 1) {
+        for (const HandlerId other : facts_.process(wait.called).handlers) search(other, start);
       } else if (wait.to && !on_path(wait.called)) {
         if (exact_)
           search(wait.to, start);
@@ -133,7 +149,7 @@ class Cycles {
     std::vector<std::string> names;
     for (const ProcessId id : processes) names.push_back(process_name(program_, facts_, id));
     const Wait& first = *path_.front();
-    const std::string message = message_text(facts_.message(first.message).pattern, erlang);
+    const std::string message = first.stops ? "a stop" : message_text(facts_.message(first.message).pattern, erlang);
     const std::string handler = analysis::display_handler(program_, facts_, facts_.handler(first.from));
     if (names.size() == 1) {
       finding.message = names[0] + " calls itself: " + handler + " sends it " + message + " and waits for the reply";
@@ -160,6 +176,11 @@ class Cycles {
   }
 
   void add_steps(const Wait& wait, std::vector<findings::Step>& path) const {
+    if (wait.stops) {
+      append_chain(program_, facts_, wait.chain, path);
+      path.back().message += ", and waits until " + process_name(program_, facts_, wait.called) + " has stopped";
+      return;
+    }
     const Message& message = facts_.message(wait.message);
     const Handler& handler = facts_.handler(wait.from);
     const bool erlang = in_erlang(program_, handler.function);
