@@ -1,0 +1,158 @@
+// A process for each element of a list that somebody else decides the length of: with a thousand elements a thousand requests go
+// out at once, against a database pool of ten, and each of them times out because of the others.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+constexpr std::array<std::string_view, 21> kFew = {"node",   "scheduler", "chunk",  "take",   "batch", "shard",     "partition",
+                                                   "worker", "pool",      "child",  "listen", "port",  "acceptor",  "replica",
+                                                   "member", "peers",     "plugin", "app",    "slots", "concurren", "limit"};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row || !starts(*external)) continue;
+      const FunctionId function = program_.function_of(site);
+      if (!function || !in_production(program_, facts_, function) || !may_be_busy(function)) continue;
+      if (const ExprId loop = loop_around(site)) look_at(function, site, loop);
+    }
+  }
+
+ private:
+  // A process without a supervisor that could bound their number.
+  static bool starts(const analysis::External& external) {
+    if (!external.row->effects.has(Effect::kSpawn)) return false;
+    return external.row->returns == Resource::kProcess || external.row->returns == Resource::kTask;
+  }
+
+  // Not only while the system starts or ends.
+  bool may_be_busy(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    constexpr std::uint16_t kWorks = analysis::kInRequest | analysis::kFromOutside | analysis::kInTask;
+    return !context.processes.empty() || context.many || (context.flags & kWorks) != 0;
+  }
+
+  static bool runs_for_each(std::string_view name) {
+    return name == "map" || name == "each" || name == "foreach" || name == "for_each" || name == "flat_map" || name == "reduce" ||
+           name == "foldl" || name == "filtermap" || name == "map_foldl";
+  }
+
+  // The comprehension, or the call of Enum.map and its like, that starts a process for each element.
+  ExprId loop_around(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    ExprId below = program_.call(site).expr;
+    for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind == ExprKind::kComprehension) return unit.children_of(e).back() == below ? around : ExprId();
+      if (e.kind == ExprKind::kCall) {
+        const Symbol name = unit.call_of(e).name;
+        const bool given = unit.expr(below).kind == ExprKind::kClosure;
+        if (given && in_loop(program_, facts_, CallId(unit.first_call + e.payload)) && name && runs_for_each(name.text()))
+          return around;
+        return {};
+      }
+      if (e.kind == ExprKind::kCase || e.kind == ExprKind::kTry || e.kind == ExprKind::kReceive) return {};
+    }
+    return {};
+  }
+
+  // The list, as it is written.
+  ExprId collection_of(const Unit& unit, ExprId loop) const {
+    const model::Expr& e = unit.expr(loop);
+    if (e.kind == ExprKind::kComprehension) {
+      for (const ExprId child : unit.children_of(e)) {
+        if (unit.expr(child).kind == ExprKind::kGenerator) return unit.child(child, 1);
+      }
+      return {};
+    }
+    for (const ExprId child : unit.children_of(e)) {
+      if (unit.expr(child).kind != ExprKind::kClosure) {
+        const ExprKind kind = unit.expr(child).kind;
+        if (kind != ExprKind::kAtom && kind != ExprKind::kInteger) return child;
+      }
+    }
+    return {};
+  }
+
+  void look_at(FunctionId function, CallId site, ExprId loop) {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId collection = collection_of(unit, loop);
+    if (!collection || is_small(unit, collection) || is_paced(unit, loop)) return;
+    report(function, site, loop, collection);
+  }
+
+  // Written out, a range of numbers, or by its name one of those that are as long as the machine or the cluster is big.
+  bool is_small(const Unit& unit, ExprId collection) const {
+    const ExprId value = analysis::local_value(unit, collection);
+    if (!value) return true;
+    const model::Expr& e = unit.expr(value);
+    if (e.kind == ExprKind::kList && !e.has(model::kHasTail)) return true;
+    if (e.kind == ExprKind::kOperator || e.kind == ExprKind::kUnknown) return true;
+    if (e.kind == ExprKind::kCall && unit.call_of(e).name == intern("seq")) return true;
+    std::string text = source_text(program_, unit, collection, 200) + " " + source_text(program_, unit, value, 200);
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return std::any_of(kFew.begin(), kFew.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+  }
+
+  // A sleep or a wait between two of them.
+  bool is_paced(const Unit& unit, ExprId loop) const {
+    return any_below(unit, loop, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind == ExprKind::kReceive) return true;
+      if (e.kind != ExprKind::kCall) return false;
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, CallId(unit.first_call + e.payload));
+      return effects.has(Effect::kSleep) && !unit.call_of(e).closure;
+    });
+  }
+
+  void report(FunctionId function, CallId site, ExprId loop, ExprId collection) {
+    const Unit& unit = program_.unit_of(site);
+    const bool erlang = in_erlang(program_, function);
+    const std::string list = source_text(program_, unit, collection);
+    const std::string start = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " starts a process for each element of " + list + " with " + start + ", all at once";
+    finding.why = "Nothing in sight says how long " + list +
+                  " can get. A thousand elements are a thousand processes that ask for the same "
+                  "connections at the same time: they wait for each other until they time out together.";
+    finding.fix =
+        erlang ? "Work through it in batches, or with a fixed number of workers that take the next element when they are done."
+               : "Use Task.async_stream(" + list + ", fun, max_concurrency: n, timeout: ms), or the same of Task.Supervisor.";
+    finding.path = {{unit.span(loop), "once for each element"}, {finding.span, "a new process"}};
+    finding.key = start;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& fan_out_without_bound() {
+  static const Rule rule{{.code = "BW202",
+                          .name = "fan-out-without-bound",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A process for each element of a collection of any length, all at once"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
