@@ -1,0 +1,151 @@
+// Subscriptions add up: whoever subscribes to a topic again gets each message once more. A clause that runs many times in the
+// life of its process and subscribes each time multiplies its own load.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/reach.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      if (!subscribes(site)) continue;
+      const FunctionId function = program_.function_of(site);
+      if (!function || !in_production(program_, facts_, function) || is_only_once(function, site)) continue;
+      if (gives_back(program_.module_of(function))) continue;
+      std::vector<CallId> chain;
+      std::set<FunctionId> seen;
+      if (const FunctionId callback = repeated_callback(function, chain, seen, 0)) report(function, site, callback, chain);
+    }
+  }
+
+ private:
+  // Phoenix.PubSub and endpoints, which keep each subscription: a second one doubles the messages (Phoenix.PubSub, subscribe/3).
+  bool subscribes(CallId site) const {
+    const model::Call& call = program_.call(site);
+    if (call.capture || call.name != intern("subscribe") || call.arity == 0) return false;
+    const analysis::External* external = facts_.calls.external(site);
+    if (external) {
+      const std::string_view module = external->module.text();
+      return module.ends_with("PubSub") || module.ends_with("Endpoint") || module == "mnesia";
+    }
+    if (call.target != model::TargetKind::kDynamicModule || !call.module_expr) return false;
+    const std::string text = source_text(program_, program_.unit_of(site), call.module_expr);
+    return text.ends_with("endpoint") || text.ends_with("pubsub");
+  }
+
+  // `if connected?(socket)`, `unless subscribed`: something decides, or the topic is the process's own.
+  bool is_only_once(FunctionId function, CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind != ExprKind::kCase) continue;
+      const std::string asked = unit.expr(around).child_count > 0 ? source_text(program_, unit, unit.child(around, 0)) : "";
+      if (asked.find("connected") == asked.npos) return true;
+    }
+    return program_.function(function).name == sym::init;
+  }
+
+  bool gives_back(ModuleId module) const {
+    for (const FunctionId f : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        const Symbol name = program_.call(site).name;
+        if (name && name.text().find("unsubscribe") != std::string_view::npos) return true;
+      }
+    }
+    return false;
+  }
+
+  // A callback that runs many times in the life of its process.
+  bool is_repeated(FunctionId function) const {
+    static constexpr std::array<std::string_view, 7> kRepeated = {"handle_info", "handle_event",  "handle_cast", "handle_call",
+                                                                  "handle_in",   "handle_params", "handle_async"};
+    const std::string_view name = program_.function(function).name.text();
+    return std::find(kRepeated.begin(), kRepeated.end(), name) != kRepeated.end() &&
+           static_cast<bool>(facts_.processes.of(program_.module_of(function)));
+  }
+
+  FunctionId repeated_callback(FunctionId function, std::vector<CallId>& chain, std::set<FunctionId>& seen, int depth) const {
+    constexpr int kDeepest = 5;
+    if (is_repeated(function)) return function;
+    if (depth == kDeepest || !seen.insert(function).second) return {};
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const analysis::Edge& edge = facts_.calls.edges[i];
+      const FunctionId caller = facts_.calls.callers[i];
+      if (edge.runs != Runs::kCaller || edge.possible || program_.module_of(caller) != program_.module_of(function)) continue;
+      if (is_guarded(edge.site)) continue;
+      if (const FunctionId found = repeated_callback(caller, chain, seen, depth + 1)) {
+        chain.push_back(edge.site);
+        return found;
+      }
+    }
+    return {};
+  }
+
+  // The clause that asks for it is an answer to something that comes once: the connection, the end of the start.
+  bool is_guarded(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId root = analysis::root_of(unit, program_.call(site).expr);
+    const FunctionId function = program_.function_of(site);
+    for (const model::ClauseId c : program_.function(function).clauses) {
+      const model::Clause& clause = unit.clause(c);
+      if (clause.body != root || clause.pattern_count == 0) continue;
+      const std::string text = source_text(program_, unit, unit.patterns_of(clause)[0]);
+      for (const std::string_view word : {"join", "init", "start", "setup", "connected", "mount", "from", "error"}) {
+        if (text.find(word) != text.npos) return true;
+      }
+    }
+    return false;
+  }
+
+  void report(FunctionId function, CallId site, FunctionId callback, const std::vector<CallId>& chain) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site), shown = model::display_function(program_, callback);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " subscribes with " + call + " each time it runs, and the module never unsubscribes";
+    finding.why =
+        "The process gets every message of the topic once for each subscription: with each refresh the same event arrives once "
+        "more, "
+        "and is handled once more.";
+    finding.fix =
+        erlang ? "Subscribe once, in init, or unsubscribe before."
+               : "Subscribe once, in mount or init, or unsubscribe from the old topics before subscribing to the new ones.";
+    finding.path = {{name_span(program_, callback), shown + " runs many times in the life of its process"}};
+    for (const CallId step : chain) finding.path.push_back(call_step(program_, facts_, step));
+    finding.path.push_back({finding.span, "subscribes again"});
+    finding.key = call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& subscribed_twice() {
+  static const Rule rule{{.code = "BW216",
+                          .name = "subscribed-twice",
+                          .family = findings::Family::kMailbox,
+                          .severity = Severity::kMedium,
+                          .summary = "A callback that subscribes each time it runs and never unsubscribes"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
