@@ -163,7 +163,7 @@ bool is_heavy(const SlowWork& work) {
 }
 
 bool is_mnesia(const Facts& facts, const SlowWork& work) {
-  const analysis::External* external = facts.calls.external(work.leaf);
+  const analysis::External* external = work.leaf ? facts.calls.external(work.leaf) : nullptr;
   return work.effect == Effect::kDatabase && external && external->module.text() == "mnesia";
 }
 

@@ -1,6 +1,6 @@
-// A timer that is not cancelled fires although nobody wants it any more. Two ways to get there are clear from the sources: the
+// A timer that is not cancelled fires although nobody wants it any more. Three ways to get there are clear from the sources: the
 // wrong function is asked to cancel it, for the references of the timer module and of the runtime are not interchangeable; and
-// a request arms a timer anew and overwrites the reference to the one that still runs.
+// a request arms a timer anew and overwrites the reference to the one that still runs, or keeps no reference at all.
 #include <algorithm>
 #include <set>
 
@@ -72,7 +72,8 @@ struct Scope {
   FunctionId function;
   ExprId pattern;  // of the state, in the callback's own clause
   ExprId body;
-  CallId from;  // how it was reached
+  CallId from;           // how it was reached
+  bool decided = false;  // something on the way decides whether it runs
 };
 
 class Rearming {
@@ -82,7 +83,10 @@ class Rearming {
 
   void look_at(const Handler& handler) {
     collect(handler);
-    for (std::size_t i = 0; i < scopes_.size(); ++i) look_for_arming(handler, scopes_[i]);
+    for (std::size_t i = 0; i < scopes_.size(); ++i) {
+      if (handler.kind != HandlerKind::kInfo) look_for_arming(handler, scopes_[i]);
+      look_for_loose_timers(handler, scopes_[i]);
+    }
   }
 
  private:
@@ -96,15 +100,21 @@ class Rearming {
     if (clause.guard) scopes_.push_back({handler.function, clause.guard, {}, {}});
     std::set<FunctionId> seen;
     std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
+    std::vector<bool> decided(sites.size(), false);
     for (std::size_t i = 0; i < sites.size() && scopes_.size() < kMaxScopes; ++i) {
       const FunctionId callee = facts_.calls.callees[sites[i].index].function;
       if (!callee || facts_.calls.runs[sites[i].index] != Runs::kCaller || !seen.insert(callee).second) continue;
-      for (const ExprId body : bodies_of(program_, callee)) scopes_.push_back({callee, {}, body, sites[i]});
+      const bool chosen = decided[i] || is_conditional(program_.unit_of(sites[i]), program_.call(sites[i]).expr) ||
+                          program_.function(callee).clauses.count > 1;
+      for (const ExprId body : bodies_of(program_, callee)) scopes_.push_back({callee, {}, body, sites[i], chosen});
       for (const model::ClauseId c : program_.function(callee).clauses) {
         const Unit& there = program_.unit_of(callee);
         for (const ExprId pattern : there.patterns_of(there.clause(c))) scopes_.push_back({callee, pattern, {}, sites[i]});
       }
-      for (const CallId site : program_.calls_of(callee)) sites.push_back(site);
+      for (const CallId site : program_.calls_of(callee)) {
+        sites.push_back(site);
+        decided.push_back(chosen);
+      }
     }
   }
 
@@ -120,6 +130,120 @@ class Rearming {
       if (!is_plain_timer(handler, arming) || is_conditional(unit, write.place) || looks_at(write.field)) continue;
       report(handler, write.field, arming, unit.span(write.place));
     }
+  }
+
+  // Each event arms a timer of which nobody keeps the reference, and the timer's own handler arms the next one: every event adds
+  // another loop that never ends. After an EXIT, which comes once for each linked process, one that fires once is enough.
+  void look_for_loose_timers(const Handler& handler, const Scope& scope) {
+    if (!scope.body || scope.decided) return;
+    const Unit& unit = program_.unit_of(scope.function);
+    any_below(unit, scope.body, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kCall) return false;
+      const CallId arming(unit.first_call + e.payload);
+      if (returned_by(program_, facts_, arming) != Resource::kTimer || !is_dropped(unit, id)) return false;
+      if (!is_plain_timer(handler, arming) || is_conditional(unit, id) || cancels() || is_answer_to_end(handler)) return false;
+      const HandlerId own = handler_of(handler.process, arming);
+      const bool loops = own && arms_again(facts_.handler(own), arming);
+      const bool at_exit = handler.kind == HandlerKind::kInfo && handler.pattern.tag == sym::EXIT;
+      if (loops || at_exit) report_loose(handler, arming, own, loops);
+      return false;
+    });
+  }
+
+  static bool is_dropped(const Unit& unit, ExprId call) {
+    const ExprId around = unit.parent(call);
+    if (!around) return false;
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kBlock) return unit.children_of(e).back() != call;
+    return e.kind == ExprKind::kMatch && unit.expr(unit.child(around, 0)).kind == ExprKind::kWildcard;
+  }
+
+  // A connection that is gone is gone once; and a clause that starts the loop is no event.
+  static bool is_answer_to_end(const Handler& handler) {
+    if (!handler.pattern.tag) return false;
+    const std::string_view tag = handler.pattern.tag.text();
+    for (const std::string_view word :
+         {"DOWN", "clos", "error", "disconnect", "start", "init", "connect", "setup", "begin", "timeout", "resume"}) {
+      if (tag.find(word) != tag.npos) return true;
+    }
+    return false;
+  }
+
+  bool cancels() const {
+    for (const Scope& scope : scopes_) {
+      const Unit& unit = program_.unit_of(scope.function);
+      if (scope.body && any_below(unit, scope.body, [&](ExprId id) {
+            const model::Expr& e = unit.expr(id);
+            return e.kind == ExprKind::kCall && is_timer(released_by(program_, facts_, CallId(unit.first_call + e.payload)));
+          })) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  // The clause that takes the timer's message.
+  HandlerId handler_of(ProcessId process, CallId arming) const {
+    const analysis::Pattern sent = sent_by(arming);
+    for (const HandlerId id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind == HandlerKind::kInfo && sent.tag && handler.pattern.tag == sent.tag &&
+          analysis::may_match(handler.pattern, sent)) {
+        return id;
+      }
+    }
+    return {};
+  }
+
+  analysis::Pattern sent_by(CallId arming) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, arming);
+    const analysis::External* external = facts_.calls.external(arming);
+    const std::size_t at = external && external->row ? external->row->message_argument : 0;
+    if (at == 0 || at > arguments.size()) return {};
+    const Unit& unit = program_.unit_of(arming);
+    const ExprId message = analysis::local_value(unit, arguments[at - 1]);
+    return message ? analysis::outline(unit, program_.call_units[arming.index], message) : analysis::Pattern{};
+  }
+
+  // On every way, by the same helper or by a call of its own in the clause itself.
+  bool arms_again(const Handler& own, CallId arming) const {
+    const Symbol tag = sent_by(arming).tag;
+    for (const CallId site : analysis::calls_in_clause(program_, own.function, own.clause)) {
+      if (is_conditional(program_.unit_of(site), program_.call(site).expr)) continue;
+      if (facts_.calls.callees[site.index].function == program_.function_of(arming)) return true;
+      if (returned_by(program_, facts_, site) == Resource::kTimer && sent_by(site).tag == tag) return true;
+    }
+    return false;
+  }
+
+  void report_loose(const Handler& handler, CallId arming, HandlerId own, bool loops) {
+    if (!reported_.insert({arming.index, UINT32_MAX}).second) return;
+    const FunctionId function = program_.function_of(arming);
+    const bool erlang = in_erlang(program_, function);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string tick = message_text(sent_by(arming), erlang), server = process_name(program_, facts_, handler.process);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, arming));
+    finding.confidence = loops ? Confidence::kLikely : Confidence::kPossible;
+    finding.message = shown + " arms a timer for " + tick + " each time and keeps no reference" +
+                      (loops ? ", though " + tick + " arms itself again: each time adds a loop that never ends"
+                             : ": nobody can cancel the one before");
+    finding.why = loops ? "After a hundred such messages " + server +
+                              " does its periodic work a hundred times a period, and nothing can stop it."
+                        : "Several ends in a row leave as many timers running in " + server +
+                              ", and each of them does the work again when it fires.";
+    finding.fix = erlang ? "Keep the reference in the state, and call erlang:cancel_timer/1 before arming the next one."
+                         : "Keep the reference in the state, and call Process.cancel_timer/1 before arming the next one.";
+    finding.path = {{finding.span, "armed from " + shown}};
+    if (own) {
+      const Handler& taker = facts_.handler(own);
+      const Unit& unit = program_.unit_of(taker.function);
+      const model::Clause& clause = unit.clause(taker.clause);
+      finding.path.push_back(
+          {{unit.file, clause.begin, clause.end}, loops ? "takes " + tick + " and arms it again" : "takes " + tick});
+    }
+    finding.key = "loose " + tick;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // A field of an update or of Map.put: of a map that was there before.
@@ -210,8 +334,10 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   Rearming rearming(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
     const Process& process = facts.process(handler.process);
-    const bool asked = handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast;
+    const bool asked =
+        handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo;
     if (process.kind != analysis::ProcessKind::kGenServer || !asked || !in_production(program, facts, handler.function)) continue;
+    if (!facts.effects.all[handler.function.index].has(Effect::kTimer)) continue;
     rearming.look_at(handler);
   }
 }

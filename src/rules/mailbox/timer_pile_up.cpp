@@ -47,6 +47,13 @@ class Check {
     }
   }
 
+  // A process that does nothing but this: whoever chose the pace knows how long the work takes, and nothing waits behind it.
+  bool serves_nobody(ProcessId process) const {
+    const std::vector<MessageId>& messages = facts_.messages.to[process.index];
+    return std::none_of(messages.begin(), messages.end(),
+                        [&](MessageId id) { return facts_.message(id).kind != MessageKind::kInfo; });
+  }
+
   // A call of another server that says itself that it may take any time.
   bool waits_for_ever(CallId site) const {
     return facts_.calls.runs[site.index] == analysis::Runs::kCaller &&
@@ -69,9 +76,10 @@ class Check {
       if (!info || handler.pattern.tag != sent.tag || !analysis::may_match(handler.pattern, sent)) continue;
       for (const SlowWork& work : slow_work(program_, facts_, handler)) {
         const bool waits = is_heavy(work) || work.effect == Effect::kCall || work.effect == Effect::kAwait;
-        if (!waits || is_mnesia(facts_, work) || work.possible) continue;
+        if (!waits || work.possible || (work.leaf && is_mnesia(facts_, work))) continue;
         const bool bounded = work.bound_ms != Bound::kUnknown && work.bound_ms != Bound::kInfinite;
         if (period && bounded && work.bound_ms < *period) continue;
+        if (period && !bounded && serves_nobody(process)) continue;
         return {id, work};
       }
       for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
