@@ -1,0 +1,213 @@
+// `:ok = publish(…)` in a server says that the network never fails. It does, and then everybody who uses the server loses it:
+// their calls exit, its state is gone, and with a few more failures its supervisor gives up. The same of a hard match on an entry
+// that another message may have taken out meanwhile.
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "analysis/results.h"
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::ResultUse;
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (const Handler& handler : facts_.processes.handlers) {
+      const analysis::ProcessKind kind = facts_.process(handler.process).kind;
+      const bool server = kind == analysis::ProcessKind::kGenServer || kind == analysis::ProcessKind::kGenStatem;
+      if (!server || !in_production(program_, facts_, handler.function)) continue;
+      if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) look_for_effects(handler);
+      if (handler.kind == HandlerKind::kInfo) look_for_entries(handler);
+    }
+  }
+
+ private:
+  // ---- Effects ----------------------------------------------------------------------------------------------------------------
+
+  void look_for_effects(const Handler& handler) {
+    if (!may_fail(facts_.effects.all[handler.function.index])) return;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) look_at(handler, site, {});
+  }
+
+  static bool may_fail(analysis::EffectSet effects) {
+    return effects.has(Effect::kHttp) || effects.has(Effect::kDatabase) || effects.has(Effect::kSocket);
+  }
+
+  void look_at(const Handler& handler, CallId site, CallId from) {
+    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return;
+    const analysis::External* external = facts_.calls.external(site);
+    if (external && external->row && may_fail(external->row->effects) && !is_local_store(*external)) {
+      if (is_matched_hard(site) && !is_caught(site) && is_shared(handler)) report_effect(handler, site, from);
+      return;
+    }
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee || from || program_.module_of(callee) != program_.module_of(handler.function)) return;
+    if (!may_fail(facts_.effects.all[callee.index]) || is_caught(site)) return;
+    for (const CallId inner : program_.calls_of(callee)) look_at(handler, inner, site);
+  }
+
+  // Tables of this node, which fail only where the node itself is broken, and what only gives bytes to the kernel.
+  static bool is_local_store(const analysis::External& external) {
+    static constexpr std::array<std::string_view, 4> kLocal = {"mnesia", "dets", "gen_udp", "inet"};
+    const std::string_view module = external.module.text();
+    const std::string_view name = external.name.text();
+    return std::find(kLocal.begin(), kLocal.end(), module) != kLocal.end() || module.ends_with("Repo") || name == "listen" ||
+           name == "close" || name == "setopts" || name == "controlling_process";
+  }
+
+  bool is_matched_hard(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId around = unit.parent(program_.call(site).expr);
+    if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != program_.call(site).expr) return false;
+    const model::Expr& pattern = unit.expr(unit.child(around, 0));
+    if (pattern.kind == ExprKind::kAtom) return true;
+    return pattern.kind == ExprKind::kTuple && pattern.child_count > 0 &&
+           analysis::atom_value(unit, unit.child(unit.child(around, 0), 0)).has_value();
+  }
+
+  bool is_caught(CallId site) const { return (analysis::classes_caught(program_, facts_, site) & analysis::kErrorClass) != 0; }
+
+  // Somebody waits for the server, or one server serves many.
+  bool is_shared(const Handler& handler) const {
+    const Process& process = facts_.process(handler.process);
+    return process.count == analysis::Count::kOne || !process.names.empty();
+  }
+
+  void report_effect(const Handler& handler, CallId site, CallId from) {
+    if (!reported_.insert(site.index).second) return;
+    const FunctionId function = program_.function_of(site);
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site), server = process_name(program_, facts_, handler.process);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const Unit& unit = program_.unit_of(site);
+    const std::string pattern = source_text(program_, unit, unit.child(unit.parent(program_.call(site).expr), 0));
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " takes it for granted that " + call + " gives " + pattern + ": any other answer kills " + server +
+                      " for all who use it";
+    finding.why =
+        "The first timeout or lost connection is a badmatch: whoever waits for " + server +
+        " exits with it, its state is lost, and a few failures in its supervisor's period take the supervisor down too.";
+    finding.fix =
+        erlang ? "Give the result to the caller: Result = " + call + ", {reply, Result, State}; or match the error and decide."
+               : "Give the result to the caller: {:reply, result, state}; or match the error and decide what to do.";
+    if (from) finding.path.push_back({call_span(program_, from), shown + " gets there from here"});
+    finding.path.push_back({finding.span, call + " may fail, and only " + pattern + " is taken"});
+    finding.key = call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Entries ----------------------------------------------------------------------------------------------------------------
+
+  // The DOWN or EXIT of a process whose entry another clause may have removed: {^pid, job} = Map.get(state.running, ref).
+  void look_for_entries(const Handler& handler) {
+    if (handler.pattern.tag != sym::DOWN && handler.pattern.tag != sym::EXIT) return;
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    if (clause.guard || unit.patterns_of(clause).empty()) return;
+    const std::vector<model::VariableId> given = variables_in(unit, unit.patterns_of(clause)[0]);
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const ExprId call = program_.call(site).expr;
+      if (!is_look_up(site) || !mentions(unit, call, given) || !is_hard(unit, call) || is_chosen(unit, call) || is_caught(site))
+        continue;
+      if (is_taken_out_elsewhere(handler)) report_entry(handler, site);
+    }
+  }
+
+  // Of those that answer with nil, error, false or [] where there is no entry.
+  bool is_look_up(CallId site) const {
+    const analysis::External* external = facts_.calls.external(site);
+    if (!external) return false;
+    static constexpr std::array<std::string_view, 10> kLookUps = {"get",     "fetch",   "pop",    "find",   "take",
+                                                                  "keyfind", "keytake", "lookup", "fetch!", "pop!"};
+    static constexpr std::array<std::string_view, 6> kModules = {"Elixir.Map", "maps", "lists", "dict", "ets", "Elixir.List"};
+    return std::find(kLookUps.begin(), kLookUps.end(), external->name.text()) != kLookUps.end() &&
+           std::find(kModules.begin(), kModules.end(), external->module.text()) != kModules.end();
+  }
+
+  // Matched with a pattern that the answer for "no entry" does not have.
+  bool is_hard(const Unit& unit, ExprId call) const {
+    const Symbol name = unit.call_of(unit.expr(call)).name;
+    if (name == intern("fetch!") || name == intern("pop!")) return true;
+    const ExprId around = unit.parent(call);
+    if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != call) return false;
+    ExprId pattern = unit.child(around, 0);
+    if (name == intern("pop") && unit.expr(pattern).kind == ExprKind::kTuple && unit.expr(pattern).child_count == 2) {
+      pattern = unit.child(pattern, 0);  // {value, rest}
+    }
+    const ExprKind kind = unit.expr(pattern).kind;
+    return kind == ExprKind::kTuple || kind == ExprKind::kMap || (kind == ExprKind::kList && unit.expr(pattern).child_count > 0);
+  }
+
+  // Inside of a case or if: it may have been asked whether the entry is there.
+  static bool is_chosen(const Unit& unit, ExprId id) {
+    for (ExprId around = unit.parent(id); around; around = unit.parent(around)) {
+      const ExprKind kind = unit.expr(around).kind;
+      if (kind == ExprKind::kCase || kind == ExprKind::kWith) return true;
+    }
+    return false;
+  }
+
+  // Some other clause of the server takes entries out of a collection.
+  bool is_taken_out_elsewhere(const Handler& handler) const {
+    const analysis::States& states = analysis::states_of(program_, facts_);
+    for (const analysis::StateField& field : states.of(handler.process).fields) {
+      for (const analysis::StateWrite& write : field.writes) {
+        if (!write.changes.has(analysis::Change::kLoses)) continue;
+        for (const HandlerId other : write.handlers) {
+          if (facts_.handler(other).clause.index != handler.clause.index || facts_.handler(other).function != handler.function)
+            return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  void report_entry(const Handler& handler, CallId site) {
+    if (!reported_.insert(site.index).second) return;
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string call = callee_text(program_, facts_, site), server = process_name(program_, facts_, handler.process);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, site));
+    finding.confidence = Confidence::kPossible;
+    finding.message = shown + " matches hard on the entry that " + call + " finds, though another clause takes entries out";
+    finding.why = "The message may come when the entry is gone already: then this is a badmatch that takes " + server +
+                  " down with everything "
+                  "that it looks after.";
+    finding.fix = erlang ? "Take the case without an entry as well, and ignore the message then."
+                         : "Add a clause for a reference that is not known, and ignore the message then.";
+    finding.path = {{finding.span, "only an entry that is there is taken"}};
+    finding.key = "entry " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<std::uint32_t> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& brittle_match() {
+  static const Rule rule{{.code = "BW120",
+                          .name = "brittle-match",
+                          .family = findings::Family::kSupervision,
+                          .severity = Severity::kMedium,
+                          .summary = "A hard match on what may fail, in a process that others share"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
