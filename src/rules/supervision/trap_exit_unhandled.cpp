@@ -1,0 +1,131 @@
+// Whoever traps exits turns the death of linked processes into messages, and has to read them. A server that traps exits, starts
+// linked helpers and lets a catch-all take their EXIT goes on with the pid of a helper that is gone.
+#include <algorithm>
+
+#include "analysis/values.h"
+#include "rules/kept.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Runs;
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      const ProcessId id(i);
+      const Process& process = facts_.process(id);
+      if (process.kind != analysis::ProcessKind::kGenServer || !process.traps_exits) continue;
+      const HandlerId taker = catch_all(process);
+      if (!taker || !in_production(program_, facts_, facts_.handler(taker).function)) continue;
+      if (module_names_atom(program_, process.module, sym::EXIT)) continue;
+      if (const CallId link = linked_start(id, process)) report(id, taker, link);
+    }
+  }
+
+ private:
+  // The clause that takes EXIT with everything else; none when some clause may be meant for it.
+  HandlerId catch_all(const Process& process) const {
+    HandlerId found;
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo) continue;
+      if (handler.catch_all) {
+        found = id;
+      } else if (handler.pattern.tag == sym::EXIT || (!handler.pattern.tag && handler.pattern.size == 3)) {
+        return {};
+      }
+    }
+    return found && !looks_at_message(found) ? found : HandlerId();
+  }
+
+  // A catch-all that hands the message on to somebody who may know it.
+  bool looks_at_message(HandlerId id) const {
+    const Handler& handler = facts_.handler(id);
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    const std::vector<model::VariableId> message = variables_in(unit, unit.patterns_of(clause)[0]);
+    if (message.empty()) return false;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (facts_.calls.callees[site.index].function && mentions(unit, program_.call(site).expr, message)) return true;
+    }
+    return any_below(unit, clause.body, [&](ExprId part) {
+      const model::Expr& e = unit.expr(part);
+      return (e.kind == ExprKind::kCase || e.kind == ExprKind::kReceive) && e.child_count > 0 &&
+             mentions(unit, unit.child(part, 0), message);
+    });
+  }
+
+  // A helper that the server starts with a link and keeps in its state: its death matters.
+  CallId linked_start(ProcessId id, const Process& process) const {
+    for (const FunctionId f : program_.functions_of(process.module)) {
+      const std::vector<ProcessId>& runs = facts_.contexts.of(f).processes;
+      if (!std::binary_search(runs.begin(), runs.end(), id) || !in_production(program_, facts_, f)) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        const model::Call& call = program_.call(site);
+        if (call.capture || !call.name || facts_.calls.runs[site.index] != Runs::kCaller) continue;
+        const std::string_view name = call.name.text();
+        if (name != "start_link" && name != "spawn_link" && name != "open_port") continue;
+        if (analysis::effects_at(program_, facts_, site).has(Effect::kLink) && is_used(site)) return site;
+      }
+    }
+    return {};
+  }
+
+  // Bound to a variable, not a statement.
+  bool is_used(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId around = unit.parent(program_.call(site).expr);
+    if (!around) return false;
+    const ExprKind kind = unit.expr(around).kind;
+    if (kind == ExprKind::kMatch) return unit.expr(unit.child(around, 0)).kind != ExprKind::kWildcard;
+    return kind == ExprKind::kCase || kind == ExprKind::kMap || kind == ExprKind::kWith;
+  }
+
+  void report(ProcessId id, HandlerId taker, CallId link) {
+    const Handler& handler = facts_.handler(taker);
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string server = process_name(program_, facts_, id), start = callee_text(program_, facts_, link);
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    Finding finding = found_in(reporter_, program_, program_.function_of(link), call_span(program_, link));
+    finding.confidence = Confidence::kLikely;
+    finding.message = server + " traps exits and is linked to what " + start + " starts, but no clause takes its " +
+                      atom_text(sym::EXIT, erlang);
+    finding.why =
+        "Without trap_exit the death of the helper would end the server as well, and a supervisor would start both. Trapped, it "
+        "is one more "
+        "message that the catch-all drops: " +
+        server + " goes on with the pid of a process that is gone.";
+    finding.fix = erlang ? "Add handle_info({'EXIT', Pid, Reason}, State), and stop, or start the helper again."
+                         : "Add handle_info({:EXIT, pid, reason}, state), and stop, or start the helper again.";
+    finding.path = {{finding.span, start + " links the helper"},
+                    {{unit.file, clause.begin, clause.end}, "its EXIT is dropped here"}};
+    finding.key = "exit " + start;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& trap_exit_unhandled() {
+  static const Rule rule{{.code = "BW112",
+                          .name = "trap-exit-unhandled",
+                          .family = findings::Family::kSupervision,
+                          .severity = Severity::kMedium,
+                          .summary = "Exits are trapped, and the EXIT of a linked helper falls into the catch-all"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
