@@ -7,7 +7,7 @@
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
-#include "rules/walk.h"
+#include "rules/waits.h"
 
 namespace beamwright::rules {
 namespace {
@@ -39,8 +39,7 @@ class Check {
     const std::vector<MessageId> endless = endless_calls_to(id);
     if (endless.empty()) return;
     const Callers callers = callers_of(program_, facts_, endless, id);
-    const bool shared = callers.requests || callers.outside || callers.modules.size() >= 3;
-    if (callers.only_tools || !shared) return;
+    if (callers.only_tools || !is_shared(callers)) return;
     std::optional<Hang> hang;
     for (const HandlerId handler : process.handlers) {
       if (facts_.handler(handler).kind != HandlerKind::kCall) continue;
@@ -48,6 +47,13 @@ class Check {
       if (!hang) hang = hang_of(handler);
     }
     if (hang) report(id, endless, *hang, callers);
+  }
+
+  // Requests, many modules, or whoever uses an interface.
+  bool is_shared(const Callers& callers) const {
+    if (callers.requests || callers.outside || callers.modules.size() >= 3) return true;
+    return std::any_of(callers.functions.begin(), callers.functions.end(),
+                       [&](FunctionId function) { return (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0; });
   }
 
   std::vector<MessageId> endless_calls_to(ProcessId id) const {
@@ -63,7 +69,7 @@ class Check {
 
   bool does_heavy_work(HandlerId id) const {
     const std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(id), {.files = false, .calls = false});
-    return std::any_of(works.begin(), works.end(), [](const SlowWork& work) { return is_heavy(work); });
+    return std::any_of(works.begin(), works.end(), [](const SlowWork& work) { return !work.possible && is_heavy(work); });
   }
 
   // What the clause may wait for without limit.
@@ -76,7 +82,9 @@ class Check {
           if (!reached.possible) return Hang{id, reached.chain, "waits until another process has stopped"};
         }
       }
-      if (effects.has(Effect::kReceive) && !program_.call(site).capture) return Hang{id, {site}, "waits in a receive of its own"};
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      const bool near = callee && program_.module_of(callee) == program_.module_of(handler.function);
+      if (near && effects.has(Effect::kReceive) && waits_in(callee)) return Hang{id, {site}, "waits in a receive of its own"};
       if (!effects.has(Effect::kStartChild)) continue;
       for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kStartChild, starts_child)) {
         if (!reached.possible) return Hang{id, reached.chain, "waits until another process has started"};
@@ -85,10 +93,23 @@ class Check {
     return receive_in(handler) ? std::optional(Hang{id, {}, "waits in a receive of its own"}) : std::nullopt;
   }
 
+  // A receive that waits: `after 0` only looks.
   bool receive_in(const Handler& handler) const {
-    const Unit& unit = program_.unit_of(handler.function);
-    return any_below(unit, unit.clause(handler.clause).body,
-                     [&](ExprId expr) { return unit.expr(expr).kind == ExprKind::kReceive; });
+    return waits_in(handler.function, program_.unit_of(handler.function).clause(handler.clause).body);
+  }
+
+  bool waits_in(FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId clause : program_.function(function).clauses) {
+      if (waits_in(function, unit.clause(clause).body)) return true;
+    }
+    return false;
+  }
+
+  bool waits_in(FunctionId function, ExprId body) const {
+    if (!body) return false;
+    const std::vector<HandWait> waits = hand_waits(program_, facts_, function, body);
+    return std::any_of(waits.begin(), waits.end(), [](const HandWait& wait) { return wait.bound_ms != 0; });
   }
 
   void report(ProcessId id, const std::vector<MessageId>& endless, const Hang& hang, const Callers& callers) {

@@ -7,6 +7,7 @@
 #include "analysis/closures.h"
 #include "rules/reach.h"
 #include "rules/support.h"
+#include "rules/waiting.h"
 
 namespace beamwright::rules {
 namespace {
@@ -102,6 +103,11 @@ class Check {
       if (id != code.handler) note_other(id, code, finding);
     }
     append_chain(program_, facts_, chain, finding.path);
+    std::vector<MessageId> asking;
+    for (const MessageId id : facts_.messages.to[code.process.index]) {
+      if (facts_.message(id).kind == MessageKind::kCall) asking.push_back(id);
+    }
+    for (findings::Step& step : asking_steps(program_, facts_, asking, 8)) finding.path.push_back(std::move(step));
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
   }
