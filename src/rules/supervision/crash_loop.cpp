@@ -1,0 +1,120 @@
+// A message that cannot be worked off comes back when the broker puts it into the queue again: the consumer fails, requeues, gets
+// it anew, and so on for ever, at the full speed of both. Somebody has to stop counting on it: a dead-letter queue, or a limit.
+#include <algorithm>
+#include <set>
+
+#include "analysis/values.h"
+#include "rules/support.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t u = 0; u < program_.units.size(); ++u) {
+      const Unit& unit = *program_.units[u];
+      if (unit.role != source::Role::kReviewed || unit.tries.empty()) continue;
+      look_at(unit);
+    }
+  }
+
+ private:
+  void look_at(const Unit& unit) {
+    for (std::uint32_t i = 0; i < unit.exprs.size(); ++i) {
+      const model::Expr& e = unit.exprs[i];
+      if (e.kind != ExprKind::kTry || e.has(model::kOldCatch)) continue;
+      for (const model::ClauseId c : unit.try_of(e).catch_clauses) {
+        any_below(unit, unit.clause(c).body, [&](ExprId id) {
+          if (puts_back(unit, id)) note(unit, ExprId(i), id);
+          return false;
+        });
+      }
+    }
+  }
+
+  // AMQP.Basic.reject(channel, tag) and nack requeue unless they are told not to, as do the methods of amqp_client.
+  bool puts_back(const Unit& unit, ExprId id) const {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kMap) {
+      const std::string_view record = e.symbol() ? e.symbol().text() : std::string_view();
+      if (!e.has(model::kRecord) || (record != "basic.reject" && record != "basic.nack")) return false;
+      return !is_refused(unit, unit.children_of(id));
+    }
+    if (e.kind != ExprKind::kCall) return false;
+    const model::Call& call = unit.call_of(e);
+    if (!call.module || !call.name || call.module.text() != "Elixir.AMQP.Basic") return false;
+    if (call.name.text() != "reject" && call.name.text() != "nack") return false;
+    const std::span<const ExprId> arguments = unit.children_of(id);
+    if (arguments.size() < 3) return true;
+    const ExprId value = analysis::literal_option(unit, analysis::local_value(unit, arguments.back()), intern("requeue"));
+    return value && analysis::atom_value(unit, value) == sym::true_;
+  }
+
+  static bool is_refused(const Unit& unit, std::span<const ExprId> pairs) {
+    for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+      if (analysis::atom_value(unit, pairs[i]) == intern("requeue"))
+        return analysis::atom_value(unit, pairs[i + 1]) != sym::true_;
+    }
+    return false;
+  }
+
+  void note(const Unit& unit, ExprId place, ExprId back) {
+    const analysis::Clauses clauses(unit);
+    const analysis::Clauses::Place at = clauses.of(place);
+    if (!at.function || !reported_.insert({unit.file, back.index}).second) return;
+    const FunctionId function(unit.first_function + at.function.index);
+    if (!in_production(program_, facts_, function) || counts(unit, function)) return;
+    report(unit, function, place, back);
+  }
+
+  // Whoever looks at `redelivered` or at the deaths of a message ends the circle somewhere.
+  bool counts(const Unit& unit, FunctionId function) const {
+    const model::Module& module = program_.module(program_.module_of(function));
+    const std::string_view text =
+        std::string_view(program_.files->file(unit.file).text).substr(module.begin, module.end - module.begin);
+    return text.find("redelivered") != text.npos || text.find("x-death") != text.npos || text.find("delivery-count") != text.npos;
+  }
+
+  void report(const Unit& unit, FunctionId function, ExprId place, ExprId back) {
+    const bool erlang = in_erlang(program_, function);
+    Finding finding = found_in(reporter_, program_, function, unit.span(back));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " puts a message whose handling failed back into the queue, without end";
+    finding.why =
+        "What fails because of the message itself fails again: the broker delivers it anew at once, and consumer and broker go "
+        "round at "
+        "full speed, with everything else waiting behind it.";
+    finding.fix =
+        erlang ? "Reject it with requeue = false into a dead-letter exchange, or requeue it only when `redelivered` is false."
+               : "Reject it with requeue: false into a dead-letter exchange, or with requeue: not redelivered.";
+    finding.path = {{unit.span(unit.child(place, 0)), "fails because of what the message holds"},
+                    {finding.span, "and the same message comes back"}};
+    finding.key = "requeue";
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<std::pair<source::FileId, std::uint32_t>> reported_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& crash_loop() {
+  static const Rule rule{{.code = "BW110",
+                          .name = "crash-loop",
+                          .family = findings::Family::kSupervision,
+                          .severity = Severity::kMedium,
+                          .summary = "A message that fails is put back into its queue, again and again"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
