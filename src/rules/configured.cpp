@@ -61,13 +61,18 @@ Symbol configured_module(const Program& program, source::ProjectId project, cons
 
 }  // namespace
 
-ConfiguredCall configured_call(const Program& program, const Facts& facts, CallId site) {
+Symbol module_from_configuration(const Program& program, const Facts& facts, CallId site) {
   const model::Call& call = program.call(site);
   if (call.target != model::TargetKind::kDynamicModule || !call.module_expr || call.capture) return {};
   const Setting setting = setting_of(program, facts, {program.call_units[site.index], call.module_expr});
   if (!setting.application || !setting.key) return {};
-  const Symbol module = configured_module(program, program.unit_of(site).project, setting);
+  return configured_module(program, program.unit_of(site).project, setting);
+}
+
+ConfiguredCall configured_call(const Program& program, const Facts& facts, CallId site) {
+  const Symbol module = module_from_configuration(program, facts, site);
   if (!module) return {};
+  const model::Call& call = program.call(site);
   const knowledge::FunctionRow* row = knowledge::Knowledge::embedded().function(module, call.name, call.arity);
   return row ? ConfiguredCall{module, row} : ConfiguredCall{};
 }

@@ -14,4 +14,7 @@ struct ConfiguredCall {
 // What a call site with a module from the configuration reaches; no module when it is no such call, or nothing is known of it.
 ConfiguredCall configured_call(const Program& program, const Facts& facts, CallId site);
 
+// The module that the configuration chooses for such a call, whether anything is known of it or not; 0 for any other call.
+Symbol module_from_configuration(const Program& program, const Facts& facts, CallId site);
+
 }  // namespace beamwright::rules

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/values.h"
+#include "rules/configured.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -44,6 +45,7 @@ class Finder {
         if (program_.call(site).capture || facts_.calls.runs[site.index] != Runs::kCaller) continue;
         const analysis::External* external = facts_.calls.external(site);
         if (external && external->row) read_call(f, site, *external, *external->row, waits_itself);
+        if (!external) read_http_below(f, site);
         if (process_.traps_exits) read_link(f, site);
       }
       if (waits_itself) read_waits(f);
@@ -295,9 +297,42 @@ class Finder {
   }
 
   // Clients that run in the process that asks and leave messages behind: late data and the end of a pooled connection.
-  void read_http(FunctionId f, CallId site, const analysis::External& external) {
+  static bool leaves_messages(Symbol module) {
     static const std::array<std::string_view, 4> kLeaving = {"hackney", "ibrowse", "Elixir.HTTPoison", "Elixir.Mint.HTTP"};
-    if (std::find(kLeaving.begin(), kLeaving.end(), external.module.text()) == kLeaving.end()) return;
+    return std::find(kLeaving.begin(), kLeaving.end(), module.text()) != kLeaving.end();
+  }
+
+  void read_http(FunctionId f, CallId site, const analysis::External& external) {
+    if (leaves_messages(external.module)) add_http(f, site);
+  }
+
+  // The same behind a function of another module, or behind modules that the configuration chooses.
+  void read_http_below(FunctionId f, CallId site) {
+    FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee) callee = configured_function(site);
+    constexpr std::size_t kDeepest = 4;
+    for (std::size_t depth = 0; callee && depth < kDeepest; ++depth) {
+      if (program_.module_of(callee) == process_.module) return;  // looked at by itself
+      FunctionId next;
+      for (const CallId inner : program_.calls_of(callee)) {
+        const analysis::External* external = facts_.calls.external(inner);
+        if (external ? leaves_messages(external->module) : leaves_messages(module_from_configuration(program_, facts_, inner))) {
+          return add_http(f, site);
+        }
+      }
+      const analysis::Witness* witness = facts_.effects.witness(callee, Effect::kHttp);
+      if (witness && !witness->possible) next = witness->next;
+      callee = next;
+    }
+  }
+
+  FunctionId configured_function(CallId site) const {
+    const Symbol name = module_from_configuration(program_, facts_, site);
+    const ModuleId module = name ? program_.find_module(name, program_.unit_of(site).project) : ModuleId();
+    return module ? program_.find_function(module, program_.call(site).name, program_.call(site).arity) : FunctionId();
+  }
+
+  void add_http(FunctionId f, CallId site) {
     const Symbol closed = intern("ssl_closed");
     add(f, site, closed, 2, tuple(closed, erlang_ ? "Socket" : "socket"), Severity::kMedium, Confidence::kPossible);
   }

@@ -32,7 +32,14 @@ class Check {
     const analysis::Context& context = facts_.contexts.of(function);
     if (program_.function(function).name == sym::terminate) return false;
     constexpr std::uint16_t kLong = analysis::kFromOutside | analysis::kInRequest;
+    if (!context.processes.empty() && (context.flags & kLong) == 0 && is_read_by_all(context)) return false;
     return !context.processes.empty() || context.many || (context.flags & kLong) != 0;
+  }
+
+  // In a server receive-in-callback speaks of the wait, and partial-handle-info of what comes after it.
+  bool is_read_by_all(const analysis::Context& context) const {
+    return std::all_of(context.processes.begin(), context.processes.end(),
+                       [&](ProcessId id) { return facts_.process(id).kind == analysis::ProcessKind::kGenServer; });
   }
 
   void look_at(FunctionId function) {
@@ -68,12 +75,12 @@ class Check {
     return {};
   }
 
-  // {Port, closed}: ports tell how they end, and are asked nothing more.
+  // {Port, closed}, {timeout, Timer, _}: ports and timers tell what they tell, and are asked nothing.
   static bool is_about_port(const Unit& unit, ExprId pattern) {
     return any_below(unit, pattern, [&](ExprId part) {
       if (unit.expr(part).kind != ExprKind::kAtom) return false;
       const std::string_view name = unit.expr(part).symbol().text();
-      return name == "closed" || name == "exit_status" || name == "data" || name == "connected";
+      return name == "closed" || name == "exit_status" || name == "data" || name == "connected" || name == "timeout";
     });
   }
 
