@@ -1,6 +1,7 @@
 // A request to {Name, Node} exits when the node is not there: with {nodedown, Node} or noconnection within milliseconds, with
-// timeout when it hangs (stdlib: gen_server). To code that calls a process of another node this is no fault of anybody, but an
-// ordinary day; where nobody up to the callers catches it, the process that asked ends.
+// timeout when it hangs (stdlib: gen_server); erpc:call raises error:{erpc, noconnection} or {erpc, timeout} (kernel: erpc). To
+// code that asks other nodes this is no fault of anybody, but an ordinary day; where nobody up to the callers catches it, the
+// process that asked ends.
 #include <algorithm>
 #include <set>
 
@@ -10,38 +11,55 @@
 namespace beamwright::rules {
 namespace {
 
+// A process that others know by name and that runs the function: its end is noticed.
+bool ends_what_lasts(const Facts& facts, FunctionId function) {
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    if (facts.process(id).count == analysis::Count::kOne && facts.process(id).kind != analysis::ProcessKind::kTask) return true;
+  }
+  return false;
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, bool erpc) {
+  const FunctionId function = program.function_of(site);
+  const std::string callee = callee_text(program, facts, site);
+  const bool lasting = ends_what_lasts(facts, function), erlang = in_erlang(program, function);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = lasting ? Severity::kMedium : Severity::kLow;
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + (erpc ? " asks another node with " : " asks a process of another node with ") + callee +
+                    " and nobody expects the node to be gone" + run_by_text(program, facts, function);
+  const std::string reasons =
+      erpc ? (erlang ? "raises {erpc, noconnection} or {erpc, timeout}" : "raises {:erpc, :noconnection} or {:erpc, :timeout}")
+           : (erlang ? "exits with {nodedown, Node}, noconnection or timeout"
+                     : "exits with {:nodedown, node}, :noconnection or :timeout");
+  finding.why = "When the node goes down, the call " + reasons + ": the process that asks ends of an ordinary network fault" +
+                (lasting ? ", with its state and with what others wait for." : ".");
+  finding.fix = erlang ? "Catch it where you know what a missing node means: `try " + callee.substr(0, callee.find('/')) +
+                             "(…) catch _:Reason -> {error, Reason} end`."
+                       : "Catch it where you know what a missing node means: `catch kind, reason -> {:error, {kind, reason}}`.";
+  finding.path = {{finding.span, finding.function + " calls " + callee + (erpc ? "" : " with a name on another node")}};
+  finding.key = callee;
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
-  for (const Message& message : facts.messages.messages) {
-    const CallId site = message.site;
-    if (message.kind != MessageKind::kCall || message.runs != analysis::Runs::kCaller || program.call(site).capture) continue;
-    const FunctionId function = message.sender;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    const CallId site(i);
     const analysis::External* external = facts.calls.external(site);
-    if (!external || is_remote_call(external) || external->name == intern("multi_call")) continue;
-    if (!node_of_target(program, facts, site) || !in_production(program, facts, function)) continue;
+    if (!external || !external->row || program.call(site).capture) continue;
+    const bool erpc = external->module == sym::erpc && external->name == intern("call");
+    if (!erpc && (is_remote_call(external) || external->name == intern("multi_call"))) continue;
+    if (!erpc && !external->row->effects.has(Effect::kCall)) continue;
+    const FunctionId function = program.function_of(site);
+    if (!function || facts.calls.runs[i] != analysis::Runs::kCaller || !node_waited_for(program, facts, site)) continue;
+    if (!in_production(program, facts, function)) continue;
+    // erpc:call is made to raise: that is a fault only where it ends something.
+    if (erpc && !ends_what_lasts(facts, function)) continue;
     if (!analysis::handlings_around(program, facts, site).empty()) continue;  // what is caught in part is another rule's
-    if ((analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0) continue;
-    const std::string callee = callee_text(program, facts, site);
-    if (!reported.emplace(function, callee).second) continue;
-    bool lasting = false;  // a process whose end is noticed by others
-    for (const ProcessId id : facts.contexts.of(function).processes) lasting |= facts.process(id).count == analysis::Count::kOne;
-    const bool erlang = in_erlang(program, function);
-    Finding finding = found_in(reporter, program, function, call_span(program, site));
-    finding.severity = lasting ? Severity::kMedium : Severity::kLow;
-    finding.confidence = Confidence::kLikely;
-    finding.message = finding.function + " asks a process of another node with " + callee +
-                      " and nobody expects the node to be gone" + run_by_text(program, facts, function);
-    finding.why = std::string("When the node goes down, the call exits with ") +
-                  (erlang ? "{nodedown, Node}, noconnection or timeout" : "{:nodedown, node}, :noconnection or :timeout") +
-                  ": the process that asks ends of an ordinary network fault" +
-                  (lasting ? ", with its state and with what others wait for." : ".");
-    finding.fix =
-        erlang ? "Catch it where you know what a missing node means: `try gen_server:call({Name, Node}, Request, 5000) catch "
-                 "exit:Reason -> {error, Reason} end`."
-               : "Catch it where you know what a missing node means: `catch :exit, reason -> {:error, reason}`.";
-    finding.path = {{finding.span, finding.function + " calls " + callee + " with a name on another node"}};
-    finding.key = callee;
-    report_weighed(reporter, std::move(finding));
+    const std::uint8_t needed = erpc ? analysis::kErrorClass : analysis::kExitClass;
+    if ((analysis::classes_caught(program, facts, site, true) & needed) != 0) continue;
+    if (reported.emplace(function, callee_text(program, facts, site)).second) report(program, facts, reporter, site, erpc);
   }
 }
 
@@ -52,7 +70,7 @@ const Rule& remote_call_unguarded() {
                           .name = "remote-call-unguarded",
                           .family = findings::Family::kCluster,
                           .severity = Severity::kMedium,
-                          .summary = "A request to a process of another node that may not be there"},
+                          .summary = "A request to another node that may not be there"},
                          check};
   return rule;
 }
