@@ -38,6 +38,21 @@ FunctionId function_over_there(const Facts& facts, FunctionId caller, CallId sit
   return {};
 }
 
+// Of a function in sight it is known whether it may; of a library's that is written by name nothing speaks for it. What callers
+// choose may do anything.
+bool may_exit_over_there(const Program& program, const Facts& facts, FunctionId caller, CallId site) {
+  if (const FunctionId there = function_over_there(facts, caller, site)) {
+    const analysis::EffectSet effects = facts.effects.all[there.index];
+    return effects.has(Effect::kCall) || effects.has(Effect::kAwait) || effects.has(Effect::kExit);
+  }
+  const Unit& unit = program.unit_of(site);
+  const ExprId module = argument_at(program, site, 2), name = argument_at(program, site, 3);
+  if (!module || !name || arguments_of(program, site).size() < 4) return true;  // a closure
+  if (analysis::atom_value(unit, name) == intern("module_info") || analysis::atom_value(unit, name) == intern("__info__"))
+    return false;
+  return !analysis::atom_value(unit, module);
+}
+
 std::optional<Gap> gap_of_erpc(const Program& program, const Facts& facts, CallId site, const std::vector<Handling>& handlings) {
   std::uint8_t caught = 0;
   const Handling* shown = nullptr;
@@ -62,12 +77,7 @@ std::optional<Gap> gap_of_erpc(const Program& program, const Facts& facts, CallI
                      : "Catch every class: `catch kind, reason -> {:error, {kind, reason}}`.";
     return gap;
   }
-  const FunctionId there = function_over_there(facts, function, site);
-  if (there) {
-    const analysis::EffectSet effects = facts.effects.all[there.index];
-    const bool exits = effects.has(Effect::kCall) || effects.has(Effect::kAwait) || effects.has(Effect::kExit);
-    if (!exits) gap.severity = Severity::kLow;
-  }
+  if (!may_exit_over_there(program, facts, function, site)) gap.severity = Severity::kLow;
   gap.missing = (caught & analysis::kThrowClass) != 0 ? "exit" : "exit and throw";
   gap.example = "a request that times out over there is an exit here";
   gap.fix = erlang ? "Catch every class: `_:Reason -> {error, Reason}`."

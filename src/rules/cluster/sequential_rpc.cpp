@@ -114,7 +114,10 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, cons
   const std::int64_t bound = analysis::bound_at(program, facts, remote, rpc ? Effect::kRpc : Effect::kCall);
   const bool erlang = in_erlang(program, function);
   Finding finding = found_in(reporter, program, function, call_span(program, asked.site));
-  finding.severity = is_run_in_sight(facts, function) ? Severity::kMedium : Severity::kLow;
+  // In a task nobody else waits for the round.
+  const analysis::Context& context = facts.contexts.of(function);
+  const bool held_up = !context.processes.empty() || context.many || (context.flags & analysis::kInRequest) != 0;
+  finding.severity = held_up ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " asks one node after the other with " + callee + run_by_text(program, facts, function);
   finding.why = bound == Bound::kInfinite
