@@ -282,16 +282,20 @@ bool starts_empty(const Program& program, const Facts& facts, FunctionId functio
   return false;
 }
 
-// Does a clause that leads here, its own or a caller's, take {nodedown, _}?
-bool runs_on_nodedown(const Program& program, const Facts& facts, FunctionId function, int depth = 0) {
-  if (!clauses_for(program, function, sym::nodedown).empty()) return true;
-  if (program.function(function).name.text().find("nodedown") != std::string_view::npos ||
-      program.function(function).name.text().find("node_down") != std::string_view::npos)
-    return true;
-  if (depth == 1) return false;
+// Does the call stand in a clause for {nodedown, _}, or in a function of that name, or is its function called from such a place?
+bool runs_on_nodedown(const Program& program, const Facts& facts, CallId site, int depth = 0) {
+  const FunctionId function = program.function_of(site);
+  const Unit& unit = program.unit_of(site);
+  const Expr& call = unit.expr(program.call(site).expr);
+  for (const DownClause& down : clauses_for(program, function, sym::nodedown)) {
+    const Clause& clause = unit.clause(down.clause);
+    if (call.begin >= clause.begin && call.end <= clause.end) return true;
+  }
+  const std::string_view name = program.function(function).name.text();
+  if (name.find("nodedown") != std::string_view::npos || name.find("node_down") != std::string_view::npos) return true;
+  if (depth == 1 || clauses_for(program, function, sym::nodedown).size() > 0) return false;
   for (const std::uint32_t i : facts.calls.incoming_of(function)) {
-    const FunctionId caller = facts.calls.callers[i];
-    if (caller != function && runs_on_nodedown(program, facts, caller, depth + 1)) return true;
+    if (facts.calls.callers[i] != function && runs_on_nodedown(program, facts, facts.calls.edges[i].site, depth + 1)) return true;
   }
   return false;
 }
@@ -319,7 +323,7 @@ void check_reply(const Program& program, const Facts& facts, Reporter& reporter,
       });
     }
     if (looked_at || reads != 1 || unit.clause(clause).guard) continue;
-    if (!runs_on_nodedown(program, facts, function) || !starts_empty(program, facts, function, field)) continue;
+    if (!runs_on_nodedown(program, facts, site) || !starts_empty(program, facts, function, field)) continue;
     const bool erlang = in_erlang(program, function);
     Finding finding = found_in(reporter, program, function, call_span(program, site));
     finding.confidence = Confidence::kLikely;
