@@ -67,9 +67,18 @@ void report_dropped(const Program& program, const Facts& facts, Reporter& report
   report_weighed(reporter, std::move(finding));
 }
 
+// A name says that the loss is meant: cast_unreliable, volatile_send.
+bool admits_loss(const Program& program, FunctionId function) {
+  const std::string_view name = program.function(function).name.text();
+  for (const std::string_view word : {"unreliable", "volatile", "lossy", "best_effort", "maybe", "nosuspend"}) {
+    if (name.find(word) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 void check_dropped(const Program& program, const Facts& facts, Reporter& reporter, CallId send) {
   const FunctionId sender = program.function_of(send);
-  if (!in_production(program, facts, sender)) return;
+  if (!in_production(program, facts, sender) || admits_loss(program, sender)) return;
   if (is_ignored(program.unit_of(send), program.call(send).expr)) return report_dropped(program, facts, reporter, send, send);
   // What the sender hands on as its own result.
   std::set<FunctionId> reported;
@@ -82,6 +91,16 @@ void check_dropped(const Program& program, const Facts& facts, Reporter& reporte
   }
 }
 
+// A clause for nosuspend itself does something about it, unless it only says so.
+bool tells_apart(const Unit& unit, model::ClauseRange clauses) {
+  for (const model::ClauseId id : clauses) {
+    const auto patterns = unit.patterns_of(unit.clause(id));
+    if (patterns.empty() || unit.expr(patterns[0]).kind != ExprKind::kAtom) continue;
+    if (unit.expr(patterns[0]).symbol() == intern("nosuspend")) return unit.expr(unit.clause(id).body).kind != ExprKind::kAtom;
+  }
+  return false;
+}
+
 // Does the function's result say whether the message was sent? Then the send, or the case over it, is its last expression.
 bool hands_on(const Program& program, CallId send) {
   const Unit& unit = program.unit_of(send);
@@ -89,6 +108,8 @@ bool hands_on(const Program& program, CallId send) {
     const model::Expr& e = unit.expr(around);
     if (e.kind == ExprKind::kBlock && unit.child(around, e.child_count - 1) != at) return false;
     if (e.kind != ExprKind::kBlock && e.kind != ExprKind::kCase && e.kind != ExprKind::kTry) return false;
+    if (e.kind == ExprKind::kCase && unit.child(around, 0) == at && tells_apart(unit, unit.clauses_of(e))) return false;
+    if (e.kind == ExprKind::kTry && unit.child(around, 0) == at && tells_apart(unit, unit.try_of(e).else_clauses)) return false;
   }
   return true;
 }
