@@ -106,9 +106,47 @@ class Check {
     for (const ExprId pattern : unit.patterns_of(clause)) {
       for (const model::VariableId variable : variables_in(unit, pattern)) bound.push_back(variable);
     }
-    if (!bound.empty() && mentions(unit, clause.body, bound)) return true;
-    return any_below(unit, clause.body,
+    return !bound.empty() && mentions(unit, clause.body, bound);
+  }
+
+  // {:error, …}: whoever asked is told that it failed.
+  bool tells_error(const Unit& unit, const Caught& caught) const {
+    return any_below(unit, clause_of(unit, caught).body,
                      [&](ExprId id) { return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == sym::error; });
+  }
+
+  // Does what is guarded ask others, over the network or in other processes? Then half of it may have happened.
+  bool reaches_out(const Caught& caught) const {
+    for (const CallId site : caught.sites) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || facts_.calls.external(site)) continue;
+      const analysis::EffectSet effects = facts_.effects.all[callee.index];
+      if (effects.has(Effect::kHttp) || effects.has(Effect::kDatabase) || effects.has(Effect::kRpc)) return true;
+    }
+    return false;
+  }
+
+  // A server's own function, which makes an ordinary answer of whatever goes wrong in a request to others.
+  bool makes_up(const Unit& unit, const Caught& caught) const {
+    if (caught.taken.old_catch || caught.taken.aftermath != Aftermath::kReturnsValue || is_probe(unit, caught)) return false;
+    const std::vector<ProcessId>& processes = facts_.contexts.of(caught.function).processes;
+    const bool in_server = std::any_of(processes.begin(), processes.end(), [&](ProcessId id) {
+      return facts_.process(id).kind == analysis::ProcessKind::kGenServer &&
+             facts_.process(id).module == program_.module_of(caught.function);
+    });
+    return in_server && !uses_reason(unit, caught) && !tells_error(unit, caught) && reaches_out(caught);
+  }
+
+  bool report_made_up(const Caught& caught) {
+    Finding finding = start(
+        caught, "Whatever goes wrong in " + display(caught) + ", it goes on with " + value_text(caught) + ", without a word");
+    finding.why =
+        "An outage, a bug and a timeout become the same ordinary value: the server works on as if all were well, and what was "
+        "lost is "
+        "missed by nobody.";
+    finding.fix =
+        "Take the failures that are expected by their names, and let anything else crash the process; log what is given up.";
+    return send(std::move(finding), caught, "made up");
   }
 
   bool judge(const Unit& unit, const Caught& caught) {
@@ -116,13 +154,14 @@ class Check {
     if (caught.taken.logs || says_so(unit, caught) || after == Aftermath::kExits || after == Aftermath::kStops) return false;
     if (caught.taken.old_catch) return is_dropped(unit, caught) && report_dropped(caught);
     if (after == Aftermath::kKeepsState && (caught.taken.classes & analysis::kErrorClass) != 0) {
-      return !uses_reason(unit, caught) && report_state(caught);
+      return !uses_reason(unit, caught) && (!tells_error(unit, caught) || reaches_out(caught)) && report_state(caught);
     }
     if (after == Aftermath::kMixed) return false;
     if ((caught.taken.classes & analysis::kExitClass) != 0 && (hides_server(unit, caught) || hides_boot(unit, caught)))
       return true;
     if ((caught.taken.classes & analysis::kErrorClass) == 0) return false;
     if (is_loop_step(unit, caught)) return report_dropped(caught);
+    if (makes_up(unit, caught)) return report_made_up(caught);
     if (knows_better(unit, caught)) return report_bugs(unit, caught);
     return false;
   }
