@@ -46,6 +46,7 @@ ExprId ElixirLowering::do_argument(const Node& list) {
 }
 
 ExprId ElixirLowering::lower_local_call(const Node& node, ExprId piped) {
+  if (may_define() && !copying_) define_generated(node);
   Exprs values(*this);
   values.push_if(piped);
   arguments(node.children(), values);
@@ -165,6 +166,10 @@ ExprId ElixirLowering::lower_remote(const Node& node, ExprId piped) {
     if (name == sym::send && call.module == sym::Elixir_Kernel) return lower_send(node, piped);
   }
   if (call.module == sym::Elixir_Module && name == sym::register_attribute) note_register_attribute(node);
+  if (call.module == sym::Elixir_Record && may_define() && !copying_) {
+    if (name.text() == "defrecord") define_record(node, model::kPublic);
+    if (name.text() == "defrecordp") define_record(node, 0);
+  }
   if (call.module) {
     call.target = TargetKind::kRemote;
   } else {

@@ -179,9 +179,10 @@ ExprId ElixirLowering::lower_bits_generator(const Node& node) {
   const Node& last = *segments.back();
   const ExprId source = lower(last.child(1));
   Exprs values(*this);
-  for (const Node* segment : segments.first(segments.size() - 1)) values.push(lower_segment(*segment));
-  values.push(lower_segment(last.child(0)));
-  const ExprId pattern = builder_.add(ExprKind::kBinary, begin_of(node), end_of(last.child(0)), 0, values.span(), extra_flags_);
+  std::vector<model::Segment> specified;
+  for (const Node* segment : segments.first(segments.size() - 1)) values.push(lower_segment(*segment, specified));
+  values.push(lower_segment(last.child(0), specified));
+  const ExprId pattern = builder_.binary(begin_of(node), end_of(last.child(0)), values.span(), specified, extra_flags_);
   const ExprId children[] = {pattern, source};
   return add(ExprKind::kGenerator, node, 0, children);
 }

@@ -83,15 +83,55 @@ ExprId ElixirLowering::lower_bits_as(const Node& node, const Node& whole) {
   }
   if (segments.empty()) return add(ExprKind::kString, whole);
   Exprs values(*this);
-  for (const Node* segment : segments) values.push(lower_segment(*segment));
-  return add(ExprKind::kBinary, whole, 0, values.span());
+  std::vector<model::Segment> specified;
+  specified.reserve(segments.size());
+  for (const Node* segment : segments) values.push(lower_segment(*segment, specified));
+  return builder_.binary(begin_of(whole), end_of(whole), values.span(), specified, extra_flags_);
 }
 
-// A segment's value; its type and size are not kept.
-ExprId ElixirLowering::lower_segment(const Node& node) {
-  if (!node.is_call(sym::op_type) || node.child_count != 2) return lower(node);
-  const Node* value = interpolated(node.child(0));
-  return lower(value ? *value : node.child(0));
+// A segment's value; what stands behind it goes to `specified`.
+ExprId ElixirLowering::lower_segment(const Node& node, std::vector<model::Segment>& specified) {
+  const bool typed = node.is_call(sym::op_type) && node.child_count == 2;
+  const Node& written = typed ? node.child(0) : node;
+  const Node* value = interpolated(written);
+  model::Segment segment;
+  if (written.kind == NodeKind::kBinary) segment.type = model::SegmentType::kBinary;
+  if (written.kind == NodeKind::kFloat) segment.type = model::SegmentType::kFloat;
+  if (written.is_call(sym::op_bits)) segment.type = model::SegmentType::kBits;
+  if (typed) lower_specifiers(node.child(1), segment, 0);
+  if (value && typed) segment.flags |= model::kInterpolated;
+  const ExprId id = lower(value && typed ? *value : written);
+  specified.push_back(segment);
+  return id;
+}
+
+// binary-size(n)-unit(8), 16, size*unit. A macro may stand for any of it (Kernel.SpecialForms.<<>>/1).
+void ElixirLowering::lower_specifiers(const Node& node, model::Segment& segment, int nesting) {
+  constexpr int kMaxSpecifiers = 16;
+  if (nesting > kMaxSpecifiers) return;
+  if (node.is_call(sym::minus) && node.child_count == 2) {
+    lower_specifiers(node.child(0), segment, nesting + 1);
+    lower_specifiers(node.child(1), segment, nesting + 1);
+  } else if (node.is_call(sym::times) && node.child_count == 2) {
+    segment.size = lower(node.child(0));
+    if (node.child(1).kind == NodeKind::kInteger) segment.unit = unit_of_segment(node.child(1));
+  } else if (node.kind == NodeKind::kInteger) {
+    segment.size = lower(node);
+  } else if (node.kind == NodeKind::kCall && node.symbol.text() == "size" && node.child_count == 1) {
+    segment.size = lower(node.child(0));
+  } else if (node.kind == NodeKind::kCall && node.symbol.text() == "unit" && node.child_count == 1) {
+    segment.unit = unit_of_segment(node.child(0));
+  } else if (node.kind == NodeKind::kVariable || (node.kind == NodeKind::kCall && node.child_count == 0)) {
+    model::specify(segment, node.symbol);
+  } else {
+    segment.type = model::SegmentType::kUnknown;
+    segment.size = lower(node);
+  }
+}
+
+std::uint16_t ElixirLowering::unit_of_segment(const Node& node) {
+  return static_cast<std::uint16_t>(node.kind == NodeKind::kInteger && node.integer > 0 && node.integer <= 256 ? node.integer
+                                                                                                               : 0);
 }
 
 // --- sigils
@@ -137,7 +177,10 @@ ExprId ElixirLowering::lower_template(const Node& node, const Node& text, elixir
   } else {
     parts.push_if(lower_statement(*code.tree.root));
   }
-  return add(ExprKind::kBinary, node, 0, parts.span());
+  model::Segment text_part;
+  text_part.type = model::SegmentType::kBinary;
+  const std::vector<model::Segment> specified(parts.size(), text_part);
+  return builder_.binary(begin_of(node), end_of(node), parts.span(), specified, extra_flags_);
 }
 
 // ~w(a b)a is the list of its words, as strings, atoms or charlists.

@@ -170,8 +170,10 @@ ExprId ElixirLowering::set_attribute(const Node& node, bool certain) {
     case sym::type_index:
     case sym::typep_index:
     case sym::opaque_index:
-    case sym::callback_index:
     case sym::macrocallback_index:
+      return {};
+    case sym::callback_index:
+      note_callback(node, value);
       return {};
     case sym::impl_index:
       state_.impl = !value.is_atom(sym::false_);
@@ -188,6 +190,17 @@ ExprId ElixirLowering::set_attribute(const Node& node, bool certain) {
   know_attribute(assignment.symbol, value, certain);
   builder_.attribute(current_module(), {assignment.symbol, id, node.begin, node.end});
   return runs(value, calls) ? id : ExprId();
+}
+
+// Types are left out, but that a module is a behaviour, and of which callbacks, is kept: callback {name, arity}.
+void ElixirLowering::note_callback(const Node& node, const Node& value) {
+  const Node* head = &value;
+  if (head->is_call(sym::when) && head->child_count == 2) head = &head->child(0);
+  if (head->is_call(sym::op_type) && head->child_count == 2) head = &head->child(0);
+  if (head->kind != NodeKind::kCall && head->kind != NodeKind::kVariable) return;
+  const std::int64_t arity = head->kind == NodeKind::kCall ? head->child_count : 0;
+  const ExprId parts[] = {atom(head->symbol, *head), builder_.integer(arity, head->begin, head->end)};
+  builder_.attribute(current_module(), {sym::callback, add(ExprKind::kTuple, *head, 0, parts), node.begin, node.end});
 }
 
 // Whether an attribute's value or a directive's options do anything when the module's body runs. `calls_before` is the number of

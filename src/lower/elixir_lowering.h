@@ -5,6 +5,7 @@
 //   elixir_modules.cpp    defmodule, defprotocol, defimpl, the code of a module's body
 //   elixir_directives.cpp alias, import, require, use; module attributes and their uses
 //   elixir_functions.cpp  def and its relatives: clauses, defaults, delegates, templates
+//   elixir_generated.cpp  functions and macros that Kernel's and Record's own macros define
 //   elixir_calls.cpp      calls, pipes, captures, apply, do-blocks as arguments
 //   elixir_control.cpp    case, cond, if, with, for, receive, try, fn
 //   elixir_data.cpp       maps, structs, binaries, strings with interpolation, sigils
@@ -148,6 +149,7 @@ class ElixirLowering {
     std::size_t first_attribute = 0;  // of known_attributes_
     std::size_t first_pending = 0;    // of pending_
     bool impl = false;                // @impl stands before the next function
+    const Node* exception = nullptr;  // defexception
   };
 
   // --- elixir.cpp
@@ -200,6 +202,7 @@ class ElixirLowering {
   ExprId add_directive(model::DirectiveKind kind, const Node& node);
   void emit_directive(model::DirectiveKind kind, const Node& node, Symbol module, ExprId options);
   ExprId set_attribute(const Node& node, bool certain);
+  void note_callback(const Node& node, const Node& value);
   void know_attribute(Symbol name, const Node& value, bool certain);
   ExprId lower_attribute(const Node& node);
   ExprId use_attribute(const Node& node, Symbol name);
@@ -228,6 +231,13 @@ class ElixirLowering {
   // __MODULE__ inside quote is the module that uses the macro.
   bool module_is_known() const { return !in_template_ && !defining_templates_; }
   bool may_define() const { return state_.id && !in_function_; }
+
+  // --- elixir_generated.cpp
+  void define_generated(const Node& node);
+  void define_record(const Node& node, std::uint16_t flags);
+  void define_exception(const Node& node);
+  bool defines(Symbol name, std::size_t arity) const;
+  ExprId generated_call(const Node& node, Symbol module, std::string_view name, std::initializer_list<ExprId> arguments);
 
   // --- elixir_calls.cpp
   ExprId lower_local_call(const Node& node, ExprId piped);
@@ -282,7 +292,9 @@ class ElixirLowering {
   ExprId lower_struct(const Node& node);
   ExprId lower_bits(const Node& node);
   ExprId lower_bits_as(const Node& node, const Node& whole);
-  ExprId lower_segment(const Node& node);
+  ExprId lower_segment(const Node& node, std::vector<model::Segment>& specified);
+  void lower_specifiers(const Node& node, model::Segment& segment, int nesting);
+  static std::uint16_t unit_of_segment(const Node& node);
   ExprId lower_sigil(const Node& node);
   ExprId lower_template(const Node& node, const Node& text, elixir::TemplateKind kind);
   ExprId lower_word_list(const Node& node, std::string_view text, char modifier);

@@ -148,6 +148,7 @@ void ElixirLowering::module_body(const Node& body) {
   } else {
     statement(body);
   }
+  if (state_.exception) define_exception(*state_.exception);
   emit_functions();
   emit_body(state_.id, statements, body.begin, body.end);
 }

@@ -127,7 +127,7 @@ TEST(ElixirDirectives, LeaveOptionsThatCallSomethingInTheCode) {
 
 TEST(ElixirAttributes, AreKeptExceptDocumentationAndTypes) {
   EXPECT_EQ(all("defmodule A do\n @moduledoc \"x\"\n @type t :: x\n @spec f(x) :: y\n @timeout 5_000\n @callback c(x) :: y\nend"),
-            "module A\n  @timeout 5000\n");
+            "module A\n  @timeout 5000\n  @callback {:c, 1}\n");
 }
 
 TEST(ElixirAttributes, ThatAreLiteralsAreWrittenOutAtTheirUses) {

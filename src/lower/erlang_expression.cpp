@@ -20,6 +20,9 @@ bool is_number(const Node& node) {
   return node.kind == NodeKind::kInteger || node.kind == NodeKind::kChar || node.kind == NodeKind::kFloat;
 }
 
+// What the parser puts where a segment says nothing.
+bool is_default(const Node& node) { return node.kind == NodeKind::kBareAtom && node.symbol.text() == "default"; }
+
 // Numbers beyond 64 bits saturate.
 std::int64_t value_of(const Node& node, bool negated) {
   using Limits = std::numeric_limits<std::int64_t>;
@@ -163,6 +166,23 @@ ExprId ErlangLowering::map(const Node& node) {
   return add(ExprKind::kMap, node, 0, children.rows(), update ? model::kUpdate : 0);
 }
 
+// A segment's type, size and unit; `default` stands where nothing is written.
+model::Segment ErlangLowering::segment(const Node& element) {
+  model::Segment result;
+  const Node& size = element.child(1);
+  if (!is_default(size)) result.size = expression(size);
+  const Node& types = element.child(2);
+  if (is_default(types)) return result;
+  for (const Node* type : types.children()) {
+    if (type->kind == NodeKind::kBareTuple && type->child_count == 2) {
+      result.unit = static_cast<std::uint16_t>(std::clamp<std::int64_t>(type->child(1).integer, 0, 256));
+    } else {
+      model::specify(result, type->symbol);
+    }
+  }
+  return result;
+}
+
 // <<"text">> is a string; everything else keeps the values of its segments.
 ExprId ErlangLowering::binary(const Node& node) {
   const auto segments = node.child(0).children();
@@ -171,12 +191,16 @@ ExprId ErlangLowering::binary(const Node& node) {
     return add(ExprKind::kString, node, intern(segments[0]->child(0).text()).index);
   }
   Children values(children_);
-  for (const Node* segment : segments) {
-    const Node& value = segment->child(0);
+  std::vector<model::Segment> specified;
+  specified.reserve(segments.size());
+  for (const Node* element : segments) {
+    const Node& value = element->child(0);
     const bool text = value.kind == NodeKind::kString;
     values.push(text ? add(ExprKind::kString, value, intern(value.text()).index) : expression(value));
+    specified.push_back(segment(*element));
   }
-  return add(ExprKind::kBinary, node, 0, values.rows());
+  const Place at = place(node);
+  return builder_.binary(at.begin, at.end, values.rows(), specified);
 }
 
 ExprId ErlangLowering::record(const Node& node) {

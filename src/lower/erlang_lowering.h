@@ -93,6 +93,7 @@ class ErlangLowering {
   ExprId list(const Node& node);
   ExprId map(const Node& node);
   ExprId binary(const Node& node);
+  model::Segment segment(const Node& element);
   ExprId record(const Node& node);
   ExprId record_index(const Node& node);
   ExprId operation(const Node& node);

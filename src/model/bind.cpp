@@ -165,6 +165,15 @@ class Binder {
             }
           }
           break;
+        case ExprKind::kBinary: {
+          // A size may name what an earlier segment has bound.
+          const auto segments = unit_.segments_of(e);
+          for (std::size_t i = 0; i < children.size(); ++i) {
+            if (segments[i].size) expression(segments[i].size);
+            in_pattern(children[i], meeting);
+          }
+          break;
+        }
         case ExprKind::kField:
         case ExprKind::kClosure:
         case ExprKind::kCase:
@@ -210,6 +219,11 @@ class Binder {
       case ExprKind::kCall:
       case ExprKind::kCapture:
         if (const ExprId module = unit_.call_of(e).module_expr) expression(module);
+        for (const ExprId child : children) expression(child);
+        break;
+      case ExprKind::kBinary:
+        for (const Segment& segment : unit_.segments_of(e))
+          if (segment.size) expression(segment.size);
         for (const ExprId child : children) expression(child);
         break;
       case ExprKind::kClosure:

@@ -144,6 +144,10 @@ class Sweep {
       case ExprKind::kCapture:
         if (const ExprId module = unit_.calls[e.payload].module_expr) place(module, id, around, false);
         break;
+      case ExprKind::kBinary:
+        for (const Segment& segment : unit_.segments_of(e))
+          if (segment.size) place(segment.size, id, around, false);
+        break;
       case ExprKind::kClosure: {
         around.closure = id;
         break;
@@ -245,6 +249,15 @@ ExprId UnitBuilder::with_clauses(ExprKind kind, std::uint32_t begin, std::uint32
   const ClauseRange range{static_cast<std::uint32_t>(unit_->clauses.size()), static_cast<std::uint32_t>(clauses.size())};
   unit_->clauses.insert(unit_->clauses.end(), clauses.begin(), clauses.end());
   return add(kind, begin, end, push(unit_->clause_lists, range), children, flags);
+}
+
+ExprId UnitBuilder::binary(std::uint32_t begin, std::uint32_t end, std::span<const ExprId> values,
+                           std::span<const Segment> segments, std::uint8_t flags) {
+  ensure(values.size() == segments.size(), "each value of a binary has its segment");
+  for (const Segment& segment : segments) ensure_built_or_none(*unit_, segment.size);
+  const auto first = static_cast<std::uint32_t>(unit_->segments.size());
+  unit_->segments.insert(unit_->segments.end(), segments.begin(), segments.end());
+  return add(ExprKind::kBinary, begin, end, first, values, flags);
 }
 
 ExprId UnitBuilder::try_(std::uint32_t begin, std::uint32_t end, ExprId body, std::span<const Clause> else_clauses,
@@ -353,6 +366,7 @@ std::unique_ptr<Unit> UnitBuilder::finish() {
   trim(unit_->clauses);
   trim(unit_->clause_lists);
   trim(unit_->tries);
+  trim(unit_->segments);
   trim(unit_->variables);
   trim(unit_->integers);
   trim(unit_->floats);

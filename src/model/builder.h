@@ -28,6 +28,9 @@ class UnitBuilder {
                       std::span<const ExprId> children = {}, std::uint8_t flags = 0);
   ExprId try_(std::uint32_t begin, std::uint32_t end, ExprId body, std::span<const Clause> else_clauses,
               std::span<const Clause> catch_clauses, ExprId after, std::uint8_t flags = 0);
+  // <<…>>: a value and a segment for each part.
+  ExprId binary(std::uint32_t begin, std::uint32_t end, std::span<const ExprId> values, std::span<const Segment> segments,
+                std::uint8_t flags = 0);
   // A clause value with its patterns stored. Pass it on to with_clauses(), try_() or function().
   Clause clause(std::span<const ExprId> patterns, ExprId guard, ExprId body, std::uint32_t begin, std::uint32_t end,
                 std::uint8_t flags = 0);

@@ -228,8 +228,29 @@ class Dump {
     expression(id);
   }
 
+  // What is written behind a segment: " binary", " integer size little"; nothing for a plain one.
+  static std::string segment(const Segment& s) {
+    static constexpr const char* kTypes[] = {"", "/float", "/binary", "/bits", "/utf8", "/utf16", "/utf32", "/?"};
+    std::string text = kTypes[static_cast<std::size_t>(s.type)];
+    if (s.size) text += "/size";
+    if (s.unit != 0) text += "/unit:" + std::to_string(s.unit);
+    if (s.flags & kSigned) text += "/signed";
+    if (s.flags & kLittle) text += "/little";
+    if (s.flags & kNative) text += "/native";
+    if (s.flags & kInterpolated) text += "/interpolated";
+    return text.empty() ? text : ' ' + text.substr(1);
+  }
+
+  std::string segments(const Expr& e) const {
+    std::string text;
+    for (const Segment& s : unit_.segments_of(e)) text += (text.empty() ? "" : ",") + segment(s);
+    return text.find_first_not_of(',') == std::string::npos ? std::string() : text;
+  }
+
   std::string detail(const Expr& e) const {
     switch (e.kind) {
+      case ExprKind::kBinary:
+        return segments(e);
       case ExprKind::kAtom:
       case ExprKind::kField:
       case ExprKind::kOperator:

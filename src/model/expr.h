@@ -2,6 +2,7 @@
 //
 // An expression is a row of Unit::exprs. Its children are a run of Unit::children; `payload` means what the table says.
 //
+// clang-format off
 //   kind            payload            children                                     clauses
 //   kAtom           Symbol             -
 //   kInteger        Unit::integers     -                                            a number beyond 64 bits saturates
@@ -14,19 +15,24 @@
 //   kList           -                  elements; with kHasTail the last is the tail
 //   kMap            Symbol (struct or  key, value, key, value …; with kUpdate the base comes first
 //                   record) or 0
-//   kBinary         -                  segments: the values of <<…>>, the parts of an interpolated string (constructed text)
+//   kBinary         Unit::segments     segments: the values of <<…>>, the parts of an interpolated string (constructed text)
 //   kField          Symbol             base                                         state.count, State#state.count
 //   kOperator       Symbol             operands: arithmetic, comparison, and, or, not, ++, <> …
 //   kCall           CallId (of unit)   arguments (see Call)
-//   kCapture        CallId (of unit)   -                                            &Mod.f/1, fun f/1: a call that is not made
-//   here kClosure        clause list        -                                            fn, fun, &(… &1 …); a named fun has
-//   kNamed kMatch          -                  pattern, value kBlock          -                  expressions, in order kCase
-//   clause list        subject, or none: cond and Erlang's if, where the guards decide kReceive        clause list        none,
-//   or timeout and what follows it kTry            TryId              body kWith           clause list        steps (kGenerator
-//   or any expression), then the body; clauses: else kComprehension  -                  qualifiers (kGenerator or filter),
-//   options (into, reduce … as values), then the body kGenerator      -                  pattern, source kPin            - the
-//   expression of ^x, in a pattern kQuote          -                  the unquoted expressions inside quote kUnknown        -
-//   whatever could be read of something that is not understood
+//   kCapture        CallId (of unit)   -                                            &Mod.f/1, fun f/1: a call that is not made here
+//   kClosure        clause list        -                                            fn, fun, &(… &1 …); a named fun has kNamed
+//   kMatch          -                  pattern, value
+//   kBlock          -                  expressions, in order
+//   kCase           clause list        subject, or none: cond and Erlang's if, where the guards decide
+//   kReceive        clause list        none, or timeout and what follows it
+//   kTry            TryId              body
+//   kWith           clause list        steps (kGenerator or any expression), then the body; clauses: else
+//   kComprehension  -                  qualifiers (kGenerator or filter), options (into, reduce … as values), then the body
+//   kGenerator      -                  pattern, source
+//   kPin            -                  the expression of ^x, in a pattern
+//   kQuote          -                  the unquoted expressions inside quote
+//   kUnknown        -                  whatever could be read of something that is not understood
+// clang-format on
 //
 // `if` and `unless` are a kCase of two clauses with kTruthy and kFalsy. `catch E` (Erlang) is a kTry with kOldCatch whose one
 // handler catches everything. `x |> f(y)` is f(x, y). `a ! b` and send(a, b) are calls of erlang:send/2. apply(M, f, [a, b])
@@ -131,6 +137,25 @@ struct Variable {
   Symbol name;
   ExprId binding;  // the occurrence with kBinds
 };
+
+// What stands behind a segment of <<…>>: `Value:Size/Type`, `value :: type-size(n)`. Where nothing is written the language's
+// default holds: an integer of 8 bits; in Elixir a float literal is a float, text a binary.
+enum class SegmentType : std::uint8_t { kInteger, kFloat, kBinary, kBits, kUtf8, kUtf16, kUtf32, kUnknown };
+enum SegmentFlag : std::uint8_t {
+  kSigned = 1,
+  kLittle = 2,
+  kNative = 4,
+  kInterpolated = 8,  // #{value} in text: the value goes through String.Chars
+};
+struct Segment {
+  ExprId size;           // none where it is not written: all there is of a binary, the type's own size of a number
+  std::uint16_t unit{};  // bits that `size` counts; 0 where it is not written: 8 for a binary, else 1
+  SegmentType type = SegmentType::kInteger;
+  std::uint8_t flags = 0;
+};
+
+// Takes one word behind a segment, such as binary, little or utf8, into account; both languages have the same.
+void specify(Segment& segment, Symbol word);
 
 // Who is called. A module or function that is not written as a literal is dynamic.
 enum class TargetKind : std::uint8_t {

@@ -95,6 +95,7 @@ struct Unit {
   std::vector<Clause> clauses;
   std::vector<ClauseRange> clause_lists;
   std::vector<Try> tries;
+  std::vector<Segment> segments;  // a run for each kBinary, one for each child
   std::vector<Variable> variables;
   std::vector<std::int64_t> integers;
   std::vector<double> floats;
@@ -111,6 +112,7 @@ struct Unit {
   const Clause& clause(ClauseId id) const { return clauses[id.index]; }
   std::span<const ExprId> patterns_of(const Clause& c) const { return {children.data() + c.first_pattern, c.pattern_count}; }
   ClauseRange clauses_of(const Expr& e) const { return clause_lists[e.payload]; }
+  std::span<const Segment> segments_of(const Expr& e) const { return {segments.data() + e.payload, e.child_count}; }
   const Try& try_of(const Expr& e) const { return tries[e.payload]; }
   const Call& call_of(const Expr& e) const { return calls[e.payload]; }
   const Variable& variable_of(const Expr& e) const { return variables[e.payload]; }
