@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "analysis/automatic.h"
 #include "analysis/destinations.h"
+#include "analysis/dispatch.h"
 #include "analysis/values.h"
 #include "base/parallel.h"
 
@@ -80,15 +82,21 @@ class UnitResolver {
         return {{}, external(import.module, call.name, call.arity)};
       }
     }
-    const Symbol automatic = unit_.language == source::Language::kElixir ? sym::Elixir_Kernel : sym::erlang;
-    return {{}, external(automatic, call.name, call.arity)};
+    // What nobody defines or imports belongs to no module that is known: a library's `use`, a macro or a parse transform makes
+    // something of it. The name is kept, for some say enough (assign/3).
+    const Symbol bare = unit_.language == source::Language::kElixir ? sym::Elixir_Kernel : sym::erlang;
+    if (automatic(unit_.language, call.name, call.arity) == Automatic::kNone &&
+        knowledge_.function(bare, call.name, call.arity) == nullptr)
+      return {{}, external(Symbol(), call.name, call.arity)};
+    return {{}, external(bare, call.name, call.arity)};
   }
 
   // What the modules that a module uses put into it.
   Callee injected(const Scope& scope, Symbol name, std::uint32_t arity) {
-    for (const ModuleId used : scope.used) {
-      const FunctionId f = program_.find_function(used, name, arity);
-      if (f && program_.function(f).has(model::kTemplate)) return {f, UINT32_MAX};
+    for (const Injection& injection : scope.injections) {
+      const FunctionId f = program_.find_function(injection.module, name, arity);
+      if (!f || !program_.function(f).has(model::kTemplate)) continue;
+      if (injection.holds(program_.unit_of(f), program_.function(f).begin)) return {f, UINT32_MAX};
     }
     for (const Symbol used : scope.used_names)
       if (const FunctionRow* row = knowledge_.used_function(used, name, arity)) return {{}, external(used, name, arity, row)};
@@ -172,7 +180,18 @@ void add_mfa_edge(const Program& program, const Calls& calls, const Unit& unit, 
   out.push_back({.site = site, .callee = f, .runs = here == Runs::kCaller ? row->closure_runs : here});
 }
 
-void make_edges(const Program& program, unsigned jobs, Calls& calls) {
+// What dynamic dispatch may reach: a module that the configuration names, a behaviour's or a protocol's implementations.
+void add_possible_edges(const Dispatch& dispatch, const Calls& calls, UnitId unit, CallId site, std::uint32_t local,
+                        std::vector<Edge>& out) {
+  std::vector<FunctionId> reached;
+  dispatch.possible(calls, unit, local, reached);
+  for (const FunctionId f : reached) {
+    if (f != calls.callees[site.index].function)
+      out.push_back({.site = site, .callee = f, .runs = calls.runs[site.index], .possible = true});
+  }
+}
+
+void make_edges(const Program& program, const Dispatch& dispatch, unsigned jobs, Calls& calls) {
   struct UnitEdges {
     std::vector<Edge> edges;
     std::vector<std::uint32_t> counts;  // by function of the unit
@@ -193,6 +212,7 @@ void make_edges(const Program& program, unsigned jobs, Calls& calls) {
                                 .runs = calls.runs[site.index],
                                 .spoken_for = callee.external != UINT32_MAX});
         add_mfa_edge(program, calls, unit, site, mine.edges);
+        add_possible_edges(dispatch, calls, UnitId(u), site, local.index, mine.edges);
       }
       mine.counts[f] = static_cast<std::uint32_t>(mine.edges.size() - before);
     }
@@ -225,7 +245,7 @@ Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledg
   Calls calls;
   resolve_callees(program, knowledge, scopes, jobs, calls);
   find_destinations(program, jobs, calls);
-  make_edges(program, jobs, calls);
+  make_edges(program, Dispatch(program, scopes), jobs, calls);
   return calls;
 }
 

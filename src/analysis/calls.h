@@ -1,4 +1,5 @@
-// Which function each call reaches and in which process it runs.
+// Which function each call reaches and in which process it runs. A plain name that nobody in sight defines or imports is an
+// External without a module.
 #pragma once
 
 #include "analysis/facts.h"

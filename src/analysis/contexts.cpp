@@ -177,7 +177,8 @@ class ContextFinder {
   // Does any other function of the sources reach it? A function that only calls itself is entered from outside.
   bool is_used(FunctionId id) const {
     const auto incoming = calls_.incoming_of(id);
-    return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t edge) { return calls_.callers[edge] != id; });
+    return std::any_of(incoming.begin(), incoming.end(),
+                       [&](std::uint32_t edge) { return calls_.callers[edge] != id && !calls_.edges[edge].possible; });
   }
 
   // EUnit runs the functions of a module that are named so (OTP eunit: naming conventions); they often stand beside the code.
@@ -202,6 +203,7 @@ class ContextFinder {
     const Context here = out_.by_function[f.index];
     // A callback that is run by other code too, such as start_link in a child list, is still the callee's own business.
     for (const Edge& e : calls_.edges_of(f)) {
+      if (e.possible) continue;  // a guess says nothing about who runs a function
       if (e.runs == Runs::kCaller) {
         add(e.callee, here);
         continue;

@@ -105,6 +105,16 @@ struct Upwards {
   }
 };
 
+Witness step(FunctionId callee, const Upwards::Caller& caller, const Witness& below) {
+  Witness w;
+  w.site = caller.site;
+  w.next = callee;
+  w.bound_ms = below.bound_ms;
+  w.distance = below.distance + 1;
+  w.possible = below.possible || caller.possible;
+  return w;
+}
+
 void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
   if (leaves.empty()) return;
   std::stable_sort(leaves.begin(), leaves.end(),
@@ -123,16 +133,14 @@ void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses&
     for (; at < queue.size(); ++at) {
       const FunctionId callee = queue[at];
       const Witness below = out.rows[out.slots[callee.index]];
-      for (const Upwards::Caller& caller : upwards.of(callee)) {
-        Witness w;
-        w.site = caller.site;
-        w.next = callee;
-        w.bound_ms = below.bound_ms;
-        w.distance = below.distance + 1;
-        w.possible = below.possible || caller.possible;
-        visit(caller.function, w);
-      }
+      for (const Upwards::Caller& caller : upwards.of(callee))
+        if (!caller.possible) visit(caller.function, step(callee, caller, below));
     }
+  }
+  // Only then what dynamic dispatch may reach, so that no guess takes the place of what is certain.
+  for (std::size_t at = 0; at < queue.size(); ++at) {
+    const Witness below = out.rows[out.slots[queue[at].index]];
+    for (const Upwards::Caller& caller : upwards.of(queue[at])) visit(caller.function, step(queue[at], caller, below));
   }
 }
 

@@ -108,7 +108,7 @@ class MessageFinder {
     bool followed = false;
     for (const std::uint32_t index : incoming) {
       const Edge& edge = calls_.edges[index];
-      if (program_.call(edge.site).capture) continue;
+      if (program_.call(edge.site).capture || edge.possible) continue;
       const Unit& caller_unit = program_.unit_of(edge.site);
       const auto arguments = caller_unit.children_of(program_.call(edge.site).expr);
       if (*message_parameter >= arguments.size()) continue;

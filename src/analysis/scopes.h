@@ -19,12 +19,23 @@ struct Alias {
   Symbol module;  // what it stands for
 };
 
+// What `use M` takes from M: the code quoted in its __using__ and in what that calls, in the function that an option names
+// (use ShopWeb, :controller), and in __before_compile__. Everything where there is no __using__ to be seen, as in a CaseTemplate.
+struct Injection {
+  ModuleId module;
+  std::vector<model::LocalFunctionId> from;  // functions and macros of the module's unit, sorted
+
+  // Does code of the module's unit that begins at `place` stand in one of them?
+  bool holds(const model::Unit& unit, std::uint32_t place) const;
+};
+
 struct Scope {
   std::vector<Import> imports;
-  std::vector<Alias> aliases;      // that a use brings in; its own are resolved already
-  std::vector<ModuleId> used;      // modules among the sources whose quoted functions this module gets
-  std::vector<Symbol> used_names;  // every module it uses, directly or through another's __using__
-  std::vector<Symbol> behaviours;  // declared, or brought in by use
+  std::vector<Alias> aliases;         // that a use brings in; its own are resolved already
+  std::vector<ModuleId> used;         // modules among the sources whose quoted functions this module gets
+  std::vector<Injection> injections;  // for each of `used`, in the same order
+  std::vector<Symbol> used_names;     // every module it uses, directly or through another's __using__
+  std::vector<Symbol> behaviours;     // declared, or brought in by use
 };
 
 struct Scopes {

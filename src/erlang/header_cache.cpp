@@ -19,7 +19,8 @@ LexedHeader::Known known_of(const LexedForm& form, const TokenBuffer& tokens, Pa
     const MacroDefinition* definition = parse_define(tokens.all().subspan(2), arena, error);
     return {definition == nullptr ? Use::kLook : Use::kDefine, definition, nullptr};
   }
-  if (attribute && !tokens[1].is_atom(sym::record)) return {Use::kDeclaration, nullptr, nullptr};
+  if (attribute && !tokens[1].is_atom(sym::record) && !tokens[1].is_atom(sym::compile))
+    return {Use::kDeclaration, nullptr, nullptr};
   if (form.has_question) return {};
   const Node* node = parser.parse_form(tokens.all());
   return parser.error().set ? LexedHeader::Known{} : LexedHeader::Known{Use::kParsed, nullptr, node};

@@ -21,7 +21,7 @@ struct LexedHeader {
     kLook,         // a directive, a macro call, a fault: the preprocessor looks at the tokens
     kDefine,       // a well-formed -define
     kParsed,       // a record or function without macros: the same tree for everyone
-    kDeclaration,  // any other attribute: nothing where only records and functions are kept
+    kDeclaration,  // any other attribute but -compile: nothing where a review reads
   };
   struct Known {
     Use use = Use::kLook;

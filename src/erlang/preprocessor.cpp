@@ -260,10 +260,11 @@ void Preprocessor::handle_skipped(File& file) {
   }
 }
 
-// Of headers a review needs records and functions only.
+// Of headers a review needs records, functions and what they tell the compiler (parse transforms) only.
 bool Preprocessor::wanted(const File& file) const {
   if (!file.header || options_.keep_header_forms) return true;
-  return form_tokens_[0].kind != TokenKind::kMinus || form_tokens_[1].is_atom(names().record);
+  return form_tokens_[0].kind != TokenKind::kMinus || form_tokens_[1].is_atom(names().record) ||
+         form_tokens_[1].is_atom(sym::compile);
 }
 
 void Preprocessor::parse_form(File& file) {

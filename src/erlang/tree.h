@@ -147,7 +147,7 @@ struct Options {
   std::vector<Macro> defines;      // -D of the project's build, as far as it is known
   Includes* includes = nullptr;    // null: every include is missing
   HeaderCache* headers = nullptr;  // shares the tokens of headers between files and threads; null: every include is lexed again
-  bool keep_header_forms = true;   // false: of headers only records and functions are kept (all a review needs)
+  bool keep_header_forms = true;   // false: of headers only records, functions and -compile are kept (all a review needs)
   // A macro that nothing defines may come from the build (-D on the compiler's command line): as behind a missing header it is
   // then no syntax error. A review wants this; a comparison with the compiler does not.
   bool build_may_define = false;
