@@ -1,7 +1,12 @@
 // Functions inside `quote` are written once and defined in every module that uses theirs: they are told under each of these.
 #include "app/dump_calls.h"
 
+#include <algorithm>
+#include <vector>
+
+#include "analysis/automatic.h"
 #include "analysis/calls.h"
+#include "analysis/implied.h"
 #include "analysis/scopes.h"
 #include "knowledge/knowledge.h"
 
@@ -14,6 +19,7 @@ using analysis::Scopes;
 using model::CallId;
 using model::FunctionId;
 using model::ModuleId;
+using model::UnitId;
 
 void append_name(std::string& out, std::string_view text) {
   for (const char c : text) {
@@ -31,6 +37,8 @@ class CallsWriter {
       : program_(program), scopes_(scopes), calls_(calls) {}
 
   std::string write() {
+    for (std::size_t u = 0; u < program_.units.size(); ++u)
+      implied_.push_back(analysis::implied_calls(program_, UnitId(u), calls_));
     for (std::size_t m = 0; m < program_.modules.size(); ++m) module(ModuleId(m));
     return std::move(out_);
   }
@@ -40,20 +48,20 @@ class CallsWriter {
     const Symbol name = program_.module(id).name;
     if (!name) return;
     for (const FunctionId f : program_.functions_of(id)) {
-      if (!program_.function(f).has(model::kTemplate)) function(f, name);
+      if (!program_.function(f).has(model::kTemplate)) function(f, name, false);
     }
-    for (const ModuleId used : scopes_.of(id).used) {
-      for (const FunctionId f : program_.functions_of(used)) {
+    for (const analysis::Injection& injection : scopes_.of(id).injections) {
+      for (const FunctionId f : program_.functions_of(injection.module)) {
         const model::Function& row = program_.function(f);
-        if (!row.has(model::kTemplate)) continue;
+        if (!row.has(model::kTemplate) || !injection.holds(program_.unit_of(f), row.begin)) continue;
         const FunctionId own = program_.find_function(id, row.name, row.arity);
-        if (!own || program_.function(own).has(model::kTemplate)) function(f, name);
+        if (!own || program_.function(own).has(model::kTemplate)) function(f, name, true);
       }
     }
   }
 
   // `under` is the module that has the function: another than it is written in for one that a `use` brings in.
-  void function(FunctionId id, Symbol under) {
+  void function(FunctionId id, Symbol under, bool used) {
     const model::Function& f = program_.function(id);
     if (f.has(model::kModuleBody)) return;
     std::string caller;
@@ -65,25 +73,67 @@ class CallsWriter {
             : f.has(model::kSynthetic) ? "generated"
             : f.has(model::kPublic)    ? "public"
                                        : "private";
+    if (used) out_ += ",used";
+    if (transformed(id)) out_ += ",transformed";
     out_ += '\n';
-    for (const CallId site : program_.calls_of(id)) call(caller, site, under);
+    for (const CallId site : program_.calls_of(id)) call(caller, site, under, used);
+    implied(caller, id);
+    for (const analysis::Edge& edge : calls_.edges_of(id))
+      if (edge.possible) possible(caller, edge);
   }
 
-  void call(const std::string& caller, CallId site, Symbol under) {
+  void possible(const std::string& caller, const analysis::Edge& edge) {
+    const model::Function& f = program_.function(edge.callee);
+    std::string line = caller + '\t';
+    append_name(line, program_.module(program_.module_of(edge.callee)).name.text());
+    append_mfa(line, f.name, f.arity);
+    out_ += line + '\t' + place(program_.span_of(edge.site)) + "\tpossible\n";
+  }
+
+  // A parse transform makes of the module what nobody can know.
+  bool transformed(FunctionId id) const {
+    const model::Unit& unit = program_.unit_of(id);
+    for (const model::Directive& d : unit.directives_of(program_.module(program_.module_of(id))))
+      if (d.kind == model::DirectiveKind::kParseTransform) return true;
+    return false;
+  }
+
+  void implied(const std::string& caller, FunctionId id) {
+    const model::Program::Place at = program_.functions[id.index];
+    const auto& rows = implied_[at.unit.index];
+    const auto before = [](const analysis::Implied& row, std::uint32_t function) { return row.function.index < function; };
+    for (auto row = std::lower_bound(rows.begin(), rows.end(), at.local, before);
+         row != rows.end() && row->function.index == at.local; ++row) {
+      std::string line = caller + '\t';
+      append_name(line, row->module.text());
+      append_mfa(line, row->name, row->arity);
+      out_ += line + '\t' + place(program_.unit(at.unit).span(row->expr)) + "\timplied\n";
+    }
+  }
+
+  void call(const std::string& caller, CallId site, Symbol under, bool used) {
     const Callee& callee = calls_.callees[site.index];
     const model::Call& row = program_.call(site);
+    if (analysis::in_access_path(program_, program_.call_units[site.index], calls_, site)) return;
     std::string line = caller + '\t';
     bool macro = false;
-    if (callee.function) {
+    if (used && row.target == model::TargetKind::kLocal && has(under, row, site)) {
+      // Code that a use brings in calls the functions of the module that gets it.
+      append_name(line, under.text());
+      append_mfa(line, row.name, row.arity);
+    } else if (callee.function) {
       const model::Function& f = program_.function(callee.function);
       const Symbol module = f.has(model::kTemplate) ? under : program_.module(program_.module_of(callee.function)).name;
       append_name(line, module.text());
       append_mfa(line, f.name, f.arity);
       macro = f.has(model::kMacro);
-    } else if (const analysis::External* external = calls_.external(site)) {
+    } else if (const analysis::External* external = calls_.external(site); external && external->module) {
       append_name(line, external->module.text());
       append_mfa(line, external->name, external->arity);
-      macro = external->row && external->row->macro;
+      const bool kernel = external->module == sym::Elixir_Kernel;
+      macro = (external->row && external->row->macro) ||
+              (kernel &&
+               analysis::automatic(source::Language::kElixir, external->name, external->arity) == analysis::Automatic::kMacro);
     } else {
       return;
     }
@@ -97,6 +147,11 @@ class CallsWriter {
     flag(macro, "macro");
     if (!flags.empty()) out_ += '\t' + flags;
     out_ += '\n';
+  }
+
+  bool has(Symbol module, const model::Call& call, CallId site) const {
+    const ModuleId found = program_.find_module(module, program_.unit_of(site).project);
+    return found && program_.find_function(found, call.name, call.arity);
   }
 
   static void append_mfa(std::string& out, Symbol name, std::uint32_t arity) {
@@ -113,6 +168,7 @@ class CallsWriter {
   const model::Program& program_;
   const Scopes& scopes_;
   const Calls& calls_;
+  std::vector<std::vector<analysis::Implied>> implied_;  // by UnitId
   std::string out_;
 };
 

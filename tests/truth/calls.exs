@@ -287,7 +287,7 @@ defmodule Truth do
   # The callee after Elixir's own inlining, or nil where it does not count.
   defp inlined({m, {f, a}}, caller, flags) do
     callee = {String.to_atom(m), String.to_atom(f), a}
-    elixir = String.starts_with?(caller, "Elixir.") and m != caller and "implied" not in flags
+    elixir = String.starts_with?(caller, "Elixir.") and (m != caller or m == "Elixir.Kernel") and "implied" not in flags
     {m, f, a} = if elixir, do: rewritten(callee, "capture" in flags), else: callee
     if counts?(m, f, a), do: {m, f, a}, else: nil
   end
