@@ -19,6 +19,13 @@ bool among(std::string_view text, std::initializer_list<std::string_view> words)
   return false;
 }
 
+bool calls_super(const Program& program, model::FunctionId function) {
+  for (const model::CallId site : program.calls_of(function)) {
+    if (program.call(site).name == sym::super) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 ChildSpec ChildSpecs::read(ValueRef specification, ModuleId from) { return read(specification, from, 0); }
@@ -95,8 +102,18 @@ ChildSpec ChildSpecs::of_module(Symbol module, ValueRef argument, ModuleId from,
   const FunctionId written = program_.find_function(source, sym::child_spec, 1);
   if (written && !program_.function(written).has(model::kTemplate)) {
     const ValueRef result = e_.force(e_.call(written, {argument}, 1));
-    return read(result, source, depth + 1);
+    const ChildSpec spec = read(result, source, depth + 1);
+    // %{super(argument) | id: name} is what `use` makes with some of it changed, mostly the id.
+    const bool read_it = spec.start && e_.force(spec.start)->kind == ValueKind::kTuple;
+    if (read_it || !calls_super(program_, written)) return spec;
+    ChildSpec base = of_use(module, source, argument);
+    base.id.clear();
+    return base;
   }
+  return of_use(module, source, argument);
+}
+
+ChildSpec ChildSpecs::of_use(Symbol module, ModuleId source, ValueRef argument) {
   ChildSpec spec;
   ExprRef options;
   if (!used(source, spec, options, 0)) return {};

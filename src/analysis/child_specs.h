@@ -27,6 +27,7 @@ class ChildSpecs {
   ChildSpec of_map(ValueRef map);
   ChildSpec of_tuple(ValueRef tuple);
   ChildSpec of_module(Symbol module, ValueRef argument, ModuleId from, int depth);
+  ChildSpec of_use(Symbol module, ModuleId source, ValueRef argument);
   ChildSpec of_library(Symbol module, ValueRef argument);
   ChildSpec overridden(ChildSpec base, ValueRef overrides);
   bool used(ModuleId module, ChildSpec& out, ExprRef& options, int depth);

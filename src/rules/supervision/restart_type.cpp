@@ -10,6 +10,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/child_starts.h"
+#include "rules/siblings.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -69,7 +70,7 @@ class Check {
                           false,
                           tree.strategy,
                           {},
-                          strategy_place(tree)});
+                          strategy_place(program_, facts_, tree)});
       }
     }
     for (const ChildStart& start : child_starts(program_, facts_)) {
@@ -80,15 +81,6 @@ class Check {
       if (place.end <= place.begin) place = call_span(program_, start.site);
       slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}});
     }
-  }
-
-  source::Span strategy_place(const Tree& tree) const {
-    for (const analysis::Supervisor& supervisor : facts_.supervisors) {
-      if (supervisor.function == tree.function && supervisor.strategy_expr) {
-        return program_.unit(supervisor.strategy_expr.unit).span(supervisor.strategy_expr.expr);
-      }
-    }
-    return {};
   }
 
   const Process* server(const Slot& slot) const {
