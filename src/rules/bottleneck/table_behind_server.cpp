@@ -1,0 +1,145 @@
+// An ETS table can be read by every process at once. A handle_call that only looks something up in a table and answers makes one
+// process of them all again, and each answer is copied twice: out of the table, and into the message.
+#include <algorithm>
+#include <optional>
+
+#include "rules/callers.h"
+#include "rules/support.h"
+#include "rules/waiting.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Count;
+using analysis::ProcessKind;
+using analysis::Reply;
+
+constexpr Effect kAllowed[] = {Effect::kEtsRead, Effect::kLog, Effect::kExit, Effect::kCompute};
+
+bool only_looks(analysis::EffectSet effects) {
+  for (const Effect allowed : kAllowed) effects.bits &= ~(1u << static_cast<unsigned>(allowed));
+  return effects.empty();
+}
+
+// A clause that answers from a table.
+struct Read {
+  HandlerId handler;
+  CallId lookup;  // the site in the clause that reads
+};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) review(ProcessId(i));
+  }
+
+ private:
+  void review(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (process.kind != ProcessKind::kGenServer || process.count != Count::kOne) return;
+    std::vector<Read> reads;
+    std::vector<MessageId> messages;
+    for (const HandlerId handler : process.handlers) {
+      const std::optional<Read> read = read_of(handler);
+      if (!read) continue;
+      for (const MessageId message : messages_to(facts_, handler)) {
+        if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(message);
+      }
+      reads.push_back(*read);
+    }
+    if (messages.empty()) return;
+    const Callers callers = callers_of(program_, facts_, messages, id);
+    if (callers.only_tools) return;
+    const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2);
+    const bool seen = !callers.functions.empty() || callers.outside;
+    const HandlerId busy = busy_clause(process);
+    if (!shared && !(busy && seen)) return;
+    report(id, reads, messages, callers, busy, shared);
+  }
+
+  std::optional<Read> read_of(HandlerId id) const {
+    const Handler& handler = facts_.handler(id);
+    if (handler.kind != HandlerKind::kCall || handler.changes_state || handler.catch_all || handler.keeps_caller) return {};
+    if (handler.reply != Reply::kReply || !in_production(program_, facts_, handler.function)) return {};
+    Read read{id, {}};
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      if (!facts_.calls.callees[site.index].known() || !only_looks(effects)) return {};
+      if (effects.has(Effect::kEtsRead) && !read.lookup) read.lookup = site;
+    }
+    if (!read.lookup) return {};
+    return read;
+  }
+
+  // What else the server does for long: then one reader is enough to wait.
+  HandlerId busy_clause(const Process& process) const {
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind == HandlerKind::kInit || handler.kind == HandlerKind::kTerminate || handler.kind == HandlerKind::kOther)
+        continue;
+      for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+        const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+        if (effects.has(Effect::kHttp) || effects.has(Effect::kSubprocess) || effects.has(Effect::kRpc) ||
+            effects.has(Effect::kStartChild))
+          return id;
+        if (effects.has(Effect::kCall) && analysis::bound_at(program_, facts_, site, Effect::kCall) == analysis::Bound::kInfinite)
+          return id;
+      }
+    }
+    return {};
+  }
+
+  void report(ProcessId id, const std::vector<Read>& reads, const std::vector<MessageId>& messages, const Callers& callers,
+              HandlerId busy, bool shared) {
+    const Handler& handler = facts_.handler(reads.front().handler);
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string name = process_name(program_, facts_, id);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, reads.front().lookup));
+    finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
+    finding.message = shown + " only looks into an ETS table: every reader passes through the one process " + name;
+    if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
+    if (reads.size() > 1) finding.message += "; " + std::to_string(reads.size() - 1) + " more clauses do the same";
+    finding.why =
+        "A table can be read by all processes at once; behind a server the readers stand in a line, and each waits for "
+        "whatever else " +
+        name + " does.";
+    if (busy) {
+      finding.why += " " + analysis::display_handler(program_, facts_, facts_.handler(busy)) + " can keep it busy for long.";
+    }
+    finding.fix = erlang ? "Make the table named and protected with {read_concurrency, true}, keep the writes in " + name +
+                               ", and let the client function read it with ets:lookup/2."
+                         : "Make the table named and protected with read_concurrency: true, keep the writes in " + name +
+                               ", and let the client function read it with :ets.lookup/2.";
+    finding.path = analysis::path_to(program_, facts_, reads.front().lookup, Effect::kEtsRead);
+    for (findings::Step& step : asking_steps(program_, facts_, messages, 8)) finding.path.push_back(std::move(step));
+    for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
+      finding.path.push_back(
+          {call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " reads"});
+    }
+    finding.key = name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& table_behind_server() {
+  static const Rule rule{{.code = "BW302",
+                          .name = "table-behind-server",
+                          .family = findings::Family::kBottleneck,
+                          .severity = Severity::kMedium,
+                          .summary = "Reads of an ETS table pass through one server"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
