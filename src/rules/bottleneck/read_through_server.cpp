@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/support.h"
@@ -50,12 +51,13 @@ class Check {
  private:
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
-    if (process.count != Count::kOne || process.kind != ProcessKind::kGenServer) return;
+    if (process.count == Count::kMany || process.kind != ProcessKind::kGenServer) return;
     std::vector<HandlerId> reads;
     for (const HandlerId handler : process.handlers) {
       if (is_read(facts_.handler(handler))) reads.push_back(handler);
     }
     if (reads.empty()) return;
+    if (review_fixed(id, reads) || process.count != Count::kOne) return;
     const HandlerId busy = slow_handler(process);
     for (const HandlerId handler : reads) {
       const std::vector<MessageId> messages = messages_to(facts_, handler);
@@ -65,9 +67,55 @@ class Check {
       // A reader has to wait for whatever else the server does: then one public reader is enough.
       const bool stalled = busy && (!callers.functions.empty() || callers.outside);
       if (!shared && !stalled) continue;
-      report(id, facts_.handler(handler), messages, callers, busy, shared);
+      report(id, facts_.handler(handler), messages, callers, busy, shared, false);
       return;  // the design is the same for all reads of the process
     }
+  }
+
+  // A value that init sets and nothing changes needs no process at all.
+  bool review_fixed(ProcessId id, const std::vector<HandlerId>& reads) {
+    for (const HandlerId handler : reads) {
+      if (!gives_fixed(id, facts_.handler(handler))) continue;
+      std::vector<MessageId> messages = messages_to(facts_, handler);
+      std::erase_if(messages, [&](MessageId message) { return asks_a_pid(facts_.message(message)); });
+      if (messages.empty()) continue;
+      const Callers callers = callers_of(program_, facts_, messages, id);
+      if (callers.only_tools || callers.functions.empty()) continue;
+      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), true);
+      return true;
+    }
+    return false;
+  }
+
+  // Is every field in the reply written by init alone?
+  bool gives_fixed(ProcessId id, const Handler& handler) const {
+    const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
+    if (!state.complete) return false;
+    const Unit& unit = program_.unit_of(handler.function);
+    bool any = false;
+    for (const ExprId reply : replies(unit, unit.clause(handler.clause))) {
+      const bool changing = any_below(unit, reply, [&](ExprId part) {
+        const Symbol name = analysis::field_read(unit, part);
+        if (!name) return unit.expr(part).kind == ExprKind::kCall;  // computed: it may be another one each time
+        any = true;
+        const analysis::StateField* field = state.field(name);
+        return !field || field->writes.empty() ||
+               !std::all_of(field->writes.begin(), field->writes.end(), [](const auto& write) { return write.initial; });
+      });
+      if (changing) return false;
+    }
+    return any;
+  }
+
+  // A pid at hand is one process of several: each keeps its own value.
+  bool asks_a_pid(const Message& message) const {
+    const analysis::External* external = facts_.calls.external(message.site);
+    const std::span<const ExprId> arguments = arguments_of(program_, message.site);
+    const std::size_t at = external && external->row ? external->row->target_argument : 0;
+    if (at == 0 || at > arguments.size()) return true;
+    const Unit& unit = program_.unit_of(message.site);
+    const ExprId target = analysis::local_value(unit, arguments[at - 1]);
+    return !target || (unit.expr(target).kind != ExprKind::kAtom && unit.expr(target).kind != ExprKind::kCall);
   }
 
   // A clause that gives back part of the state and does nothing else.
@@ -128,7 +176,7 @@ class Check {
   }
 
   void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers,
-              HandlerId busy, bool shared) {
+              HandlerId busy, bool shared, bool fixed) {
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
@@ -140,7 +188,7 @@ class Check {
     finding.severity = unseen ? Severity::kLow : Severity::kMedium;
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
-                      ": " + shown + " only reads its state";
+                      ": " + shown + (fixed ? " gives a value that never changes after init" : " only reads its state");
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
     finding.why =
         "One server answers 0.2 to 0.4 million small reads a second on all cores together, ETS 4 to 12 and persistent_term "
