@@ -1,9 +1,11 @@
 // A server keeps the references of its monitors in a list, map or queue of its state. A clause that takes entries out, because
 // somebody gave up waiting or asked to stop, must take the monitors back too: afterwards nobody knows the references any more.
+// And a monitor that a periodic message makes anew, with no reference kept, is one more each time.
 #include <algorithm>
 #include <set>
 
 #include "analysis/possible_values.h"
+#include "analysis/results.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
 
@@ -27,9 +29,59 @@ class Check {
         if (!field.whole() && holds_monitors(field)) look_at(process, field);
       }
     }
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      if (returned_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_drop(CallId(i));
+    }
   }
 
  private:
+  // Process.monitor(leader) at each tick of a timer, with the reference thrown away: one more of the same each time.
+  void look_at_drop(CallId site) {
+    const FunctionId function = program_.function_of(site);
+    if (!function || !in_production(program_, facts_, function) || program_.call(site).closure) return;
+    const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
+    const bool dropped = !results.empty() && std::all_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
+      return result.use == analysis::ResultUse::kIgnored || result.use == analysis::ResultUse::kUnused;
+    });
+    if (!dropped) return;
+    for (const ProcessId process : facts_.contexts.of(function).processes) {
+      if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
+      for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
+        if (is_tick(facts_.handler(id))) return report_drop(function, site, facts_.handler(id));
+      }
+    }
+  }
+
+  // A clause for a message of its own timer, which the process arms again and again.
+  bool is_tick(const Handler& handler) const {
+    if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag || handler.pattern.size != 0) return false;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (external && external->row && external->row->effects.has(Effect::kTimer)) return true;
+    }
+    return false;
+  }
+
+  void report_drop(FunctionId function, CallId site, const Handler& handler) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string shown = analysis::display_handler(program_, facts_, handler), call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " makes a monitor with " + call + " at each tick and drops its reference";
+    finding.why =
+        "Each call of monitor makes one more, also of a process that is watched already: they add up as long as the other "
+        "process lives, "
+        "and its end brings a DOWN for each of them.";
+    finding.fix = erlang ? "Keep the reference, and monitor only what is not watched yet."
+                         : "Keep the reference, and monitor only a pid that is not watched yet.";
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    finding.path = {{{unit.file, clause.begin, clause.end}, shown + " comes again and again"},
+                    {finding.span, "one more monitor"}};
+    finding.key = "tick " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   bool monitors(ModuleId module) const {
     for (const FunctionId f : program_.functions_of(module)) {
       if (facts_.effects.direct[f.index].has(Effect::kMonitor)) return true;
