@@ -65,7 +65,7 @@ class Check {
 
  private:
   static bool lives_long(const Process& process) {
-    return process.count == Count::kOne && process.kind != ProcessKind::kRequest && process.kind != ProcessKind::kTask &&
+    return process.count != Count::kMany && process.kind != ProcessKind::kRequest && process.kind != ProcessKind::kTask &&
            process.kind != ProcessKind::kSupervisor;
   }
 
@@ -73,6 +73,7 @@ class Check {
   enum class Endless : std::uint8_t { kNo, kPerhaps, kYes };
   Endless endless(FunctionId function, ExprId key) const {
     if (!key) return Endless::kNo;
+    if (is_node(program_.unit_of(function), key)) return Endless::kNo;
     const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, key);
     for (const PossibleKind kind :
          {PossibleKind::kProcess, PossibleKind::kCaller, PossibleKind::kMonitor, PossibleKind::kReference, PossibleKind::kTask,
@@ -92,6 +93,15 @@ class Check {
       default:
         return is_identity(program_.unit_of(function), key) ? Endless::kYes : Endless::kPerhaps;
     }
+  }
+
+  // There are as many as there are nodes, modules or applications.
+  static bool is_node(const Unit& unit, ExprId key) {
+    const model::Expr& e = unit.expr(key);
+    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+    const std::string_view name = unit.variables[e.payload].name.text();
+    return name == "Node" || name == "node" || name == "Module" || name == "module" || name == "Mod" || name == "App" ||
+           name == "app";
   }
 
   // Variables and fields whose name says that each session, request or peer has another one.
@@ -120,7 +130,7 @@ class Check {
 
   void of_state(ProcessId id) {
     const analysis::StateClass& state = states_.of(id);
-    if (!state.complete) return;
+    if (!state.complete && takes_anything_out(facts_.process(id).module)) return;
     for (const StateField& field : state.fields) {
       if (!field.only_gains()) continue;
       for (const StateWrite& write : field.writes) {
@@ -132,6 +142,22 @@ class Check {
         break;
       }
     }
+  }
+
+  // Any call in the module that makes a collection smaller, whichever it is.
+  bool takes_anything_out(ModuleId module) const {
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const Symbol name = program_.call(site).name;
+        if (!name) return true;
+        for (const std::string_view word :
+             {"delete", "remove", "drop",  "pop",   "filter", "reject", "take",  "without", "prune",      "expire",
+              "purge",  "clean",  "split", "clear", "reset",  "erase",  "evict", "out",     "difference", "subtract"}) {
+          if (name.text().find(word) != std::string_view::npos) return true;
+        }
+      }
+    }
+    return false;
   }
 
   // The key of the entry that a write adds; an item for a list or set.

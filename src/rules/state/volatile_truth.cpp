@@ -20,11 +20,11 @@ using analysis::StateWrite;
 
 // What people would have to be told when it is lost.
 bool is_truth(std::string_view name) {
-  constexpr std::array<std::string_view, 34> kWords = {
+  constexpr std::array<std::string_view, 33> kWords = {
       "order",     "orders",      "payment",      "payments", "balance",  "balances",  "account",  "accounts",  "stock",
       "inventory", "reservation", "reservations", "booking",  "bookings", "invoice",   "invoices", "ledger",    "charge",
       "charges",   "receipt",     "receipts",     "partners", "customer", "customers", "purchase", "purchases", "refund",
-      "refunds",   "credits",     "wallet",       "wallets",  "holds",    "vote",      "votes"};
+      "refunds",   "credits",     "wallet",       "wallets",  "vote",     "votes"};
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
