@@ -8,7 +8,7 @@
 #include <set>
 
 #include "analysis/values.h"
-#include "rules/support.h"
+#include "rules/multicall_items.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -321,6 +321,25 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
+// The answers of rpc:multicall go one by one into clauses none of which takes {badrpc, _}.
+void check_items(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function)) return;
+  const Unit& unit = program.unit_of(site);
+  for (const ItemClauses& items : item_clauses(program, facts, site, true)) {
+    if (takes_tagged(unit, items.clauses, intern("badrpc")) || is_caught(unit, program.call(items.consumer).expr)) continue;
+    const Use use{true,
+                  false,
+                  false,
+                  true,
+                  call_span(program, items.consumer),
+                  "no clause for the single answers takes it (function_clause)",
+                  program.call(items.consumer).expr};
+    return report(program, facts, reporter, site, site, use);
+  }
+}
+
 // A command that a person runs may die of a network fault, but one that takes a reason of it was meant to say what is wrong.
 bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
   const std::uint16_t flags = facts.contexts.of(function).flags;
@@ -334,6 +353,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const CallId site(i);
     const FunctionId function = program.function_of(site);
     if (!function) continue;
+    check_items(program, facts, reporter, site);
     const std::optional<CallId> remote = remote_call(program, facts, site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);

@@ -8,6 +8,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/multicall_items.h"
 #include "rules/nodes.h"
 #include "rules/walk.h"
 
@@ -159,11 +160,32 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
+// The answers of erpc:multicall go into clauses for ok and error: an exit or a throw over there matches none.
+void check_items(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!function || !in_production(program, facts, function)) return;
+  const Unit& unit = program.unit_of(site);
+  for (const ItemClauses& items : item_clauses(program, facts, site, false)) {
+    const bool error = takes_tagged(unit, items.clauses, sym::error), exit = takes_tagged(unit, items.clauses, sym::exit);
+    if ((error && exit) || !takes_tagged(unit, items.clauses, sym::ok)) continue;
+    Gap gap;
+    gap.missing = error ? "exit and throw" : "error, exit and throw";
+    gap.example = error ? "a request that times out over there is {exit, _} among the answers, and matches no clause"
+                        : "a node that is out of reach is {error, {erpc, noconnection}} among the answers, and matches no clause";
+    gap.fix = "Take the answers of every class: a clause for {ok, Value}, and one for {Class, Reason}.";
+    gap.caught = call_span(program, items.consumer);
+    return report(program, facts, reporter, site, gap);
+  }
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::uint32_t>> reported;  // one a handler
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const analysis::External* external = facts.calls.external(site);
+    if (external && external->module == sym::erpc && external->name == intern("multicall") && !program.call(site).capture) {
+      check_items(program, facts, reporter, site);
+    }
     const bool erpc = external && external->module == sym::erpc && external->name == intern("call");
     if ((!erpc && !is_request(external)) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);
