@@ -110,12 +110,36 @@ bool runs_while_compiling(const Program& program, const Unit& unit, ExprId expr)
   return false;
 }
 
+bool makes_keys(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const std::vector<model::VariableId> variables = variables_in(unit, sink.text);
+  if (variables.size() != 1 || unit.expr(sink.text).kind != ExprKind::kVariable) return false;
+  // The first of a pair in a generator or in the parameter of a closure …
+  const ExprId binding = unit.variables[variables[0].index].binding;
+  const ExprId pair = binding ? unit.parent(binding) : ExprId();
+  const auto is_pair = [&](ExprId id, ExprId first) {
+    return id && unit.expr(id).kind == ExprKind::kTuple && unit.expr(id).child_count == 2 && unit.child(id, 0) == first;
+  };
+  if (!is_pair(pair, binding)) return false;
+  const ExprId around = unit.parent(pair);
+  if (!around || (unit.expr(around).kind != ExprKind::kGenerator && unit.expr(around).kind != ExprKind::kClosure)) return false;
+  // … and then the first of a pair again, or the key that is put.
+  const ExprId made = program.call(sink.site).expr;
+  const ExprId use = unit.parent(made);
+  if (is_pair(use, made)) return true;
+  return use && unit.expr(use).kind == ExprKind::kCall && unit.call_of(unit.expr(use)).name == sym::put;
+}
+
 bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink) {
   constexpr std::array<std::string_view, 14> kMany = {"peer",   "user", "session", "client",   "connection", "address", "ip",
                                                       "tenant", "room", "device",  "customer", "account",    "email",   "token"};
   const Unit& unit = program.unit_of(sink.function);
   const std::vector<model::VariableId> variables = variables_in(unit, sink.text);
   if (variables.size() != 1 || !unit.expr(sink.text).child_count) return false;
+  const ProcessId own = facts.processes.of(program.module_of(sink.function));
+  const bool named =
+      own && facts.process(own).count == analysis::Count::kMany && program.function(sink.function).name == sym::start_link;
+  if (named) return true;
   std::string name(unit.variables[variables[0].index].name.text());
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });

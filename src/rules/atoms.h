@@ -29,6 +29,8 @@ bool is_compared_before(const Program& program, CallId site, const std::vector<m
 bool is_fallback_of_existing(const Program& program, CallId site);
 // Inside `quote` it runs where the macro is used, and inside `unquote` where the function is defined, while that is compiled.
 bool runs_while_compiling(const Program& program, const Unit& unit, ExprId expr);
+// `Map.new(map, fn {k, v} -> {String.to_atom(k), v} end)`: every key of a map or list of pairs becomes an atom.
+bool makes_keys(const Program& program, const Sink& sink);
 // Names under which processes of a kind register that there is one of for each peer, user or session.
 bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink);
 

@@ -1,5 +1,6 @@
 // Atoms are never collected, and the VM stops when there are 1,048,576 of them: no process can rescue that. Text from outside
 // must not become atoms unless it is one of a fixed set.
+#include <algorithm>
 #include <set>
 
 #include "rules/atoms.h"
@@ -18,6 +19,18 @@ struct Weight {
 // A process per request runs the code.
 bool serves_requests(const Facts& facts, FunctionId function) {
   return (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
+}
+
+// A server or task runs the code, or a request does: what starts up or is run by hand reads the installation's own files.
+bool serves(const Program& program, const Facts& facts, FunctionId function) {
+  const analysis::Context& context = facts.contexts.of(function);
+  if ((context.flags & analysis::kInTool) != 0) return false;
+  if ((context.flags & (analysis::kInRequest | analysis::kInTask)) != 0) return true;
+  return std::any_of(context.processes.begin(), context.processes.end(), [&](ProcessId id) {
+    const analysis::ProcessKind kind = facts.process(id).kind;
+    return (kind == analysis::ProcessKind::kGenServer || kind == analysis::ProcessKind::kStage) &&
+           facts.process(id).module != program.module_of(function);
+  });
 }
 
 // The module takes apart what comes out of a socket: the wire format of a peer.
@@ -45,6 +58,8 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
       break;
   }
   if (fallback || is_name_of_many(program, facts, sink)) return {Severity::kMedium, Confidence::kLikely};
+  if (makes_keys(program, sink))
+    return {serves(program, facts, sink.function) ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
   return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
@@ -134,7 +149,7 @@ class Check {
   // part around it (`:"#{name}.Supervisor"`) is one of few as a rule.
   bool is_worth_a_look(const Sink& sink, const Origin& origin) const {
     if (is_fallback_of_existing(program_, sink.conversion) || is_name_of_many(program_, facts_, sink)) return true;
-    if (serves_requests(facts_, sink.function)) return true;
+    if (makes_keys(program_, sink) || serves_requests(facts_, sink.function)) return true;
     return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }
 
