@@ -111,8 +111,8 @@ class Check {
     const analysis::External* external = facts_.calls.external(chain_of(work).back());
     if (!external) return false;
     const std::string_view module = external->module.text();
-    return module == "mnesia" || module == "khepri" || module.starts_with("khepri_") || module == "Elixir.CubDB" ||
-           module == "Elixir.Memento" || module == "rocksdb" || module == "eleveldb";
+    return module == "mnesia" || module.starts_with("mria") || module == "khepri" || module.starts_with("khepri_") ||
+           module == "Elixir.CubDB" || module == "Elixir.Memento" || module == "rocksdb" || module == "eleveldb";
   }
 
   // The clause of the other server waits for the network itself.

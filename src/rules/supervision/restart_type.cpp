@@ -275,7 +275,7 @@ class Check {
   void temporary_that_is_needed(const Slot& slot) {
     const Process* process = server(slot);
     if (!process || process->count == analysis::Count::kMany) return;
-    if (!is_named(*process)) return;
+    if (!is_named(*process) || is_watched_over(slot)) return;
     const std::optional<MessageId> message = needed(slot.module);
     if (!message && !registers_callbacks(*process)) return;
     if (!reported_.insert(slot.module).second) return;
@@ -292,6 +292,16 @@ class Check {
     if (message) finding.path.push_back({call_span(program_, facts_.message(*message).site), "it is called here"});
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  // Who starts it by hand also monitors: it is started again when somebody notices.
+  bool is_watched_over(const Slot& slot) const {
+    const FunctionId starter = slot.site ? program_.function_of(slot.site) : FunctionId();
+    if (!starter) return false;
+    for (const auto f : program_.functions_of(program_.module_of(starter))) {
+      if (facts_.effects.direct[f.index].has(Effect::kMonitor)) return true;
+    }
+    return false;
   }
 
   // Its start function registers it: under a fixed name, or under one made from an argument.
