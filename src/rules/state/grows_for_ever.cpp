@@ -114,9 +114,9 @@ class Check {
       std::transform(name.begin(), name.end(), name.begin(),
                      [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
       for (const std::string_view word :
-           {"hash", "pubkey", "session", "device_id", "user",   "peer",       "client",    "address", "ip",
-            "jid",  "uuid",   "token",   "txid",      "tx_id",  "request_id", "requestid", "msgid",   "message_id",
-            "conn", "pid",    "email",   "url",       "tenant", "customer",   "order_id"}) {
+           {"hash",   "pubkey",     "session", "device_id", "user",  "peer",       "client",    "address",  "ip",
+            "jid",    "uuid",       "token",   "txid",      "tx_id", "request_id", "requestid", "msgid",    "msg_id",
+            "job_id", "message_id", "conn",    "pid",       "email", "url",        "tenant",    "customer", "order_id"}) {
         if (name == word || name.starts_with(std::string(word) + "_") || name.ends_with("_" + std::string(word)) ||
             (word.size() >= 4 && name.ends_with(word))) {
           return true;
