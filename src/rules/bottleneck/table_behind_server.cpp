@@ -67,10 +67,16 @@ class Check {
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
       if (!facts_.calls.callees[site.index].known() || !only_looks(effects)) return {};
-      if (effects.has(Effect::kEtsRead) && !read.lookup) read.lookup = site;
+      if (effects.has(Effect::kEtsRead) && !read.lookup && reaches_table(site)) read.lookup = site;
     }
     if (!read.lookup) return {};
     return read;
+  }
+
+  // A table of ETS itself: Mnesia's are read by everybody anyway.
+  bool reaches_table(CallId site) const {
+    const auto of_ets = [](const analysis::External& external) { return external.module == sym::ets; };
+    return !externals_reached(program_, facts_, site, Effect::kEtsRead, of_ets).empty();
   }
 
   // What else the server does for long: then one reader is enough to wait.
