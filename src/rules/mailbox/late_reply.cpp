@@ -24,9 +24,61 @@ class Check {
       if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
       if (in_production(program_, facts_, function) && is_long_lived(function)) look_at(function);
     }
+    const Symbol gun = intern("gun"), await = intern("await"), await_body = intern("await_body");
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      if (calls_external(facts_, site, gun, await) || calls_external(facts_, site, gun, await_body)) look_at_stream(site);
+    }
   }
 
  private:
+  // gun sends every part of a response as a message, whether somebody still awaits it or not, until the stream is cancelled or
+  // flushed (gun manual, gun:cancel/2 and gun:flush/1).
+  void look_at_stream(CallId site) {
+    const FunctionId function = program_.function_of(site);
+    if (!function || program_.call(site).capture || !in_production(program_, facts_, function) || !is_long_lived(function))
+      return;
+    const Unit& unit = program_.unit_of(function);
+    const ExprId around = unit.parent(program_.call(site).expr);
+    if (!around || unit.expr(around).kind != ExprKind::kCase || unit.child(around, 0) != program_.call(site).expr) return;
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(around))) {
+      const model::Clause& clause = unit.clause(c);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      if (patterns.empty() || analysis::outline(unit, {}, patterns[0]).tag != sym::error || ends_stream(unit, clause.body))
+        continue;
+      return report_stream(function, site, {unit.file, clause.begin, clause.end});
+    }
+  }
+
+  // The stream is cancelled here, or a function decides about it that is not looked into.
+  bool ends_stream(const Unit& unit, ExprId body) const {
+    return is_exit(unit, body) || any_below(unit, body, [&](ExprId id) {
+             const model::Expr& e = unit.expr(id);
+             if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
+             const std::string_view name = unit.call_of(e).name.text();
+             return name.find("flush") != name.npos || name.find("cancel") != name.npos || name.find("close") != name.npos ||
+                    name.find("shutdown") != name.npos || name.find("stop") != name.npos || name.find("disconnect") != name.npos;
+           });
+  }
+
+  void report_stream(FunctionId function, CallId site, source::Span clause) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        finding.function + " gives up on " + call + " and leaves the stream open: the rest of the response still comes";
+    finding.why =
+        "gun goes on to send the response to the caller in parts, as messages that nobody awaits any more: they fill the "
+        "mailbox, or hit a "
+        "server that has no clause for them.";
+    finding.fix = erlang ? "Call gun:cancel(Pid, Ref) and gun:flush(Ref) in the clause for the error."
+                         : "Call :gun.cancel(pid, ref) and :gun.flush(ref) in the clause for the error.";
+    finding.path = {{finding.span, "waits for the response"}, {clause, "gives up, with the stream still open"}};
+    finding.key = "stream " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   // Only tasks and tools run it: what is left in their mailbox goes with them.
   bool is_long_lived(FunctionId function) const {
     const analysis::Context& context = facts_.contexts.of(function);
