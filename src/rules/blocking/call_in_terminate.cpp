@@ -18,6 +18,7 @@ class Check {
 
   void run() {
     for (const Handler& handler : facts_.processes.handlers) {
+      if (facts_.process(handler.process).kind == analysis::ProcessKind::kRequest) continue;  // no supervisor waits for it
       if (handler.kind == HandlerKind::kTerminate && in_production(program_, facts_, handler.function)) review(handler);
     }
   }

@@ -60,11 +60,17 @@ class Check {
     // Of the one process that many share, BW401 and BW402 speak at the work itself.
     if (starting || process.count != Count::kOne) {
       for (const SlowWork& work : slow_work(program_, facts_, handler, {.files = false, .calls = true}))
-        consider(work, weigh(work, patience));
+        consider(work, far_away(work, starting) ? std::min(Severity::kLow, weigh(work, patience)) : weigh(work, patience));
     }
     for (const SlowWork& work : longer_calls(program_, facts_, handler, patience))
       consider(work, work.possible ? Severity::kLow : Severity::kMedium);
     return worst;
+  }
+
+  // At the end of a long way, hooks and callbacks of every kind are reached, and seldom by this message.
+  bool far_away(const SlowWork& work, bool starting) const {
+    constexpr std::size_t kLongest = 4;
+    return !starting && path_of(program_, facts_, work).size() > kLongest;
   }
 
   Severity weigh(const SlowWork& work, std::int64_t patience) const {
