@@ -35,13 +35,25 @@ bool sounds_like_parent(std::string_view text) {
          lower == "parent_sup" || lower == "supervisor_pid";
 }
 
+// A module may start processes of two kinds: its behaviour's, and others by a start function of their own, say proc_lib's.
+bool starts_another(const Program& program, const Facts& facts, const analysis::TreeChild& child) {
+  const ProcessId process = facts.processes.of(child.source);
+  if (!process || facts.process(process).starts.empty() || child.start_arity < 0) return false;
+  if (child.start_module != program.module(child.source).name) return false;
+  const auto& starts = facts.process(process).starts;
+  return std::none_of(starts.begin(), starts.end(), [&](CallId site) {
+    const FunctionId function = program.function_of(site);
+    return function && (program.module_of(function) != child.source || program.function(function).name == child.start_function);
+  });
+}
+
 }  // namespace
 
 OwnSupervisors::OwnSupervisors(const Program& program, const Facts& facts) : program_(program), facts_(facts) {
   const analysis::Forest& forest = analysis::forest_of(program, facts);
   for (const analysis::Tree& tree : forest.trees) {
     for (const analysis::TreeChild& child : tree.children) {
-      if (!child.source) continue;
+      if (!child.source || starts_another(program, facts, child)) continue;
       if (tree.name) names_[child.source].push_back(tree.name);
       const ProcessId process = tree.source ? facts.processes.of(tree.source) : ProcessId();
       if (!tree.name && process) {
