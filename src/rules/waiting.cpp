@@ -155,7 +155,11 @@ std::vector<MessageId> limited_calls_to(const Program& program, const Facts& fac
     if (!in_production(program, facts, message.sender) || goes_to_nodes(program, facts, message)) continue;
     const analysis::Context& context = facts.contexts.of(message.sender);
     if (context.processes.size() == 1 && context.processes[0] == receiver && !context.many && context.flags == 0) continue;
-    if ((analysis::classes_caught(program, facts, message.site) & analysis::kExitClass) != 0) continue;
+    const std::vector<analysis::Handling> handlings = analysis::handlings_around(program, facts, message.site);
+    const bool expected = std::any_of(handlings.begin(), handlings.end(), [](const analysis::Handling& handling) {
+      return (handling.classes & analysis::kExitClass) != 0;
+    });
+    if (expected) continue;
     found.push_back(id);
   }
   return found;
