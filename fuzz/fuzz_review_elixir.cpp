@@ -1,7 +1,7 @@
 // Any bytes as the Elixir files of a project, reviewed with all rules.
 #include "elixir/tree.h"
-#include "review_files.h"
 #include "lower/lower.h"
+#include "review_files.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace beamwright;

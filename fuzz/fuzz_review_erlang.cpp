@@ -1,7 +1,7 @@
 // Any bytes as the Erlang modules of a project, reviewed with all rules.
 #include "erlang/tree.h"
-#include "review_files.h"
 #include "lower/lower.h"
+#include "review_files.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   using namespace beamwright;

@@ -1,8 +1,8 @@
 // A whole review of files cut from one input: parse, lower, link, analyse, judge. What a rule throws is a fault too.
 #pragma once
 
-#include <cstdlib>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>

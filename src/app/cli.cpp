@@ -10,8 +10,8 @@
 #include <exception>
 #include <optional>
 #include <string>
-#include <vector>
 #include <string_view>
+#include <vector>
 
 #include "app/check.h"
 #include "app/check_command.h"
@@ -96,7 +96,8 @@ int run_dump(const Arguments& arguments) {
     complain("--level is a release of Elixir such as 1.14, or one of OTP such as 25, and not " + arguments.level);
     return kExitError;
   }
-  const Result<Dumped> dumped = dump(*stage_named(arguments.stage), arguments.file, *levels, arguments.format == "json", arguments.modules);
+  const Result<Dumped> dumped =
+      dump(*stage_named(arguments.stage), arguments.file, *levels, arguments.format == "json", arguments.modules);
   if (!dumped) {
     complain(dumped.error());
     return kExitError;

@@ -28,8 +28,8 @@ std::string write_map_mermaid(const design::Design& design);
 // One page that opens from disk and needs nothing else: web/map/dist/map.html with the JSON inside.
 std::string write_map_html(const design::Design& design);
 
-// For a terminal: what a review of the design asks of each process, and what the sources answer; those with the worst findings first.
-// Empty without processes.
+// For a terminal: what a review of the design asks of each process, and what the sources answer; those with the worst findings
+// first. Empty without processes.
 std::string write_design_gate(const design::Design& design, bool color);
 
 }  // namespace beamwright::report
