@@ -11,6 +11,7 @@
 #include "app/own_knowledge.h"
 #include "app/progress.h"
 #include "app/read.h"
+#include "findings/deeper.h"
 #include "findings/finish.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
@@ -137,7 +138,7 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
   findings::Findings found = rules::run_all(program, facts, options.jobs, failures);
 
   // Findings in the user's own files alone, in order, each known by its fingerprint; those that are wanted; and the verdict.
-  found = findings::finish(only_reviewed(std::move(found), files), files);
+  found = findings::without_shallower(findings::finish(only_reviewed(std::move(found), files), files));
   place_suppressions(program, reading.suppressions, review.diagnostics);
   Result<findings::Findings> shown = choose_shown(std::move(found), options, checked, reading.suppressions, review);
   if (!shown) return Error{shown.error()};
