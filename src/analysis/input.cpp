@@ -311,12 +311,25 @@ class Search {
     });
   }
 
+  // The second of {element, index} where the collection comes out of Enum.with_index.
+  static bool is_index(const Unit& unit, ExprId call, ExprId pattern, VariableId variable) {
+    const Expr& pair = unit.expr(pattern);
+    if (pair.kind != ExprKind::kTuple || pair.child_count != 2 || !mentions(unit, unit.child(pattern, 1), {variable}))
+      return false;
+    const auto arguments = unit.children_of(call);
+    return std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+      const Expr& e = unit.expr(argument);
+      return e.kind == ExprKind::kCall && unit.call_of(e).name.text() == "with_index";
+    });
+  }
+
   // An argument of a closure that is given to a function together with a collection.
   TextOrigin of_closure_argument(FunctionId f, ExprId closure, ExprId pattern, VariableId variable, int depth, int calls) {
     const Unit& unit = program_.unit_of(f);
     if (is_narrowed(unit, unit.clauses_of(unit.expr(closure)), pattern, variable)) return {TextOriginKind::kBounded, "", {}};
     const ExprId around = unit.parent(closure);
     if (!around || unit.expr(around).kind != ExprKind::kCall) return {};
+    if (is_index(unit, around, pattern, variable)) return {TextOriginKind::kBounded, "", {}};
     TextOrigin worst{TextOriginKind::kFixed, "", {}};
     bool any = false;
     for (const ExprId argument : unit.children_of(around)) {

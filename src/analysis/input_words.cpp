@@ -15,7 +15,16 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
 }  // namespace
 
 // Results that are as few as there are atoms, nodes, schedulers or modules.
+// How many there are of something: a number that grows with one input, not with every input.
+static bool counts(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 7> kNames = {"length", "count", "size", "map_size", "tuple_size", "byte_size", "len"};
+  constexpr std::array<std::string_view, 8> kModules = {"erlang",        "Elixir.Kernel", "Elixir.Enum", "Elixir.String",
+                                                        "Elixir.MapSet", "maps",          "string",      "queue"};
+  return is_one_of(module, kModules) && is_one_of(name, kNames);
+}
+
 bool is_bounded_call(std::string_view module, std::string_view name) {
+  if (counts(module, name)) return true;
   constexpr std::array<std::string_view, 17> kNames = {
       "atom_to_list",        "atom_to_binary", "node",        "nodes",
       "system_info",         "get_keys",       "module_info", "__info__",
