@@ -129,6 +129,7 @@ class Check {
     if (is_member_checked(program_, sink.site, variables_in(unit, sink.text))) return false;
     const Origin origin = origin_of(program_, facts_, sink.function, sink.text);
     if (origin.kind <= OriginKind::kSettings) return false;
+    if (origin.kind == OriginKind::kGrowing && runs_once(sink.function)) return false;
     if (depth < kMaxWrappers) {
       bool reported = false;
       const std::vector<Sink> outer = calls_of_wrapper(program_, facts_, sink);
@@ -143,6 +144,12 @@ class Check {
     if (!origin.what.empty() && !reported_.emplace(sink.function, origin.what).second) return true;
     report(program_, facts_, reporter_, sink, origin);
     return true;
+  }
+
+  // A name drawn when the system starts is one name.
+  bool runs_once(FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    return context.processes.empty() && !context.many && context.flags == analysis::kInBoot;
   }
 
   // Of a text that nobody can follow to its origin there must be some other sign that there is no end of it. A name with a fixed
