@@ -36,6 +36,12 @@ TEST(Json, IsTheContractToTheLetter) {
       "state": 0,
       "cluster": 0
     },
+    "rules": {
+      "BW401": 1
+    },
+    "suppressed": 0,
+    "known": 0,
+    "unchanged": 0,
     "files": 2,
     "lines": 1234,
     "modules": 1,
