@@ -27,7 +27,8 @@ Findings without_shallower(Findings findings) {
     at[{finding.span.file, finding.span.begin, finding.span.begin}].push_back(&finding);
   }
   std::vector<const Finding*> taken;
-  for (const auto& [place, here] : at) {
+  for (const auto& row : at) {
+    const std::vector<Finding*>& here = row.second;
     for (const Pair& pair : kPairs) {
       const auto find = [&](std::string_view code) {
         return std::find_if(here.begin(), here.end(), [&](const Finding* f) { return f->code == code; });
