@@ -16,7 +16,6 @@
 #include <string_view>
 #include <vector>
 
-#include "app/headers.h"
 #include "elixir/lexer.h"
 #include "elixir/tree.h"
 #include "erlang/header_cache.h"
@@ -25,6 +24,7 @@
 #include "erlang/token_buffer.h"
 #include "erlang/tree.h"
 #include "lower/lower.h"
+#include "review/headers.h"
 #include "source/discovery.h"
 
 namespace {
@@ -79,7 +79,7 @@ class Erlang {
  public:
   explicit Erlang(const Corpus& corpus) {
     for (const source::Discovery& folder : corpus.folders)
-      includes_.push_back(std::make_unique<app::Headers>(folder, app::installed_otp()));
+      includes_.push_back(std::make_unique<review::Headers>(folder, review::installed_otp()));
     folders_ = corpus.folders.data();
     options_.keep_header_forms = false;
     options_.build_may_define = true;
@@ -113,7 +113,7 @@ class Erlang {
  private:
   erlang::Options options_;
   const source::Discovery* folders_;
-  std::vector<std::unique_ptr<app::Headers>> includes_;
+  std::vector<std::unique_ptr<review::Headers>> includes_;
   std::vector<std::unique_ptr<erlang::HeaderCache>> caches_;
 };
 

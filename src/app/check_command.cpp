@@ -59,8 +59,6 @@ void CheckCommand::add_to(CLI::App& app) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
-bool CheckCommand::parsed() const { return command_->parsed(); }
-
 bool CheckCommand::read_stdin() {
   std::string& text = options_.stdin_text;
   char buffer[65536];
@@ -83,7 +81,7 @@ bool CheckCommand::prepare() {
   options_.selection = {split(select_), split(ignore_)};
   for (const auto* words : {&options_.selection.select, &options_.selection.ignore}) {
     for (const std::string& word : *words) {
-      if (const auto unknown = unknown_rule(word)) return complain(*unknown + " (`beamwright rules` lists all)"), false;
+      if (const auto unknown = review::unknown_rule(word)) return complain(*unknown + " (`beamwright rules` lists all)"), false;
     }
   }
   if (format_ == "json" && (design_ || statistics_)) {
@@ -93,16 +91,16 @@ bool CheckCommand::prepare() {
   }
   if (no_configuration_ && !configuration_.empty()) return complain("--config and --no-config contradict each other"), false;
   options_.use_baseline = written_baseline_.empty();
-  if (no_configuration_) options_.configuration = Configuration{};
+  if (no_configuration_) options_.configuration = review::Configuration{};
   if (!configuration_.empty()) {
-    Result<Configuration> read = load_configuration(configuration_);
+    Result<review::Configuration> read = review::load_configuration(configuration_);
     if (!read) return complain(read.error()), false;
     options_.configuration = std::move(*read);
   }
   return options_.stdin_filename.empty() || read_stdin();
 }
 
-int CheckCommand::write_baseline(const Checked& checked) const {
+int CheckCommand::write_baseline(const review::Checked& checked) const {
   const std::string text = findings::write_baseline(checked.review.findings, *checked.discovery.files);
   if (const int failed = write_file(written_baseline_, text)) return failed;
   return print(written_baseline_ + " holds " + std::to_string(checked.review.findings.size()) + " findings\n", kExitClean);
@@ -111,7 +109,7 @@ int CheckCommand::write_baseline(const Checked& checked) const {
 int CheckCommand::run() {
   if (!prepare()) return kExitError;
   std::string gate;
-  const Result<Checked> checked = check(options_, [&](const Basis& basis) {
+  const Result<review::Checked> checked = review::check(options_, [&](const review::Basis& basis) {
     if (!design_) return;
     gate = report::write_design_gate(design::build({basis.discovery, basis.program, basis.facts, basis.review.findings}),
                                      wants_color(color_));
@@ -123,7 +121,7 @@ int CheckCommand::run() {
   if (!written_baseline_.empty()) return write_baseline(*checked);
   const report::Review& review = checked->review;
   if (fail_on_.empty()) fail_on_ = checked->configuration.fail_on.value_or("high");
-  const auto least = severity_named(fail_on_);
+  const auto least = review::severity_named(fail_on_);
   const bool failed = std::any_of(review.findings.begin(), review.findings.end(),
                                   [&](const findings::Finding& finding) { return least && finding.severity >= *least; });
   const std::string text =

@@ -4,30 +4,24 @@
 #include <string>
 #include <vector>
 
-#include "app/check.h"
-
-namespace CLI {
-class App;
-}
+#include "app/command.h"
+#include "review/check.h"
 
 namespace beamwright::app {
 
-class CheckCommand {
+class CheckCommand final : public Command {
  public:
-  // Adds the command to the program's words. The object must stay where it is.
-  void add_to(CLI::App& app);
-  bool parsed() const;
-  // Prints the review; gives the exit code.
-  int run();
+  void add_to(CLI::App& app) override;
+  // Prints the review.
+  int run() override;
 
  private:
   // What the words mean together, or nothing after a complaint.
   bool prepare();
   bool read_stdin();
-  int write_baseline(const Checked& checked) const;
+  int write_baseline(const review::Checked& checked) const;
 
-  CLI::App* command_ = nullptr;
-  CheckOptions options_;
+  review::CheckOptions options_;
   std::vector<std::string> select_, ignore_;
   std::string configuration_;
   bool no_configuration_ = false;

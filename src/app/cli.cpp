@@ -1,10 +1,10 @@
-// The words of the command line, by CLI11, and what each command prints. CLI11 is known to this file and to that of `check`
-// alone.
+// The words of the command line, by CLI11, which is known to this file and to those of the larger commands (command.h) alone.
 #include "app/cli.h"
 
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-#include "app/check.h"
 #include "app/check_command.h"
+#include "app/command.h"
 #include "app/dump.h"
 #include "app/explain.h"
 #include "app/map.h"
@@ -23,13 +23,14 @@
 #include "base/parallel.h"
 #include "report/report.h"
 #include "report/version.h"
-#include "rules/rule.h"
+#include "review/check.h"
+#include "rules/lookup.h"
 
 namespace beamwright::app {
 namespace {
 
 struct Arguments {
-  CheckOptions check;
+  review::CheckOptions check;
   std::string format = "text";
   std::string color = "auto";
   unsigned jobs = 0;  // 0: as many as there are processors
@@ -42,8 +43,8 @@ struct Arguments {
   std::string from, to;
 };
 
-CheckOptions check_options(const Arguments& arguments) {
-  CheckOptions options = arguments.check;
+review::CheckOptions check_options(const Arguments& arguments) {
+  review::CheckOptions options = arguments.check;
   options.jobs = arguments.jobs > 0 ? arguments.jobs : default_jobs();
   options.show_progress = isatty(STDERR_FILENO) == 1;
   return options;
@@ -80,11 +81,11 @@ int run_why(const Arguments& arguments) {
 
 int run_explain(const Arguments& arguments) {
   const auto rules = rules::all_rules();
-  if (const rules::RegisteredRule* rule = find_rule(rules, arguments.rule)) {
+  if (const rules::RegisteredRule* rule = rules::find_rule(rules, arguments.rule)) {
     return print(explain(*rule, wants_color(arguments.color)), kExitClean);
   }
   std::string message = "there is no rule " + arguments.rule;
-  const auto nearest = nearest_rules(rules, arguments.rule);
+  const auto nearest = rules::nearest_rules(rules, arguments.rule);
   for (std::size_t i = 0; i < nearest.size(); ++i) message += (i == 0 ? "; the nearest are " : ", ") + nearest[i];
   complain(message + " (`beamwright rules` lists all)");
   return kExitError;
@@ -120,7 +121,8 @@ int run_command(int argc, const char* const* argv) {
   };
 
   CheckCommand check_command;
-  check_command.add_to(app);
+  const std::array<Command*, 1> commands{&check_command};
+  for (Command* command : commands) command->add_to(app);
 
   const auto add_reading = [&](CLI::App* command) {
     command->add_option("--jobs", arguments.jobs, "Threads; all processors unless given")->check(CLI::Range(1, 1024));
@@ -190,7 +192,9 @@ int run_command(int argc, const char* const* argv) {
     write_all(STDERR_FILENO, complaint.str());
     return kExitError;
   }
-  if (check_command.parsed()) return check_command.run();
+  for (Command* each : commands) {
+    if (each->parsed()) return each->run();
+  }
   if (map_command->parsed()) return run_map(arguments);
   if (why_command->parsed()) return run_why(arguments);
   if (explain_command->parsed()) return run_explain(arguments);
@@ -199,6 +203,8 @@ int run_command(int argc, const char* const* argv) {
 }
 
 }  // namespace
+
+bool Command::parsed() const { return command_->parsed(); }
 
 int run(int argc, const char* const* argv) {
   // A reader that goes away (`| head`) is an error of write(2), not a signal that kills.

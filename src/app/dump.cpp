@@ -9,8 +9,6 @@
 #include "app/dump_calls.h"
 #include "app/dump_facts.h"
 #include "app/dump_forest.h"
-#include "app/headers.h"
-#include "app/read.h"
 #include "base/parallel.h"
 #include "elixir/dump.h"
 #include "elixir/tree.h"
@@ -20,6 +18,8 @@
 #include "knowledge/knowledge.h"
 #include "lower/lower.h"
 #include "model/program.h"
+#include "review/headers.h"
+#include "review/read.h"
 #include "source/discovery.h"
 #include "source/walk.h"
 
@@ -62,7 +62,7 @@ std::string complaints(const source::Diagnostics& diagnostics, const source::Fil
 class NamedHeaders final : public erlang::Includes {
  public:
   NamedHeaders(const source::Discovery& discovery, const source::SourceFile& file)
-      : headers_(discovery, installed_otp()), files_(*discovery.files), file_(file) {}
+      : headers_(discovery, review::installed_otp()), files_(*discovery.files), file_(file) {}
 
   Header include(std::string_view path, source::FileId from) override { return headers_.include(path, from); }
   Header include_lib(std::string_view path, source::FileId from) override { return headers_.include_lib(path, from); }
@@ -76,7 +76,7 @@ class NamedHeaders final : public erlang::Includes {
   }
 
  private:
-  Headers headers_;
+  review::Headers headers_;
   const source::FileTable& files_;
   const source::SourceFile& file_;
   std::deque<std::string> names_;
@@ -156,8 +156,8 @@ class Dumper {
 };
 
 Dumped whole_program(Stage stage, const source::Discovery& discovery, bool json, const std::vector<std::string>& modules) {
-  Progress progress(false);
-  Reading reading = read_sources(discovery, default_jobs(), progress);
+  review::Progress progress(false);
+  review::Reading reading = review::read_sources(discovery, default_jobs(), progress);
   Dumped out;
   out.complaints = complaints(reading.diagnostics, *discovery.files);
   const model::Program program = model::link(std::move(reading.units), *discovery.files);

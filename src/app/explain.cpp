@@ -3,23 +3,14 @@
 
 #include <algorithm>
 
-#include "base/nearest.h"
 #include "report/layout.h"
+#include "rules/lookup.h"
 
 namespace beamwright::app {
 namespace {
 
 using report::Ink;
 using report::Painter;
-
-std::string folded(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
-    if (c >= 'A' && c <= 'Z') return static_cast<char>(c + 32);
-    return c == '_' ? '-' : c;
-  });
-  return out;
-}
 
 class MarkdownSetter {
  public:
@@ -83,39 +74,7 @@ class MarkdownSetter {
   bool open_ = false;  // something was written that no blank line follows yet
 };
 
-std::vector<const rules::RegisteredRule*> by_code(std::span<const rules::RegisteredRule> rules) {
-  std::vector<const rules::RegisteredRule*> rows;
-  for (const rules::RegisteredRule& rule : rules) rows.push_back(&rule);
-  std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return a->rule->info.code < b->rule->info.code; });
-  return rows;
-}
-
 }  // namespace
-
-const rules::RegisteredRule* find_rule(std::span<const rules::RegisteredRule> rules, std::string_view wanted) {
-  const std::string key = folded(wanted);
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const rules::RegisteredRule& rule) {
-    return folded(rule.rule->info.code) == key || folded(rule.rule->info.name) == key;
-  });
-  return found == rules.end() ? nullptr : &*found;
-}
-
-std::vector<std::string> nearest_rules(std::span<const rules::RegisteredRule> rules, std::string_view wanted) {
-  const std::string key = folded(wanted.substr(0, 100));
-  std::vector<std::pair<std::size_t, std::string>> rows;
-  for (const rules::RegisteredRule* rule : by_code(rules)) {
-    const std::string name = folded(rule->rule->info.name);
-    std::size_t far = std::min(edit_distance(key, name), edit_distance(key, folded(rule->rule->info.code)));
-    if (key.size() >= 3 && name.find(key) != std::string::npos) far = 0;  // a part of the name is near enough
-    rows.emplace_back(far, std::string(rule->rule->info.name) + " (" + std::string(rule->rule->info.code) + ")");
-  }
-  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> names;
-  for (const auto& [far, name] : rows) {
-    if (names.size() < 3) names.push_back(name);
-  }
-  return names;
-}
 
 std::string explain(const rules::RegisteredRule& rule, bool color) { return set_markdown(rule.document, color); }
 
@@ -125,7 +84,7 @@ std::string list_rules(std::span<const rules::RegisteredRule> rules, bool color)
   for (const rules::RegisteredRule& rule : rules) longest = std::max(longest, rule.rule->info.name.size());
   std::string out;
   const rules::RegisteredRule* last = nullptr;
-  for (const rules::RegisteredRule* rule : by_code(rules)) {
+  for (const rules::RegisteredRule* rule : rules::by_code(rules)) {
     const rules::RuleInfo& info = rule->rule->info;
     if (!last || last->rule->info.family != info.family) {
       out += (last ? "\n" : "") + paint(Ink::kBold, to_string(info.family)) + "\n";

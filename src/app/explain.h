@@ -10,12 +10,6 @@
 
 namespace beamwright::app {
 
-// By code or name, in any case, with - or _; null when there is none.
-const rules::RegisteredRule* find_rule(std::span<const rules::RegisteredRule> rules, std::string_view wanted);
-
-// Names and codes like the one that was wanted, the nearest first, at most three.
-std::vector<std::string> nearest_rules(std::span<const rules::RegisteredRule> rules, std::string_view wanted);
-
 // The document of a rule, set for a terminal.
 std::string explain(const rules::RegisteredRule& rule, bool color);
 

@@ -7,7 +7,7 @@ namespace beamwright::app {
 
 Result<std::string> map(const MapOptions& options) {
   std::string text;
-  const Result<Checked> checked = check(options.check, [&](const Basis& basis) {
+  const Result<review::Checked> checked = review::check(options.check, [&](const review::Basis& basis) {
     const design::Design design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
     if (options.format == "json")
       text = report::write_map_json(design);

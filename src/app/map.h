@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "app/check.h"
+#include "review/check.h"
 
 namespace beamwright::app {
 
 struct MapOptions {
-  CheckOptions check;
+  review::CheckOptions check;
   std::string format = "text";  // text, json, dot, mermaid, html
   bool color = false;
   std::size_t columns = 100;  // of text

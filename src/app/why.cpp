@@ -9,7 +9,7 @@ namespace beamwright::app {
 
 Result<Answer> why(const WhyOptions& options) {
   std::optional<Result<Answer>> answer;
-  const Result<Checked> checked = check(options.check, [&](const Basis& basis) {
+  const Result<review::Checked> checked = review::check(options.check, [&](const review::Basis& basis) {
     const Result<design::Named> from = design::start_named(basis.program, basis.facts, options.from);
     const Result<design::Named> to = design::end_named(basis.program, basis.facts, options.to);
     if (!from || !to) {

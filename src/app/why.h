@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "app/check.h"
+#include "review/check.h"
 
 namespace beamwright::app {
 
 struct WhyOptions {
-  CheckOptions check;
+  review::CheckOptions check;
   std::string from, to;
   bool json = false;
   bool color = false;

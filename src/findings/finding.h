@@ -35,6 +35,19 @@ struct Step {
   std::string message;
 };
 
+// One replacement in the sources; an insertion where the span is empty.
+struct Edit {
+  source::Span span;
+  std::string text;
+};
+
+// What to change so that the finding is gone: only where the change is mechanical, keeps what the code means for everybody else,
+// and is wanted whatever the author had in mind.
+struct Rewrite {
+  std::string title;        // what it does, in the imperative: "Restart the later children too: :rest_for_one"
+  std::vector<Edit> edits;  // in order of file and place, none touching another; empty: there is no such change
+};
+
 struct Finding {
   std::string_view code;  // "BW401"
   std::string_view name;  // "blocking-call-handler"
@@ -46,6 +59,7 @@ struct Finding {
   std::string message;      // one sentence that names the process, the callers or the message at stake
   std::string why;          // the consequence in this place
   std::string fix;          // code or a concrete step
+  Rewrite rewrite;          // the same as a change of the text, where that can be had
   std::vector<Step> path;   // from the place of the finding down to the cause
   bool structural = false;  // a fault of the design, which makes the verdict NEEDS-REDESIGN when serious (high or critical)
   // What makes the fingerprint beside code, function and file: text that survives moved lines and unrelated edits, such as the

@@ -19,14 +19,30 @@ source::Position place_of(const Review& review, source::FileId file, std::uint32
   return file && review.files ? review.files->position(file, offset) : source::Position{};
 }
 
+Json rewrite_json(const Review& review, const findings::Rewrite& rewrite) {
+  if (rewrite.edits.empty()) return nullptr;
+  Json edits = Json::array();
+  for (const findings::Edit& edit : rewrite.edits) {
+    const source::Position begin = place_of(review, edit.span.file, edit.span.begin);
+    const source::Position end = place_of(review, edit.span.file, edit.span.end);
+    edits.push_back({{"file", path_of(review, edit.span.file)},
+                     {"line", begin.line},
+                     {"column", begin.column},
+                     {"end_line", end.line},
+                     {"end_column", end.column},
+                     {"text", edit.text}});
+  }
+  return {{"title", rewrite.title}, {"edits", std::move(edits)}};
+}
+
 Json finding_json(const Review& review, const findings::Finding& finding) {
   const source::Position begin = place_of(review, finding.span.file, finding.span.begin);
   const source::Position end = place_of(review, finding.span.file, finding.span.end);
   Json path = Json::array();
   for (const findings::Step& step : finding.path) {
-    path.push_back({{"file", path_of(review, step.span.file)},
-                    {"line", place_of(review, step.span.file, step.span.begin).line},
-                    {"message", step.message}});
+    const source::Position place = place_of(review, step.span.file, step.span.begin);
+    path.push_back(
+        {{"file", path_of(review, step.span.file)}, {"line", place.line}, {"column", place.column}, {"message", step.message}});
   }
   return {{"rule", finding.code},
           {"name", finding.name},
@@ -42,6 +58,7 @@ Json finding_json(const Review& review, const findings::Finding& finding) {
           {"message", finding.message},
           {"why", finding.why},
           {"fix", finding.fix},
+          {"rewrite", rewrite_json(review, finding.rewrite)},
           {"path", std::move(path)},
           {"fingerprint", finding.fingerprint}};
 }

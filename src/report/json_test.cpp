@@ -64,15 +64,18 @@ TEST(Json, IsTheContractToTheLetter) {
       "message": "Shop.Pricing answers {:price, id} only after an HTTP request that waits without limit.",
       "why": "While one request is slow, every caller of Shop.Pricing waits in line and gives up after 5 s, and what was given up is still worked off.",
       "fix": "Let a task do the request and answer from there:\n\n    Task.Supervisor.start_child(Shop.Tasks, fn ->\n      GenServer.reply(from, Http.get(url(id)))\n    end)\n    {:noreply, state}",
+      "rewrite": null,
       "path": [
         {
           "file": "lib/pricing.ex",
           "line": 3,
+          "column": 14,
           "message": "Shop.Pricing.handle_call/3 calls Shop.Http.get/1"
         },
         {
           "file": "lib/http.ex",
           "line": 1,
+          "column": 16,
           "message": "Shop.Http.get/1 calls :httpc.request/4 (http, waits without limit)"
         }
       ],
@@ -92,6 +95,16 @@ TEST(Json, IsTheContractToTheLetter) {
 )text";
   expected.replace(expected.find("VERSION"), 7, version());
   EXPECT_EQ(write_json(sample.review), expected);
+}
+
+TEST(Json, GivesARewriteAsReplacementsOfText) {
+  SampleReview sample;
+  sample.add_blocking_finding();
+  findings::Finding& finding = sample.review.findings[0];
+  finding.rewrite = {"Write head", {{sample.find(finding.span.file, "get"), "head"}}};
+  const auto document = nlohmann::json::parse(write_json(sample.review));
+  EXPECT_EQ(document["findings"][0]["rewrite"], nlohmann::json::parse(R"({"title": "Write head", "edits": [
+      {"file": "lib/pricing.ex", "line": 3, "column": 19, "end_line": 3, "end_column": 22, "text": "head"}]})"));
 }
 
 TEST(Json, AnEmptyReviewHasEveryKey) {

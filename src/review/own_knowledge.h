@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "app/configuration.h"
 #include "base/result.h"
 #include "knowledge/knowledge.h"
+#include "review/configuration.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 class OwnKnowledge {
  public:
@@ -23,4 +23,4 @@ class OwnKnowledge {
   std::optional<knowledge::Knowledge> all_;
 };
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

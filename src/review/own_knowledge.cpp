@@ -1,9 +1,9 @@
-#include "app/own_knowledge.h"
+#include "review/own_knowledge.h"
 
 #include "knowledge/embedded.h"
 #include "source/files.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 Result<OwnKnowledge> OwnKnowledge::read(const Configuration& configuration) {
   OwnKnowledge own;
@@ -22,4 +22,4 @@ Result<OwnKnowledge> OwnKnowledge::read(const Configuration& configuration) {
   return own;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,24 +1,24 @@
 // The review from end to end. check() at the bottom is its table of contents.
-#include "app/check.h"
+#include "review/check.h"
 
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 #include "analysis/facts.h"
-#include "app/edited_file.h"
-#include "app/filter.h"
-#include "app/own_knowledge.h"
-#include "app/progress.h"
-#include "app/read.h"
 #include "findings/deeper.h"
 #include "findings/finish.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
+#include "review/edited_file.h"
+#include "review/filter.h"
+#include "review/own_knowledge.h"
+#include "review/progress.h"
+#include "review/read.h"
 #include "rules/run.h"
 #include "source/utf8.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using source::Role;
@@ -160,4 +160,4 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
   return checked;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,9 +1,9 @@
-#include "app/configuration.h"
+#include "review/configuration.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using testing::ElementsAre;
@@ -79,4 +79,4 @@ TEST(Configuration, RefusesValuesOfTheWrongKind) {
 }
 
 }  // namespace
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 
-#include "app/configuration.h"
 #include "base/result.h"
 #include "findings/selection.h"
 #include "report/report.h"
+#include "review/configuration.h"
 #include "source/discovery.h"
 
 namespace beamwright::model {
@@ -19,7 +19,7 @@ namespace beamwright::analysis {
 struct Facts;
 }
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 struct CheckOptions {
   std::string path = ".";
@@ -55,4 +55,4 @@ using Look = std::function<void(const Basis&)>;
 // when the review is complete.
 Result<Checked> check(const CheckOptions& options, const Look& look = {});
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,4 +1,4 @@
-#include "app/headers.h"
+#include "review/headers.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "source/test_folder.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 class HeadersTest : public testing::Test {
@@ -134,4 +134,4 @@ TEST_F(HeadersTest, AHeaderIsReadOnceByAllThreads) {
 }
 
 }  // namespace
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,9 +1,9 @@
-#include "app/edited_file.h"
+#include "review/edited_file.h"
 
 #include <algorithm>
 #include <filesystem>
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 namespace fs = std::filesystem;
 
@@ -35,4 +35,4 @@ Result<source::FileId> put_edited_file(source::Discovery& discovery, const std::
   return id;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

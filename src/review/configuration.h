@@ -13,7 +13,7 @@
 #include "findings/finding.h"
 #include "findings/selection.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 inline constexpr std::string_view kConfigurationName = ".beamwright.toml";
 
@@ -60,4 +60,4 @@ std::optional<findings::Severity> severity_named(std::string_view word);
 // The rules that a word names by code, name or family exist; else a sentence that says so and names the nearest.
 std::optional<std::string> unknown_rule(std::string_view word);
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,14 +1,14 @@
-#include "app/filter.h"
+#include "review/filter.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
-#include "app/since.h"
 #include "base/glob.h"
 #include "findings/baseline.h"
+#include "review/since.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using findings::Finding;
@@ -188,4 +188,4 @@ Result<Findings> choose_shown(Findings all, const CheckOptions& options, const C
   return all;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

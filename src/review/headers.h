@@ -10,7 +10,7 @@
 #include "erlang/tree.h"
 #include "source/discovery.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 // The root of an installed OTP ("/usr/lib/erlang"), or empty: from the `erl` on PATH with its links resolved, else the usual
 // places.
@@ -41,4 +41,4 @@ class Headers final : public erlang::Includes {
   std::map<std::string, std::string> otp_applications_;                   // name → its folder
 };
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,5 +1,5 @@
 // posix_spawn with both outputs read by poll, so that neither pipe can fill up and block the other.
-#include "app/process.h"
+#include "review/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,7 +15,7 @@
 
 extern char** environ;
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 struct Pipe {
@@ -109,4 +109,4 @@ TemporaryFolder::~TemporaryFolder() {
   if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

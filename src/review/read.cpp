@@ -1,19 +1,19 @@
 // Each file is a job of its own: its tree lives only until it is lowered, so the trees in memory are as many as the threads.
-#include "app/read.h"
+#include "review/read.h"
 
 #include <algorithm>
 #include <cstring>
 #include <exception>
 #include <iterator>
 
-#include "app/headers.h"
 #include "base/parallel.h"
 #include "elixir/tree.h"
 #include "erlang/header_cache.h"
 #include "erlang/tree.h"
 #include "lower/lower.h"
+#include "review/headers.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using source::DiagnosticKind;
@@ -131,4 +131,4 @@ Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress
   return reading;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

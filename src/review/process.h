@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 // The standard output of a program that ended with 0. The error is the last line that it wrote to standard error, or why it could
 // not be started. `environment` holds NAME=VALUE, added to ours.
@@ -28,4 +28,4 @@ class TemporaryFolder {
   std::string path_;
 };
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,6 +1,6 @@
 // The order of the search is that of epp and erlc (stdlib's epp.erl, path_open/3 and -include_lib), then that of the build tools'
 // include paths, and last a header of that name anywhere in the application: a build may hand the compiler any -I.
-#include "app/headers.h"
+#include "review/headers.h"
 
 #include <dirent.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 #include "source/utf8.h"
 #include "source/walk.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using source::folder_of;
@@ -200,4 +200,4 @@ erlang::Includes::Header Headers::open(const std::string& absolute_path) {
   return known->second = {id, discovery_.files->file(id).text};
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

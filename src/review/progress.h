@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 class Progress {
  public:
@@ -38,4 +38,4 @@ class Progress {
   bool drawn_ = false;
 };
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

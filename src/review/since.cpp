@@ -1,12 +1,12 @@
 // The old state is written with an index of its own, so that nothing of the user's repository is touched and no attribute
 // (export-ignore) leaves files out, as git archive would.
-#include "app/since.h"
+#include "review/since.h"
 
 #include <algorithm>
 #include <charconv>
 #include <string_view>
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using Lines = std::pair<std::uint32_t, std::uint32_t>;
@@ -97,4 +97,4 @@ Result<Change> change_since(const std::string& folder, const std::string& refere
   return change;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -1,9 +1,9 @@
 // Redraws at most ten times a second, and never waits for a thread that is drawing.
-#include "app/progress.h"
+#include "review/progress.h"
 
 #include <unistd.h>
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 using namespace std::chrono_literals;
@@ -46,4 +46,4 @@ void Progress::clear() {
   drawn_ = false;
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -4,12 +4,12 @@
 #include <memory>
 #include <vector>
 
-#include "app/progress.h"
 #include "findings/suppression.h"
 #include "model/program.h"
+#include "review/progress.h"
 #include "source/discovery.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 struct Reading {
   std::vector<std::unique_ptr<model::Unit>> units;  // in the order of Discovery::sources; null where a file could not be read
@@ -22,4 +22,4 @@ struct Reading {
 // Loads, parses and lowers every source. A file on which Beamwright itself fails becomes a diagnostic and costs no other file.
 Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress& progress);
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

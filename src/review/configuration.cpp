@@ -1,5 +1,5 @@
 // Every key is listed here with its reader; anything else is refused, for a setting that is silently ignored is worse than none.
-#include "app/configuration.h"
+#include "review/configuration.h"
 
 #include <array>
 #include <filesystem>
@@ -7,13 +7,12 @@
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
-#include "app/explain.h"
 #include "base/nearest.h"
 #include "findings/suppression.h"
-#include "rules/rule.h"
+#include "rules/lookup.h"
 #include "source/files.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 namespace {
 
 namespace fs = std::filesystem;
@@ -66,7 +65,7 @@ class ConfigurationReader {
     const toml::table* table = node.as_table();
     if (!table) return fail(node.source(), "rules is a table: [rules.BW401]");
     for (const auto& [key, value] : *table) {
-      const rules::RegisteredRule* rule = find_rule(rules::all_rules(), key.str());
+      const rules::RegisteredRule* rule = rules::find_rule(rules::all_rules(), key.str());
       if (!rule) return fail(key.source(), *unknown_rule(key.str()));
       const toml::table* settings = value.as_table();
       if (!settings) return fail(value.source(), "the settings of a rule are a table: [rules." + std::string(key.str()) + "]");
@@ -175,7 +174,7 @@ std::optional<std::string> unknown_rule(std::string_view word) {
     if (findings::names_rule(word, finding)) return std::nullopt;
   }
   std::string message = "there is no rule or family " + std::string(word);
-  const auto nearest = nearest_rules(rules, word);
+  const auto nearest = rules::nearest_rules(rules, word);
   for (std::size_t i = 0; i < nearest.size(); ++i) message += (i == 0 ? "; the nearest are " : ", ") + nearest[i];
   return message;
 }
@@ -205,4 +204,4 @@ Result<Configuration> find_configuration(const std::string& reviewed_path) {
   }
 }
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/process.h"
 #include "base/result.h"
+#include "review/process.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 struct Change {
   TemporaryFolder folder;  // holds the whole repository as it was
@@ -25,4 +25,4 @@ struct Change {
 // From the commit called `reference` to the files as they are in the folder now, committed or not.
 Result<Change> change_since(const std::string& folder, const std::string& reference);
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review

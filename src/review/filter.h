@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "analysis/hints.h"
-#include "app/check.h"
 #include "findings/finding.h"
 #include "findings/suppression.h"
 #include "model/program.h"
+#include "review/check.h"
 #include "source/discovery.h"
 
-namespace beamwright::app {
+namespace beamwright::review {
 
 // Files that the configuration excludes are read and not reviewed, like somebody else's. Gives their number.
 std::size_t exclude_files(const Configuration& configuration, source::Discovery& discovery);
@@ -28,4 +28,4 @@ void place_suppressions(const model::Program& program, std::vector<findings::Sup
 Result<findings::Findings> choose_shown(findings::Findings all, const CheckOptions& options, const Checked& checked,
                                         std::vector<findings::Suppression>& suppressions, report::Review& review);
 
-}  // namespace beamwright::app
+}  // namespace beamwright::review
