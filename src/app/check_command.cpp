@@ -18,6 +18,31 @@
 namespace beamwright::app {
 namespace {
 
+// A format for programs, or for a place that shows what programs hand it. `text` is for people, takes options of its own and is
+// not among them. A new format is a row.
+struct Format {
+  std::string_view name;
+  // One of the two: a format that shows processes takes the design as well.
+  std::string (*write)(const report::Review&);
+  std::string (*write_with_design)(const report::Review&, const design::Design&);
+};
+
+constexpr Format kFormats[] = {
+    {"json", report::write_json, nullptr},
+};
+
+// Null for text.
+const Format* format_named(std::string_view name) {
+  const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), [&](const Format& f) { return f.name == name; });
+  return found == std::end(kFormats) ? nullptr : found;
+}
+
+std::vector<std::string> format_names() {
+  std::vector<std::string> names{"text"};
+  for (const Format& format : kFormats) names.emplace_back(format.name);
+  return names;
+}
+
 // "BW401,state" and repeated options alike.
 std::vector<std::string> split(const std::vector<std::string>& words) {
   std::vector<std::string> all;
@@ -35,7 +60,8 @@ std::vector<std::string> split(const std::vector<std::string>& words) {
 void CheckCommand::add_to(CLI::App& app) {
   command_ = app.add_subcommand("check", "Review a project, a folder or a single file");
   command_->add_option("PATH", options_.path, "What to review; the current folder unless given");
-  command_->add_option("--format", format_, "text for people, json for programs")->check(CLI::IsMember({"text", "json"}));
+  command_->add_option("--format", format_, "text for people; the others for programs and for the places named so")
+      ->check(CLI::IsMember(format_names()));
   command_
       ->add_option("--fail-on", fail_on_,
                    "The severity from which the exit code is 1: none, low, medium, high (unless given), critical")
@@ -84,7 +110,7 @@ bool CheckCommand::prepare() {
       if (const auto unknown = review::unknown_rule(word)) return complain(*unknown + " (`beamwright rules` lists all)"), false;
     }
   }
-  if (format_ == "json" && (design_ || statistics_)) {
+  if (format_named(format_) && (design_ || statistics_)) {
     return complain(design_ ? "--design is for people; `beamwright map --format json` has all of it"
                             : "--statistics is for people; the summary of --format json has the counts"),
            false;
@@ -108,11 +134,13 @@ int CheckCommand::write_baseline(const review::Checked& checked) const {
 
 int CheckCommand::run() {
   if (!prepare()) return kExitError;
-  std::string gate;
+  const Format* format = format_named(format_);
+  std::string text;
   const Result<review::Checked> checked = review::check(options_, [&](const review::Basis& basis) {
-    if (!design_) return;
-    gate = report::write_design_gate(design::build({basis.discovery, basis.program, basis.facts, basis.review.findings}),
-                                     wants_color(color_));
+    const bool with_design = format && format->write_with_design;
+    if (!design_ && !with_design) return;
+    const design::Design design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
+    text = with_design ? format->write_with_design(basis.review, design) : report::write_design_gate(design, wants_color(color_));
   });
   if (!checked) {
     complain(checked.error());
@@ -124,9 +152,9 @@ int CheckCommand::run() {
   const auto least = review::severity_named(fail_on_);
   const bool failed = std::any_of(review.findings.begin(), review.findings.end(),
                                   [&](const findings::Finding& finding) { return least && finding.severity >= *least; });
-  const std::string text =
-      format_ == "json" ? report::write_json(review) : report::write_text(review, {wants_color(color_), statistics_});
-  return print(gate + text, failed ? kExitFound : kExitClean);
+  if (!format) text += report::write_text(review, {wants_color(color_), statistics_});
+  if (format && format->write) text = format->write(review);
+  return print(text, failed ? kExitFound : kExitClean);
 }
 
 }  // namespace beamwright::app
