@@ -102,7 +102,17 @@ MessageReader::Message MessageReader::next_line() {
   return message;
 }
 
+bool MessageReader::wait() const {
+  // No event is asked for on the second: an error is reported on a pipe whose reader is gone in any case.
+  pollfd waits[2] = {{descriptor_, POLLIN, 0}, {answers_, 0, 0}};
+  while (::poll(waits, 2, -1) < 0) {
+    if (errno != EINTR) return true;  // read(2) says what is wrong
+  }
+  return waits[0].revents != 0 || waits[1].revents == 0;
+}
+
 bool MessageReader::fill() {
+  if (!wait()) return false;
   if (at_ == buffer_.size()) {
     buffer_.clear();
     at_ = 0;

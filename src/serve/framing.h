@@ -19,8 +19,9 @@ inline constexpr std::size_t kMaxMessageBytes = std::size_t{64} << 20;
 // Takes messages from a descriptor. For one thread.
 class MessageReader {
  public:
-  MessageReader(int descriptor, Framing framing, std::size_t limit = kMaxMessageBytes)
-      : descriptor_(descriptor), framing_(framing), limit_(limit) {}
+  // `answers`, unless negative, is where the answers go: when nobody is left to read them, nothing more is waited for.
+  MessageReader(int descriptor, Framing framing, std::size_t limit = kMaxMessageBytes, int answers = -1)
+      : descriptor_(descriptor), framing_(framing), limit_(limit), answers_(answers) {}
 
   enum class Status {
     kMessage,
@@ -39,6 +40,8 @@ class MessageReader {
   Message next_line();
   // Makes more bytes available; false at the end.
   bool fill();
+  // Waits until there is something to read, or the end of it; false when nobody reads the answers any more.
+  bool wait() const;
   // The next line without its end, at most `limit` bytes of it. False at the end of the stream.
   bool take_line(std::string& line, std::size_t limit, bool& too_long);
   bool take_bytes(std::string& out, std::size_t count);
@@ -47,6 +50,7 @@ class MessageReader {
   const int descriptor_;
   const Framing framing_;
   const std::size_t limit_;
+  const int answers_;
   std::string buffer_;
   std::size_t at_ = 0;  // of the buffer: what stands before it has been taken
   bool in_fault_ = false;
