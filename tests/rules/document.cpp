@@ -39,6 +39,7 @@ class Reader {
     for (std::string word; words >> word;) {
       if (word.starts_with("file=")) block_.file = word.substr(5);
       if (word.starts_with("also=")) block_.also.push_back(word.substr(5));
+      if (word.starts_with("lab=")) block_.lab = word.substr(4);
     }
   }
 

@@ -14,11 +14,12 @@ struct Mark {
   std::string message;     // empty: any
 };
 
-// A fenced block: ```elixir file=lib/a.ex also=BW401
+// A fenced block: ```elixir file=lib/a.ex also=BW401 lab=hazard
 struct Block {
   std::string language;
   std::string file;               // empty where the block is a project by itself
   std::vector<std::string> also;  // other rules that may report in it
+  std::string lab;                // the variant that the lab's experiment of the rule runs it as: hazard, fix, or none
   std::string text;
   std::uint32_t line = 0;  // of the fence in the document, 1-based
   std::vector<Mark> marks;

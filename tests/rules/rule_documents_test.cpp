@@ -32,6 +32,7 @@ class RuleDocument : public testing::Test {
       EXPECT_GT(firing_[language], 0) << info_.name << " never fires in " << language;
       EXPECT_GT(silent_[language], 0) << info_.name << " is never silent in " << language;
     }
+    check_lab(sections);
   }
 
  private:
@@ -51,6 +52,27 @@ class RuleDocument : public testing::Test {
         EXPECT_GT(section.text.size(), 40u) << section.heading << " is empty";
       }
     }
+  }
+
+  // What the lab runs as the hazard is what the rule fires on, and what it runs as the fix is what the rule is silent on. Both
+  // are there where the rule has an experiment, and neither where it has none.
+  void check_lab(const std::vector<Section>& sections) {
+    std::set<std::string> variants;
+    for (const Section& section : sections) {
+      for (const Group& group : section.groups) {
+        for (const Block& block : group) {
+          if (block.lab.empty()) continue;
+          EXPECT_EQ(block.lab, section.heading == "Fires" ? "hazard" : "fix") << place(block);
+          variants.insert(block.lab);
+        }
+      }
+    }
+    std::string stem(info_.name);
+    std::replace(stem.begin(), stem.end(), '-', '_');
+    const std::string experiment = std::string(to_string(info_.family)) + "/" + stem + ".exs";
+    const bool has_experiment = std::filesystem::exists(std::filesystem::path(BW_LAB_DIR) / experiment);
+    EXPECT_EQ(variants, has_experiment ? std::set<std::string>({"fix", "hazard"}) : std::set<std::string>())
+        << info_.name << ": the blocks that are marked for the lab and lab/" << experiment << " belong together";
   }
 
   void check_group(const Section& section, const Group& group) {
