@@ -2,11 +2,11 @@
 # not hold. LAB_VERBOSE=1 shows what the runs print.
 {options, wanted, []} = OptionParser.parse(System.argv(), strict: [quick: :boolean, rows: :string])
 
-here = __DIR__
-ebin = Path.join([here, "..", "build", "lab", "otp#{System.otp_release()}", "ebin"]) |> Path.expand()
-File.rm_rf!(ebin)
+# The same folder as Lab.Runner.folder/0, which is not compiled yet.
+work = Path.expand("../build/lab/otp#{System.otp_release()}-#{System.pid()}", __DIR__)
+ebin = Path.join(work, "ebin")
 File.mkdir_p!(ebin)
-{:ok, _, _} = Kernel.ParallelCompiler.compile_to_path(Path.wildcard(Path.join(here, "support/*.ex")), ebin)
+{:ok, _, _} = Kernel.ParallelCompiler.compile_to_path(Path.wildcard(Path.join(__DIR__, "support/*.ex")), ebin)
 Code.prepend_path(ebin)
 
 documents = Lab.Document.all()
@@ -39,6 +39,7 @@ rows =
   )
   |> Enum.map(fn {:ok, row} -> row end)
 
+File.rm_rf!(work)
 {good, bad} = Enum.split_with(rows, & &1.holds)
 if options[:rows], do: File.write!(options[:rows], Lab.Rows.json(Enum.reject(rows, &Map.has_key?(&1, :error))))
 version = "OTP #{System.otp_release()}, Elixir #{System.version()}"

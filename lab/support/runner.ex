@@ -96,5 +96,6 @@ defmodule Lab.Runner do
   # Two labs on one machine use different ports, and the two slots of one lab.
   defp port(slot), do: 20_000 + rem(String.to_integer(System.pid()), 10_000) * 2 + slot
 
-  def folder, do: Path.join([Path.expand("../..", __DIR__), "build", "lab", "otp#{System.otp_release()}"])
+  @doc "Where this run of the lab works; runs beside each other do not meet."
+  def folder, do: Path.join([Path.expand("../..", __DIR__), "build", "lab", "otp#{System.otp_release()}-#{System.pid()}"])
 end
