@@ -67,11 +67,14 @@ void CheckCommand::add_to(CLI::App& app) {
                    "The severity from which the exit code is 1: none, low, medium, high (unless given), critical")
       ->check(CLI::IsMember({"none", "low", "medium", "high", "critical"}));
   command_->add_option("--select", select_, "Only these rules: codes, names or families, with commas between")
-      ->allow_extra_args(false);
-  command_->add_option("--ignore", ignore_, "None of these rules")->allow_extra_args(false);
-  command_->add_option("--since", options_.since, "Only what changed since this commit, by git; all is analysed");
-  command_->add_option("--baseline", options_.baseline, "Leave out the findings in this file");
-  command_->add_option("--write-baseline", written_baseline_, "Write the findings to this file, to be left out from now on");
+      ->allow_extra_args(false)
+      ->type_name("RULES");
+  command_->add_option("--ignore", ignore_, "None of these rules")->allow_extra_args(false)->type_name("RULES");
+  command_->add_option("--since", options_.since, "Only what changed since this commit, by git; all is analysed")
+      ->type_name("COMMIT");
+  command_->add_option("--baseline", options_.baseline, "Leave out the findings in this file")->type_name("FILE");
+  command_->add_option("--write-baseline", written_baseline_, "Write the findings to this file, to be left out from now on")
+      ->type_name("FILE");
   command_->add_flag("--statistics", statistics_, "How often each rule speaks, instead of the findings");
   command_->add_flag("--design", design_,
                      "Before the findings, what the sources say of each process: the questions of a design review");
