@@ -15,8 +15,10 @@
 
 #include "app/check_command.h"
 #include "app/command.h"
+#include "app/completions.h"
 #include "app/dump.h"
 #include "app/explain.h"
+#include "app/man_page.h"
 #include "app/map.h"
 #include "app/output.h"
 #include "app/why.h"
@@ -121,7 +123,13 @@ int run_command(int argc, const char* const* argv) {
   };
 
   CheckCommand check_command;
-  const std::array<Command*, 1> commands{&check_command};
+  CompletionsCommand completions_command;
+  ManCommand man_command;
+  Command* const commands[] = {
+      &check_command,
+      &completions_command,
+      &man_command,
+  };
   for (Command* command : commands) command->add_to(app);
 
   const auto add_reading = [&](CLI::App* command) {
