@@ -10,6 +10,7 @@ defmodule Lab.Child do
     unless System.get_env("LAB_VERBOSE"), do: Logger.configure(level: :none)
     scratch = result <> ".d"
     File.mkdir_p!(scratch)
+    File.cd!(scratch)
 
     answer =
       try do
