@@ -6,6 +6,7 @@
 
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/rewrites.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -125,6 +126,29 @@ Fate fate_in(const Program& program, const Facts& facts, ProcessId id) {
   return any ? Fate::kDies : Fate::kLogged;
 }
 
+// Where a DOWN may be left behind that matters: not at the end of the process, nor where it has been taken.
+bool leaves_down(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!is_without_flush(program, facts, site) || !in_production(program, facts, function)) return false;
+  if (program.function(function).name == sym::terminate || flushes_by_hand(program, function, site)) return false;
+  return !stands_in_down_branch(program, function, site) && !is_followed_by_exit(program, facts, site);
+}
+
+// All of the function's at once, for they are one finding.
+findings::Rewrite with_flush(const Program& program, const Facts& facts, FunctionId function) {
+  RewriteBuilder rewrite(program, function);
+  const bool erlang = in_erlang(program, function);
+  for (const CallId site : program.calls_of(function)) {
+    if (!leaves_down(program, facts, site)) continue;
+    if (program.call(site).arity == 1) {
+      rewrite.add_argument(site, erlang ? "[flush]" : "[:flush]");
+    } else {
+      rewrite.add_element(program.unit_of(site), arguments_of(program, site)[1], erlang ? "flush" : ":flush");
+    }
+  }
+  return rewrite.take("Flush the DOWN that may have come");
+}
+
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId dies, bool own) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
@@ -146,6 +170,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   }
   const std::string name = source_text(program, program.unit_of(site), arguments_of(program, site)[0]);
   finding.fix = erlang ? "Write erlang:demonitor(" + name + ", [flush])." : "Write Process.demonitor(" + name + ", [:flush]).";
+  finding.rewrite = with_flush(program, facts, function);
   finding.path = {{finding.span, callee + " takes the monitor back and leaves its message"}};
   finding.key = callee;
   report_weighed(reporter, std::move(finding));
@@ -165,10 +190,8 @@ ProcessId dying_server(const Program& program, const Facts& facts, FunctionId fu
 
 // Says whether the site was reported. One finding a function is enough: the others are mended with it.
 bool look_at(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!leaves_down(program, facts, site)) return false;
   const FunctionId function = program.function_of(site);
-  if (!is_without_flush(program, facts, site) || !in_production(program, facts, function)) return false;
-  if (program.function(function).name == sym::terminate || flushes_by_hand(program, function, site)) return false;
-  if (stands_in_down_branch(program, function, site) || is_followed_by_exit(program, facts, site)) return false;
   const ProcessId dies = dying_server(program, facts, function);
   const bool own = dies && facts.process(dies).module == program.module_of(function);
   const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;

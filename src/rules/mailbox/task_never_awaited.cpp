@@ -5,6 +5,7 @@
 
 #include "analysis/results.h"
 #include "rules/kept.h"
+#include "rules/rewrites.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -92,6 +93,23 @@ class Check {
     return context.processes.empty() && !context.many && (context.flags & kSoon) != 0 && (context.flags & ~kSoon) == 0;
   }
 
+  // The start that is the same but for the reply, where nothing looks at what it returns. A task of a supervisor has none: async
+  // raises when the supervisor takes no more children, start_child says so in its result.
+  findings::Rewrite without_reply(FunctionId function, CallId site) const {
+    const analysis::External& external = *facts_.calls.external(site);
+    const std::string_view module = external.module.text(), name = external.name.text();
+    if (program_.call(site).capture || !is_statement(program_.unit_of(site), program_.call(site).expr)) return {};
+    const bool erlang = in_erlang(program_, function);
+    std::string instead;
+    if (module == "Elixir.Task" && name == "async") instead = erlang ? "'Elixir.Task':start_link" : "Task.start_link";
+    if (module == "rpc" && name == "async_call") instead = erlang ? "rpc:cast" : ":rpc.cast";
+    if (module == "erpc" && name == "send_request" && external.arity <= 4) instead = erlang ? "erpc:cast" : ":erpc.cast";
+    if (instead.empty()) return {};
+    RewriteBuilder rewrite(program_, function);
+    rewrite.replace_callee(site, instead);
+    return rewrite.take("Start it with " + instead + ", which sends no reply");
+  }
+
   void report(FunctionId function, CallId site) {
     const bool erlang = in_erlang(program_, function);
     const std::string start = callee_text(program_, facts_, site);
@@ -110,6 +128,7 @@ class Check {
         erlang ? "Use rpc:cast/4 or erpc:cast/4 where no answer is wanted, or collect it with rpc:yield/1."
                : "Where no answer is wanted, start it under a supervisor: Task.Supervisor.start_child(Shop.Tasks, fn -> … end). "
                  "Otherwise await it.";
+    finding.rewrite = without_reply(function, site);
     finding.path = {{finding.span, start + " starts a task whose reply nobody takes"}};
     for (const ProcessId id : facts_.contexts.of(function).processes) {
       if (finding.path.size() < 4) {

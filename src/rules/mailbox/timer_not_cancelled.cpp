@@ -6,6 +6,7 @@
 
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/rewrites.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -28,6 +29,21 @@ bool is_at_the_end(const Facts& facts, FunctionId function) {
   });
 }
 
+// The function of the other module, where nothing looks at its answer, which is another. timer:cancel takes anything and raises
+// never; erlang:cancel_timer raises for what is no reference, such as the `undefined` that a field begins with.
+findings::Rewrite right_cancel(const Program& program, CallId site, const Origins& origins) {
+  const bool to_server = origins.made.front().resource == Resource::kTimerServer;
+  if (program.call(site).arity != 1 || program.call(site).capture || (!to_server && origins.field)) return {};
+  if (!is_statement(program.unit_of(site), program.call(site).expr)) return {};
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string instead =
+      to_server ? (erlang ? "timer:cancel" : ":timer.cancel") : (erlang ? "erlang:cancel_timer" : "Process.cancel_timer");
+  RewriteBuilder rewrite(program, function);
+  rewrite.replace_callee(site, instead);
+  return rewrite.take("Cancel it with " + instead);
+}
+
 void report_wrong_cancel(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const Origins& origins) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
@@ -46,6 +62,7 @@ void report_wrong_cancel(const Program& program, const Facts& facts, Reporter& r
   finding.fix = raises ? (erlang ? "Cancel it with timer:cancel/1, or arm it with erlang:send_after/3."
                                  : "Cancel it with :timer.cancel/1, or arm it with Process.send_after/3.")
                        : (erlang ? "Cancel it with erlang:cancel_timer/1." : "Cancel it with Process.cancel_timer/1.");
+  finding.rewrite = right_cancel(program, site, origins);
   finding.path = {{call_span(program, made),
                    arm + " arms the timer" + (origins.field ? ", kept as " + atom_text(origins.field, erlang) : std::string())},
                   {finding.span, cancel + " is given its reference"}};

@@ -6,6 +6,7 @@
 #include "analysis/closures.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
+#include "rules/hoisted_fields.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -66,7 +67,7 @@ class Check {
       const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, captured.use);
       const analysis::PossibleValue* state = values.first(PossibleKind::kState);
       if (!state || !state->process || !reported_.insert({site, captured.variable}).second) continue;
-      report(site, function, captured, fields, state->process);
+      report(site, function, closure, captured, fields, state->process);
     }
   }
 
@@ -83,8 +84,8 @@ class Check {
     return names;
   }
 
-  void report(CallId site, FunctionId function, const analysis::Captured& captured, const std::vector<Symbol>& fields,
-              ProcessId process) {
+  void report(CallId site, FunctionId function, ExprId closure, const analysis::Captured& captured,
+              const std::vector<Symbol>& fields, ProcessId process) {
     const Unit& unit = program_.unit_of(site);
     const bool erlang = in_erlang(program_, function);
     const std::string variable(unit.variables[captured.variable.index].name.text());
@@ -108,6 +109,10 @@ class Check {
     finding.fix = erlang ? "Take the field out before the closure: `Field = ...(" + variable + ")`, and use that variable inside."
                          : "Take the field out before the closure: `" + field + " = " + variable + "." + field +
                                "`, and use that variable inside.";
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (std::find(arguments.begin(), arguments.end(), closure) != arguments.end()) {
+      finding.rewrite = hoist_fields(program_, function, closure, captured.variable);
+    }
     finding.path = {{finding.span, finding.function + " hands the closure over"},
                     {unit.span(captured.use), "the closure uses " + variable + " for " + join_names(names, 3) + " alone"}};
     finding.key = callee_text(program_, facts_, site) + " " + variable;

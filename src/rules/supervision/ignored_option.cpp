@@ -8,6 +8,7 @@
 #include <span>
 
 #include "analysis/values.h"
+#include "rules/rewrites.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -132,7 +133,10 @@ class Check {
 
   void visit(FunctionId function, const Unit& unit, ExprId root);
   void keys(FunctionId function, const Unit& unit, ExprId options, const Place& place);
-  void report(FunctionId function, const Unit& unit, ExprId at, const Place& place, const Misplaced& wrong);
+  void report(FunctionId function, const Unit& unit, ExprId at, const Place& place, const Misplaced& wrong,
+              const std::vector<ExprId>& keys);
+  findings::Rewrite rewrite_for(FunctionId function, const Unit& unit, ExprId at, const Place& place, std::string_view instead,
+                                const std::vector<ExprId>& keys) const;
 
   const Program& program_;
   const Facts& facts_;
@@ -157,7 +161,7 @@ void Check::keys(FunctionId function, const Unit& unit, ExprId options, const Pl
     const std::optional<Misplaced> wrong = fault(place, k.symbol().text());
     // Elixir raises where strategy: is missing.
     if (!wrong || (&place == &kOfElixir && wrong->instead == "strategy")) continue;
-    report(function, unit, key, place, *wrong);
+    report(function, unit, key, place, *wrong, keys);
   }
 }
 
@@ -175,7 +179,49 @@ void Check::visit(FunctionId function, const Unit& unit, ExprId root) {
   });
 }
 
-void Check::report(FunctionId function, const Unit& unit, ExprId at, const Place& place, const Misplaced& wrong) {
+// The value that stands with a key, as a child of the same pair or map.
+ExprId value_of(const Unit& unit, ExprId key) {
+  const ExprId around = unit.parent(key);
+  if (!around) return {};
+  const std::span<const ExprId> children = unit.children_of(around);
+  const auto found = std::find(children.begin(), children.end(), key);
+  return found == children.end() || found + 1 == children.end() ? ExprId() : found[1];
+}
+
+// Whether the place takes this value for the key: once the key is read, a value that is refused would keep the tree from
+// starting.
+bool is_accepted(const Unit& unit, ExprId value, std::string_view key) {
+  if (!value) return false;
+  const Expr& e = unit.expr(value);
+  const std::string_view word = e.kind == ExprKind::kAtom ? e.symbol().text() : std::string_view();
+  const auto is_one_of = [&](std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  if (is_restart_budget(key))
+    return e.kind == ExprKind::kInteger && unit.integer_of(e) > (key == "period" || key == "max_seconds" ? 0 : -1);
+  if (key == "strategy") return is_one_of({"one_for_one", "one_for_all", "rest_for_one"});
+  if (key == "restart") return is_one_of({"permanent", "transient", "temporary"});
+  if (key == "shutdown") return e.kind == ExprKind::kInteger || is_one_of({"brutal_kill", "infinity"});
+  return key == "auto_shutdown" && is_one_of({"never", "any_significant", "all_significant"});
+}
+
+// Only where the right key is not there as well, by itself or by another mistake.
+findings::Rewrite Check::rewrite_for(FunctionId function, const Unit& unit, ExprId at, const Place& place,
+                                     std::string_view instead, const std::vector<ExprId>& keys) const {
+  for (const ExprId key : keys) {
+    if (key == at || unit.expr(key).kind != ExprKind::kAtom) continue;
+    const std::string_view other = unit.expr(key).symbol().text();
+    const std::optional<Misplaced> wrong = fault(place, other);
+    if (other == instead || (wrong && wrong->instead == instead)) return {};
+  }
+  if (!is_accepted(unit, value_of(unit, at), instead)) return {};
+  RewriteBuilder rewrite(program_, function);
+  rewrite.replace_atom(unit, at, intern(instead));
+  return rewrite.take("Write " + atom_text(intern(instead), unit.language == source::Language::kErlang));
+}
+
+void Check::report(FunctionId function, const Unit& unit, ExprId at, const Place& place, const Misplaced& wrong,
+                   const std::vector<ExprId>& keys) {
   const bool erlang = unit.language == source::Language::kErlang;
   const std::string written = atom_text(intern(wrong.key), erlang);
   const std::string instead = wrong.instead.empty() ? "" : atom_text(intern(wrong.instead), erlang);
@@ -193,6 +239,7 @@ void Check::report(FunctionId function, const Unit& unit, ExprId at, const Place
              : "The default is used instead, and nobody is told: neither the compiler nor the supervisor looks at unknown keys.";
   if (!instead.empty()) {
     finding.fix = "Write " + instead + " instead of " + written + ".";
+    finding.rewrite = rewrite_for(function, unit, at, place, wrong.instead, keys);
   } else {
     finding.fix = "Give it to the supervisor itself, in the flags that its init/1 returns.";
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rules/rewrites.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
@@ -50,6 +51,13 @@ Symbol meant(Symbol written) {
   return best;
 }
 
+// Whether no other strategy can have been meant: the same words in another order, or one letter too many, too few or wrong. A
+// dynamic supervisor has no other.
+bool is_sure(Symbol written, Symbol guess, bool dynamic) {
+  return dynamic || sorted_words(guess.text()) == sorted_words(written.text()) ||
+         edit_distance(guess.text(), written.text()) == 1;
+}
+
 bool is_refused(const Program& program, const analysis::Supervisor& supervisor) {
   if (!supervisor.strategy || !supervisor.strategy_expr) return false;
   // DynamicSupervisor.init/1 knows one_for_one alone; Erlang's dynamic supervisors are simple_one_for_one.
@@ -79,6 +87,11 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
         "or application above it fails to start as well.";
     finding.fix = guess ? "Write `" + std::string(erlang ? "strategy => " : "strategy: ") + atom_text(guess, erlang) + "`."
                         : "Choose one of one_for_one, rest_for_one and one_for_all.";
+    if (guess && is_sure(supervisor.strategy, guess, dynamic)) {
+      RewriteBuilder rewrite(program, supervisor.function);
+      rewrite.replace_atom(unit, supervisor.strategy_expr.expr, guess);
+      finding.rewrite = rewrite.take("Write " + atom_text(guess, erlang));
+    }
     finding.path = {{finding.span, written + " is the strategy of " + name}};
     finding.severity =
         (facts.contexts.of(supervisor.function).flags & analysis::kInBoot) != 0 ? Severity::kCritical : Severity::kHigh;
