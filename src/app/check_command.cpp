@@ -29,6 +29,13 @@ struct Format {
 
 constexpr Format kFormats[] = {
     {"json", report::write_json, nullptr},
+    {"sarif", report::write_sarif, nullptr},
+    {"gitlab", report::write_gitlab, nullptr},
+    {"junit", report::write_junit, nullptr},
+    {"checkstyle", report::write_checkstyle, nullptr},
+    {"rdjson", report::write_rdjson, nullptr},
+    {"github", report::write_github, nullptr},
+    {"markdown", nullptr, report::write_markdown},
 };
 
 // Null for text.
@@ -138,25 +145,26 @@ int CheckCommand::write_baseline(const review::Checked& checked) const {
 int CheckCommand::run() {
   if (!prepare()) return kExitError;
   const Format* format = format_named(format_);
-  std::string text;
-  const Result<review::Checked> checked = review::check(options_, [&](const review::Basis& basis) {
-    const bool with_design = format && format->write_with_design;
-    if (!design_ && !with_design) return;
-    const design::Design design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
-    text = with_design ? format->write_with_design(basis.review, design) : report::write_design_gate(design, wants_color(color_));
+  const bool draws = format && format->write_with_design;
+  design::Design design;
+  Result<review::Checked> checked = review::check(options_, [&](const review::Basis& basis) {
+    if (design_ || draws) design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
   });
   if (!checked) {
     complain(checked.error());
     return kExitError;
   }
   if (!written_baseline_.empty()) return write_baseline(*checked);
-  const report::Review& review = checked->review;
+  report::Review& review = checked->review;
   if (fail_on_.empty()) fail_on_ = checked->configuration.fail_on.value_or("high");
-  const auto least = review::severity_named(fail_on_);
+  review.fail_on = review::severity_named(fail_on_);
   const bool failed = std::any_of(review.findings.begin(), review.findings.end(),
-                                  [&](const findings::Finding& finding) { return least && finding.severity >= *least; });
-  if (!format) text += report::write_text(review, {wants_color(color_), statistics_});
-  if (format && format->write) text = format->write(review);
+                                  [&](const findings::Finding& finding) { return review.fails(finding); });
+  std::string text = design_ ? report::write_design_gate(design, wants_color(color_)) : std::string();
+  if (draws)
+    text = format->write_with_design(review, design);
+  else
+    text += format ? format->write(review) : report::write_text(review, {wants_color(color_), statistics_});
   return print(text, failed ? kExitFound : kExitClean);
 }
 
