@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "app/cli.h"
+#include "app/fix.h"
 #include "app/output.h"
 #include "base/parallel.h"
 #include "design/build.h"
@@ -36,6 +37,7 @@ constexpr Format kFormats[] = {
     {"rdjson", report::write_rdjson, nullptr},
     {"github", report::write_github, nullptr},
     {"markdown", nullptr, report::write_markdown},
+    {"html", nullptr, report::write_html},
 };
 
 // Null for text.
@@ -69,6 +71,7 @@ void CheckCommand::add_to(CLI::App& app) {
   command_->add_option("PATH", options_.path, "What to review; the current folder unless given");
   command_->add_option("--format", format_, "text for people; the others for programs and for the places named so")
       ->check(CLI::IsMember(format_names()));
+  command_->add_option("-o,--output", output_, "The file to write; standard output unless given")->type_name("FILE");
   command_
       ->add_option("--fail-on", fail_on_,
                    "The severity from which the exit code is 1: none, low, medium, high (unless given), critical")
@@ -82,6 +85,8 @@ void CheckCommand::add_to(CLI::App& app) {
   command_->add_option("--baseline", options_.baseline, "Leave out the findings in this file")->type_name("FILE");
   command_->add_option("--write-baseline", written_baseline_, "Write the findings to this file, to be left out from now on")
       ->type_name("FILE");
+  command_->add_flag("--diff", diff_, "Print the rewrites of the findings as a patch, and nothing else");
+  command_->add_flag("--fix", fix_, "Rewrite what has a rewrite, then review again and print what remains");
   command_->add_flag("--statistics", statistics_, "How often each rule speaks, instead of the findings");
   command_->add_flag("--design", design_,
                      "Before the findings, what the sources say of each process: the questions of a design review");
@@ -125,6 +130,7 @@ bool CheckCommand::prepare() {
                             : "--statistics is for people; the summary of --format json has the counts"),
            false;
   }
+  if (const std::string fault = fault_of_rewriting(); !fault.empty()) return complain(fault), false;
   if (no_configuration_ && !configuration_.empty()) return complain("--config and --no-config contradict each other"), false;
   options_.use_baseline = written_baseline_.empty();
   if (no_configuration_) options_.configuration = review::Configuration{};
@@ -136,10 +142,33 @@ bool CheckCommand::prepare() {
   return options_.stdin_filename.empty() || read_stdin();
 }
 
+std::string CheckCommand::fault_of_rewriting() const {
+  if (!fix_ && !diff_) return {};
+  const std::string flag = fix_ ? "--fix" : "--diff";
+  if (fix_ && diff_) return "--fix and --diff contradict each other";
+  if (!written_baseline_.empty()) return flag + " and --write-baseline contradict each other";
+  if (fix_ && !options_.stdin_filename.empty()) return "--fix writes files, not standard input; --diff shows its rewrites";
+  if (diff_ && (format_named(format_) || design_ || statistics_)) return "--diff prints a patch and nothing else";
+  return {};
+}
+
 int CheckCommand::write_baseline(const review::Checked& checked) const {
   const std::string text = findings::write_baseline(checked.review.findings, *checked.discovery.files);
   if (const int failed = write_file(written_baseline_, text)) return failed;
   return print(written_baseline_ + " holds " + std::to_string(checked.review.findings.size()) + " findings\n", kExitClean);
+}
+
+bool CheckCommand::colored() const { return output_.empty() && wants_color(color_); }
+
+report::TextOptions CheckCommand::text_options(const design::Design& design) const {
+  // Longer lines than these are hard to read, and shorter ones hold no path.
+  constexpr std::size_t kNarrowest = 60, kWidest = 120;
+  report::TextOptions options;
+  options.color = colored();
+  options.statistics = statistics_;
+  if (output_.empty()) options.columns = std::clamp(terminal_columns(), kNarrowest, kWidest);
+  options.design = &design;
+  return options;
 }
 
 int CheckCommand::run() {
@@ -147,9 +176,21 @@ int CheckCommand::run() {
   const Format* format = format_named(format_);
   const bool draws = format && format->write_with_design;
   design::Design design;
-  Result<review::Checked> checked = review::check(options_, [&](const review::Basis& basis) {
-    if (design_ || draws) design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
-  });
+  const auto check = [&] {
+    return review::check(options_, [&](const review::Basis& basis) {
+      if (design_ || draws || (!format && !statistics_))
+        design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
+    });
+  };
+  Result<review::Checked> checked = check();
+  bool unwritten = false;
+  if (checked && fix_) {
+    const Fixed fixed = fix(*checked);
+    // A program that reads the review is not told in it what was done.
+    if (!write_all(format ? STDERR_FILENO : STDOUT_FILENO, fixed.told + "\n")) return kExitError;
+    unwritten = fixed.failed;
+    if (fixed.changed) checked = check();
+  }
   if (!checked) {
     complain(checked.error());
     return kExitError;
@@ -160,12 +201,14 @@ int CheckCommand::run() {
   review.fail_on = review::severity_named(fail_on_);
   const bool failed = std::any_of(review.findings.begin(), review.findings.end(),
                                   [&](const findings::Finding& finding) { return review.fails(finding); });
-  std::string text = design_ ? report::write_design_gate(design, wants_color(color_)) : std::string();
+  if (diff_) return print(diff_of_rewrites(*checked), failed ? kExitFound : kExitClean);
+  std::string text = design_ ? report::write_design_gate(design, colored()) : std::string();
   if (draws)
     text = format->write_with_design(review, design);
   else
-    text += format ? format->write(review) : report::write_text(review, {wants_color(color_), statistics_});
-  return print(text, failed ? kExitFound : kExitClean);
+    text += format ? format->write(review) : report::write_text(review, text_options(design));
+  if (!output_.empty() && write_file(output_, text) != kExitClean) return kExitError;
+  return print(output_.empty() ? text : "", unwritten ? kExitError : failed ? kExitFound : kExitClean);
 }
 
 }  // namespace beamwright::app

@@ -19,7 +19,11 @@ class CheckCommand final : public Command {
   // What the words mean together, or nothing after a complaint.
   bool prepare();
   bool read_stdin();
+  // Why --fix or --diff cannot be had with the other words; empty when they can.
+  std::string fault_of_rewriting() const;
   int write_baseline(const review::Checked& checked) const;
+  bool colored() const;
+  report::TextOptions text_options(const design::Design& design) const;
 
   review::CheckOptions options_;
   std::vector<std::string> select_, ignore_;
@@ -27,9 +31,12 @@ class CheckCommand final : public Command {
   bool no_configuration_ = false;
   std::string written_baseline_;
   std::string format_ = "text";
+  std::string output_;  // a file; empty: standard output
   std::string fail_on_;
   std::string color_ = "auto";
   bool statistics_ = false;
+  bool diff_ = false;
+  bool fix_ = false;
   bool design_ = false;
   unsigned jobs_ = 0;  // 0: as many as there are processors
 };

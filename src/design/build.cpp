@@ -33,7 +33,10 @@ void sort_nodes(Builder& builder) {
   for (Flow& f : design.flows) move(f.from), move(f.to);
   for (TableUse& u : design.table_uses) move(u.node), move(u.table);
   for (Blocking& b : design.blocking) move(b.node);
-  for (Concern& c : design.concerns) move(c.node);
+  for (Concern& c : design.concerns) {
+    move(c.node);
+    for (Step& step : c.path) move(step.node);
+  }
   for (std::uint32_t& node : builder.node_of_process) move(node);
 }
 
@@ -116,7 +119,7 @@ Place Builder::place_of(CallId site) const { return place_of(program.span_of(sit
 
 std::vector<Step> Builder::steps_of(const std::vector<findings::Step>& path) const {
   std::vector<Step> steps;
-  for (const findings::Step& step : path) steps.push_back({place_of(step.span), step.message});
+  for (const findings::Step& step : path) steps.push_back({place_of(step.span), step.message, kNone});
   return steps;
 }
 

@@ -11,13 +11,11 @@ class Places {
     for (std::uint32_t u = 0; u < builder.program.units.size(); ++u) units_[builder.program.units[u]->file.index] = u;
   }
 
-  std::uint32_t node_of(const findings::Finding& finding) {
-    const auto found = units_.find(finding.span.file.index);
+  std::uint32_t node_of(const source::Span& span) const {
+    const auto found = units_.find(span.file.index);
     if (found == units_.end()) return kNone;
     const model::Unit& unit = *builder_.program.units[found->second];
-    const auto inside = [&](std::uint32_t begin, std::uint32_t end) {
-      return begin <= finding.span.begin && finding.span.begin < end;
-    };
+    const auto inside = [&](std::uint32_t begin, std::uint32_t end) { return begin <= span.begin && span.begin < end; };
     // Modules may stand in modules: the last that begins before the place and holds it is the innermost.
     std::uint32_t node = kNone;
     for (std::uint32_t m = 0; m < unit.modules.size(); ++m) {
@@ -41,10 +39,10 @@ class Places {
 }  // namespace
 
 void add_concerns(Builder& builder) {
-  Places places(builder);
+  const Places places(builder);
   for (const findings::Finding& finding : builder.from.findings) {
     Concern concern;
-    concern.node = places.node_of(finding);
+    concern.node = places.node_of(finding.span);
     if (concern.node == kNone) concern.node = builder.application_of(finding.span.file);
     concern.rule = finding.code;
     concern.name = finding.name;
@@ -58,6 +56,7 @@ void add_concerns(Builder& builder) {
     concern.fingerprint = finding.fingerprint;
     concern.place = builder.place_of(finding.span);
     concern.path = builder.steps_of(finding.path);
+    for (std::size_t i = 0; i < concern.path.size(); ++i) concern.path[i].node = places.node_of(finding.path[i].span);
     builder.design.concerns.push_back(std::move(concern));
   }
 }

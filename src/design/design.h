@@ -108,6 +108,7 @@ struct TableUse {
 struct Step {
   Place place;
   std::string message;
+  std::uint32_t node = kNone;  // of a concern: the process or supervisor whose code stands there
 };
 
 // Slow work in a process that others wait for.

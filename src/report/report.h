@@ -42,6 +42,8 @@ struct Review {
 struct TextOptions {
   bool color = false;
   bool statistics = false;  // how often each rule speaks, instead of the findings
+  std::size_t columns = 100;
+  const design::Design* design = nullptr;  // of this review: then findings of one process stand together
 };
 
 // For people: each finding with its path and fix, a summary per family, the verdict last.
@@ -67,5 +69,8 @@ std::string write_rdjson(const Review& review);
 std::string write_github(const Review& review);
 // A comment on a pull request, in GitHub's Markdown with a Mermaid map of the processes concerned; GitLab takes it too.
 std::string write_markdown(const Review& review, const design::Design& design);
+
+// One page that opens from disk: the findings beside the map of the design, which must be that of this review.
+std::string write_html(const Review& review, const design::Design& design);
 
 }  // namespace beamwright::report

@@ -1,16 +1,20 @@
-// The report for people: worst findings first, each with its place to click on, its line of source, what is wrong, why it
-// matters, the path of evidence and what to write instead; then what could not be read, a table, and the verdict as the last
-// line, where a terminal leaves the eye.
+// The report for people: where there is much, first what matters most; then the findings, those of one process together and the
+// worst first, each with its place to click on, its line of source, what is wrong, why it matters, the path of evidence and what
+// to write instead; then what could not be read, a table, and the verdict as the last line, where a terminal leaves the eye.
+// People read it tired: nothing is said twice.
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "report/counts.h"
 #include "report/excerpt.h"
+#include "report/groups.h"
 #include "report/layout.h"
 #include "report/report.h"
+#include "report/summary.h"
 
 namespace beamwright::report {
 namespace {
@@ -21,6 +25,8 @@ using findings::Severity;
 constexpr std::size_t kLabelColumns = 8;  // "  why   "
 constexpr std::size_t kFilesWithDiagnostics = 40;
 constexpr std::size_t kDiagnosticsPerFile = 5;  // the first ones usually cause the others
+constexpr std::size_t kTakenInAtOnce = 5;       // findings
+constexpr std::size_t kToldEach = 2;            // findings of one rule that are told in short
 
 Ink ink_of(Severity severity) {
   switch (severity) {
@@ -65,23 +71,15 @@ std::string padded_left(std::string_view text, std::size_t columns) {
 class TextWriter {
  public:
   TextWriter(const Review& review, const TextOptions& options)
-      : review_(review), paint_(options.color), counts_(review.findings) {}
+      : review_(review), design_(options.design), columns_(options.columns), paint_(options.color), counts_(review.findings) {}
 
   std::string write() {
-    std::vector<const Finding*> order;
-    for (const Finding& finding : review_.findings) order.push_back(&finding);
-    std::stable_sort(order.begin(), order.end(), [](const Finding* a, const Finding* b) { return a->severity > b->severity; });
-    bool in_short = false;
-    for (const Finding* finding : order) {
-      if (finding->severity >= Severity::kMedium) {
-        write_finding(*finding);
-      } else {
-        if (!in_short) out_ += paint_(Ink::kBold, "In short") + paint_(Ink::kDim, "  --format json has all of it") + "\n";
-        in_short = true;
-        write_short(*finding);
-      }
-    }
-    if (in_short) out_ += "\n";
+    const std::vector<Group> groups = group_findings(review_, design_);
+    const std::size_t full = std::count_if(review_.findings.begin(), review_.findings.end(), is_told_in_full);
+    if (full > kTakenInAtOnce) write_overview(groups);
+    std::vector<const Finding*> brief;
+    for (const Group& group : groups) write_group(group, brief);
+    write_brief(brief);
     write_rest();
     return std::move(out_);
   }
@@ -107,13 +105,16 @@ class TextWriter {
   }
 
  private:
+  // What is low or mere information must not bury what is not.
+  static bool is_told_in_full(const Finding& finding) { return finding.severity >= Severity::kMedium; }
+
   void write_rest() {
     write_diagnostics(false);
     write_diagnostics(true);
     if (!review_.findings.empty()) write_table();
-    write_scope();
-    write_hidden();
-    write_verdict();
+    out_ += scope_of(review_) + "\n";
+    if (const std::string hidden = hidden_of(review_); !hidden.empty()) out_ += hidden + "\n";
+    out_ += paint_(ink_of(review_.verdict), to_string(review_.verdict)) + "  " + reasons_of(review_) + "\n";
   }
 
   // As the user would type it from where they stand, so that an editor or terminal finds it.
@@ -125,9 +126,76 @@ class TextWriter {
     return root.ends_with('/') ? root + path : root + "/" + path;
   }
 
-  std::string place(const source::Span& span) const {
-    const source::Position at = span.file && review_.files ? review_.files->position(span.file, span.begin) : source::Position{};
-    return shown_path(span.file) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  source::Position position(const source::Span& span) const {
+    return span.file && review_.files ? review_.files->position(span.file, span.begin) : source::Position{};
+  }
+
+  std::string place_in(const std::string& path, const source::Span& span) const {
+    const source::Position at = position(span);
+    return path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+  }
+
+  std::string place(const source::Span& span) const { return place_in(shown_path(span.file), span); }
+
+  // For where the whole path has just been said, or can be looked up.
+  std::string short_place(const source::Span& span) const {
+    const std::string path = shown_path(span.file);
+    return place_in(path.substr(path.rfind('/') + 1), span);
+  }
+
+  // One screen for those who read no further: the verdict, and one line for each of the findings that matter most.
+  void write_overview(const std::vector<Group>& groups) {
+    const std::string verdict(to_string(review_.verdict));
+    out_ += paint_(ink_of(review_.verdict), verdict) + "  ";
+    append_wrapped(out_, reasons_of(review_), verdict.size() + 2, columns_);
+    out_ += "\n\n" + paint_(Ink::kBold, "What matters most") + "\n";
+    const std::vector<Placed> first = weightiest(groups, kTakenInAtOnce);
+    std::size_t severity_columns = 0, name_columns = 0, subject_columns = 0;
+    for (const Placed& placed : first) {
+      severity_columns = std::max(severity_columns, to_string(placed.finding->severity).size());
+      name_columns = std::max(name_columns, placed.finding->name.size());
+      subject_columns = std::max(subject_columns, width(subject(placed)));
+    }
+    const std::size_t before = severity_columns + name_columns + subject_columns + 8;
+    for (const Placed& placed : first) {
+      const Finding& finding = *placed.finding;
+      const std::string severity = upper(to_string(finding.severity)), who = subject(placed), where = place(finding.span);
+      out_ += "  " + paint_(ink_of(finding.severity), severity) + std::string(severity_columns - severity.size() + 2, ' ') +
+              std::string(finding.name) + std::string(name_columns - finding.name.size() + 2, ' ') + who +
+              std::string(subject_columns - width(who) + 2, ' ') +
+              paint_(Ink::kCyan, before + width(where) <= columns_ ? where : short_place(finding.span)) + "\n";
+    }
+    out_ += "\n";
+  }
+
+  // The process that a finding concerns and how many wait for it or send to it, else the function.
+  std::string subject(const Placed& placed) const {
+    if (placed.node == design::kNone) return clean(placed.finding->function);
+    const std::string name = clean(design_->nodes[placed.node].name);
+    return placed.callers > 0 ? name + ", " + counted(placed.callers, "caller") : name;
+  }
+
+  // Those that are told in full; the others are left for later.
+  void write_group(const Group& group, std::vector<const Finding*>& brief) {
+    std::vector<const Finding*> full;
+    for (const Placed& placed : group.findings) (is_told_in_full(*placed.finding) ? full : brief).push_back(placed.finding);
+    if (full.size() > 1 && group.node != design::kNone)
+      write_heading(design_->nodes[group.node], group.findings[0].callers, full.size());
+    for (const Finding* finding : full) write_finding(*finding);
+  }
+
+  void write_heading(const design::Node& node, std::uint32_t callers, std::size_t count) {
+    const std::string title = clean(node.name) + ": " + counted(count, "finding") + " ";
+    const std::size_t used = width(title) + 3;
+    out_ += paint_(Ink::kDim, "── ") + paint_(Ink::kBold, title);
+    for (std::size_t column = used; column < columns_; ++column) out_ += paint_(Ink::kPlain, "─");
+    out_ += "\n";
+    std::string about = node.type.empty() ? std::string(to_string(node.kind)) : node.type;
+    if (!node.contract.supervision.empty()) about += ", " + node.contract.supervision;
+    if (callers > 0) about += "; " + counted(callers, "caller");
+    out_ += "   ";
+    append_wrapped(out_, clean(about), 3, columns_);
+    out_ += "\n\n";
   }
 
   void write_finding(const Finding& finding) {
@@ -136,44 +204,96 @@ class TextWriter {
             paint_(Ink::kBold, finding.name) + paint_(Ink::kDim, "  " + std::string(to_string(finding.confidence))) + "\n";
     out_ += "  " + paint_(Ink::kCyan, place(finding.span));
     if (!finding.function.empty()) out_ += "  in " + clean(finding.function);
-    out_ += "\n\n";
+    out_ += "\n";
     write_excerpt(finding.span, ink);
     out_ += "  ";
-    append_wrapped(out_, clean(finding.message), 2);
+    append_wrapped(out_, clean(finding.message), 2, columns_);
     out_ += "\n";
-    if (!finding.why.empty()) write_labelled("why", finding.why);
-    write_path(finding.path);
-    if (!finding.fix.empty()) write_labelled("fix", finding.fix);
+    write_told("why", finding.why, finding);
+    write_path(finding);
+    write_told("fix", finding.fix, finding);
     out_ += "\n";
   }
 
-  // What is low or mere information must not bury what is not.
+  // The findings in few lines, worst first; what one rule says often is said once.
+  void write_brief(std::vector<const Finding*>& findings) {
+    if (findings.empty()) return;
+    out_ += paint_(Ink::kBold, "In short") + paint_(Ink::kDim, "  --format json or html has all of it") + "\n";
+    std::map<std::pair<int, std::string_view>, std::vector<const Finding*>> rules;
+    for (const Finding* finding : findings) rules[{-static_cast<int>(finding->severity), finding->code}].push_back(finding);
+    for (auto& [key, of_rule] : rules) {
+      if (of_rule.size() <= kToldEach) {
+        for (const Finding* finding : of_rule) write_short(*finding);
+      } else {
+        write_places(of_rule);
+      }
+    }
+    out_ += "\n";
+  }
+
+  std::string short_title(const Finding& finding) const {
+    return "  " + paint_(ink_of(finding.severity), to_string(finding.severity)) + "  " + std::string(finding.code) + " " +
+           std::string(finding.name);
+  }
+
   void write_short(const Finding& finding) {
-    out_ += "  " + paint_(ink_of(finding.severity), to_string(finding.severity)) + "  " + std::string(finding.code) + " " +
-            std::string(finding.name) + "  " + paint_(Ink::kCyan, place(finding.span)) + "\n    ";
-    append_wrapped(out_, clean(finding.message), 4);
+    out_ += short_title(finding) + "  " + paint_(Ink::kCyan, place(finding.span)) + "\n    ";
+    append_wrapped(out_, clean(finding.message), 4, columns_);
     out_ += "\n";
   }
 
-  void write_labelled(std::string_view label, std::string_view text) {
+  void write_places(std::vector<const Finding*>& of_rule) {
+    std::stable_sort(of_rule.begin(), of_rule.end(),
+                     [&](const Finding* a, const Finding* b) { return shown_path(a->span.file) < shown_path(b->span.file); });
+    out_ += short_title(*of_rule.front()) + ", " + grouped(of_rule.size()) + " times\n";
+    for (const Finding* finding : of_rule) {
+      const std::string where = place(finding->span), function = clean(finding->function);
+      out_ += "    " + paint_(Ink::kCyan, where);
+      if (4 + width(where) + 2 + width(function) <= columns_) out_ += "  " + function;
+      out_ += "\n";
+    }
+  }
+
+  // A reason or a remedy; where an earlier finding has said the same, a word that it did.
+  void write_told(std::string_view label, std::string_view text, const Finding& finding) {
+    if (text.empty()) return;
+    const auto [told, is_new] = told_.try_emplace(text, &finding);
     begin_label(label);
-    append_wrapped(out_, clean(text), kLabelColumns);
+    if (is_new) {
+      append_wrapped(out_, clean(text), kLabelColumns, columns_);
+    } else {
+      out_ += paint_(Ink::kDim, "as at " + short_place(told->second->span) + " above");
+    }
     out_ += "\n";
   }
 
   void begin_label(std::string_view label) {
-    out_ += "\n  " + paint_(Ink::kBold, label) + std::string(kLabelColumns - 2 - label.size(), ' ');
+    out_ += "  " + paint_(Ink::kBold, label) + std::string(kLabelColumns - 2 - label.size(), ' ');
   }
 
-  void write_path(const std::vector<findings::Step>& path) {
-    if (path.empty()) return;
+  // A path of one step on the line that is shown already says nothing new.
+  void write_path(const Finding& finding) {
+    const std::vector<findings::Step>& path = finding.path;
+    const auto same_line = [&](const source::Span& a, const source::Span& b) {
+      return a.file == b.file && position(a).line == position(b).line;
+    };
+    if (path.empty() || (path.size() == 1 && same_line(path[0].span, finding.span))) return;
     begin_label("path");
+    std::set<source::FileId> named{finding.span.file};
+    source::Span before = finding.span;
     for (std::size_t i = 0; i < path.size(); ++i) {
       if (i > 0) out_.append(kLabelColumns, ' ');
       const std::string number = std::to_string(i + 1) + ". ";
+      const std::size_t indent = kLabelColumns + number.size();
       out_ += number;
-      append_wrapped(out_, clean(path[i].message), kLabelColumns + number.size());
-      out_ += "\n" + std::string(kLabelColumns + number.size(), ' ') + paint_(Ink::kDim, place(path[i].span)) + "\n";
+      append_wrapped(out_, clean(path[i].message), indent, columns_);
+      if (!same_line(path[i].span, before)) {
+        const std::string where = named.insert(path[i].span.file).second ? place(path[i].span) : short_place(path[i].span);
+        const bool fits = width(std::string_view(out_).substr(out_.rfind('\n') + 1)) + 2 + width(where) <= columns_;
+        out_ += (fits ? "  " : "\n" + std::string(indent, ' ')) + paint_(Ink::kDim, where);
+      }
+      before = path[i].span;
+      out_ += "\n";
     }
   }
 
@@ -184,13 +304,11 @@ class TextWriter {
     const std::uint32_t start = lines.line_start(line);
     const std::size_t end = std::max(span.end, span.begin) - start;
     const std::string number = padded_left(std::to_string(line), 6);
-    const Excerpt excerpt = excerpt_of(lines.line_text(line), span.begin - start, end, kColumns - number.size() - 3);
+    const Excerpt excerpt = excerpt_of(lines.line_text(line), span.begin - start, end, columns_ - number.size() - 3);
     out_ += paint_(Ink::kDim, number + " │ ") + excerpt.line + "\n";
     out_ += paint_(Ink::kDim, std::string(number.size(), ' ') + " │ ") + std::string(excerpt.caret, ' ') +
-            paint_(ink, std::string(excerpt.length, '^')) + "\n\n";
+            paint_(ink, std::string(excerpt.length, '^')) + "\n";
   }
-
-  static bool is_comment(const source::Diagnostic& diagnostic) { return diagnostic.kind == source::DiagnosticKind::kSuppression; }
 
   // The files that could not be read, apart from comments to Beamwright that are at fault.
   void write_diagnostics(bool comments) {
@@ -223,8 +341,8 @@ class TextWriter {
     out_ += "  " + paint_(Ink::kCyan, where);
     std::string message = clean(diagnostic.message);
     if (diagnostic.kind == source::DiagnosticKind::kInternal) message = "fault of Beamwright itself: " + message;
-    out_ += 2 + width(where) + 2 + width(message) > kColumns ? "\n    " : "  ";
-    append_wrapped(out_, message, 4);
+    out_ += 2 + width(where) + 2 + width(message) > columns_ ? "\n    " : "  ";
+    append_wrapped(out_, message, 4, columns_);
     out_ += "\n";
   }
 
@@ -242,94 +360,19 @@ class TextWriter {
       }
       out_ += "\n";
     };
-    for (const findings::Family family : kFamilies) row(to_string(family), [&](Severity s) { return counts_.of(family, s); });
+    for (const findings::Family family : kFamilies) {
+      if (counts_.of(family) > 0) row(to_string(family), [&](Severity s) { return counts_.of(family, s); });
+    }
     row("all", [&](Severity s) { return counts_.of(s); });
     out_ += "\n";
   }
 
-  void write_scope() {
-    out_ += "Reviewed " + counted(review_.file_count, "file") + " with " + counted(review_.line_count, "line") + ": " +
-            counted(review_.module_count, "module") + ", " + counted(review_.process_count, "process", "processes") + ", " +
-            counted(review_.supervisor_count, "supervisor") + ".\n";
-  }
-
-  static std::size_t files_of(const source::Diagnostics& diagnostics) {
-    std::set<source::FileId> files;
-    for (const source::Diagnostic& diagnostic : diagnostics) files.insert(diagnostic.span.file);
-    return files.size();
-  }
-
-  std::size_t unread_files() const {
-    source::Diagnostics unread;
-    std::copy_if(review_.diagnostics.begin(), review_.diagnostics.end(), std::back_inserter(unread),
-                 [](const source::Diagnostic& d) { return !is_comment(d); });
-    return files_of(unread);
-  }
-
-  // What there is beside the findings above, so that silence is never taken for soundness.
-  void write_hidden() {
-    std::string text;
-    const auto add = [&](std::uint32_t count, std::string_view why) {
-      if (count > 0) text += (text.empty() ? "Not shown: " : ", ") + grouped(count) + " " + std::string(why);
-    };
-    add(review_.suppressed_count, "suppressed in the code");
-    add(review_.known_count, "in the baseline");
-    add(review_.unchanged_count, "that the change did not touch");
-    if (!text.empty()) out_ += text + ".\n";
-  }
-
-  void write_verdict() {
-    std::string line = reasons();
-    if (const std::size_t unread = unread_files(); unread > 0) line += "; " + counted(unread, "file") + " not wholly read";
-    out_ += paint_(ink_of(review_.verdict), to_string(review_.verdict)) + "  " + line + "\n";
-  }
-
-  // "call-cycle (BW403), blocking-call-handler (BW401)": the rules of the findings asked for, worst first, each once.
-  template <typename Wanted>
-  std::string rules_of(Wanted wanted) const {
-    std::vector<const Finding*> rules;
-    for (const Severity severity : kSeverities) {
-      for (const Finding& finding : review_.findings) {
-        if (finding.severity != severity || !wanted(finding)) continue;
-        const bool known = std::any_of(rules.begin(), rules.end(), [&](const Finding* r) { return r->code == finding.code; });
-        if (!known) rules.push_back(&finding);
-      }
-    }
-    constexpr std::size_t kShown = 4;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(rules.size(), kShown); ++i) {
-      if (i > 0) text += ", ";
-      text += std::string(rules[i]->name) + " (" + std::string(rules[i]->code) + ")";
-    }
-    if (rules.size() > kShown) text += " and " + counted(rules.size() - kShown, "other rule");
-    return text;
-  }
-
-  std::string reasons() const {
-    const unsigned critical = counts_.of(Severity::kCritical), high = counts_.of(Severity::kHigh);
-    std::string counts = critical > 0 ? counted(critical, "critical", "critical") : "";
-    if (high > 0) counts += (counts.empty() ? "" : " and ") + counted(high, "high", "high");
-    counts += critical + high == 1 ? " finding" : " findings";
-    switch (review_.verdict) {
-      case findings::Verdict::kShip: {
-        const unsigned medium = counts_.of(Severity::kMedium);
-        return medium == 0
-                   ? "no finding of medium severity or above"
-                   : "no finding of high severity or above, " + counted(medium, "medium one", "medium ones") + " to weigh";
-      }
-      case findings::Verdict::kFixFirst:
-        return counts + ": " + rules_of([](const Finding& f) { return f.severity >= Severity::kHigh; });
-      case findings::Verdict::kNeedsRedesign:
-        return counts + "; the design itself is at fault: " + rules_of([](const Finding& f) {
-                 return f.structural && f.severity >= Severity::kHigh;
-               });
-    }
-    return counts;
-  }
-
   const Review& review_;
+  const design::Design* design_;
+  std::size_t columns_;
   Painter paint_;
   Counts counts_;
+  std::unordered_map<std::string_view, const Finding*> told_;  // reasons and remedies, and who told them first
   std::string out_;
 };
 

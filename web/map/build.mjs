@@ -1,4 +1,5 @@
-// Bundles src/ into dist/map.html: one page with its styles and script inside and one hole for the data, {{beamwright:data}}. The
+// Bundles src/ into dist/map.html: one page with its styles and script inside and three holes: {{beamwright:kind}} (map or review),
+// {{beamwright:report}} (the findings of a review, as HTML) and {{beamwright:data}} (the JSON of the map). The
 // result is kept under version control, so that building Beamwright needs neither npm nor a network; tests/map holds it to these
 // sources. Usage: node build.mjs [OUTPUT]
 import { createHash } from "node:crypto";
@@ -47,7 +48,7 @@ function licences(inputs) {
 const hash = (text) => `'sha256-${createHash("sha256").update(text, "utf8").digest("base64")}'`;
 
 const script = await bundle("src/main.js", { format: "iife" });
-const style = await bundle("src/style.css", {});
+const style = await bundle("src/page.css", {});
 const template = readFileSync(join(here, "src", "page.html"), "utf8");
 const parts = {
   licences: licences(script.inputs),
@@ -58,7 +59,8 @@ const parts = {
 const page = template.replace(/\{\{(licences|policy|style|script)\}\}/g, (_, part) => parts[part]);
 
 if (/[^\x00-\x7f]/.test(page)) throw new Error("the page must be ASCII: the C++ build cuts it into pieces");
-if (page.split("{{beamwright:data}}").length !== 2) throw new Error("the page must have one hole for the data");
+const holes = page.match(/\{\{[^{}]*\}\}/g);
+if (String(holes) !== "{{beamwright:kind}},{{beamwright:report}},{{beamwright:data}}") throw new Error(`the holes of the page are ${holes}`);
 if (/<\/script/i.test(script.text)) throw new Error("the script would end itself");
 mkdirSync(dirname(output), { recursive: true });
 writeFileSync(output, page);

@@ -6,18 +6,20 @@ import { layout, sizes } from "./layout.js";
 import { bundle, drawLines, makeLines } from "./lines.js";
 import { openWithin, readModel } from "./model.js";
 import { makePanel } from "./panel.js";
+import { makeReport } from "./report.js";
 import { makeSearch } from "./search.js";
 
 const find = (id) => document.getElementById(id);
 const [viewport, canvas, svg, tree, panel, input, status] = ["viewport", "canvas", "lines", "forest", "panel", "search", "status"].map(find);
 
+document.documentElement.classList.add("live");
 const model = readModel(JSON.parse(find("data").textContent));
 const rows = makeLines(model);
 // So many items are open at the start, and up to so many lines are all shown.
 const manyItems = 130;
 const manyLines = 120;
 
-const state = { focused: model.roots[0] ?? null, selected: null, drawn: { visible: [], width: 0, height: 0 }, cards: new Map(), transform: zoomIdentity };
+const state = { focused: model.roots[0] ?? null, selected: null, drawn: { visible: [], width: 0, height: 0 }, cards: new Map(), transform: zoomIdentity, path: new Set() };
 
 function setOpen(items, open) {
   for (const item of items) item.open = open && item.children.length > 0;
@@ -96,6 +98,7 @@ function mark() {
   for (const [item, made] of state.cards) {
     made.tabIndex = item === state.focused ? 0 : -1;
     made.setAttribute("aria-selected", String(item === state.selected));
+    made.classList.toggle("on-path", Boolean(item.node) && state.path.has(item.node.id));
   }
 }
 
@@ -162,16 +165,34 @@ function focus(item, { move = true } = {}) {
   if (move) state.cards.get(item)?.focus({ preventScroll: true });
 }
 
-const showPanel = makePanel(panel, model, { select: selectNode });
+const report = makeReport(model, { select: selectNode, choose: showFinding, say: (text) => (status.textContent = text) });
+const showPanel = makePanel(panel, model, { select: selectNode, withFindings: !report });
 
 function selectItem(item) {
+  state.path.clear();
+  mark();
+  markSelected(item);
+  report?.only(item);
+  const id = item?.node?.id;
+  history.replaceState(null, "", id ? `#${encodeURIComponent(id)}` : "#");
+  status.textContent = item ? `${spokenName(item)} selected` : "overview";
+}
+
+function markSelected(item) {
   state.selected = item;
   showPanel(item);
   redrawLines();
   mark();
-  const id = item?.node?.id;
-  history.replaceState(null, "", id ? `#${encodeURIComponent(id)}` : "#");
-  status.textContent = item ? `${spokenName(item)} selected` : "overview";
+}
+
+// What a finding of the report concerns: its node selected, and the nodes on its path marked.
+function showFinding(node, path) {
+  const item = model.itemsByNode.get(node)?.[0] ?? null;
+  const items = [item, ...path.map((id) => model.itemsByNode.get(id)?.[0])].filter(Boolean);
+  items.forEach(open);
+  state.path = new Set(path);
+  markSelected(item);
+  if (item) focus(item, { move: false });
 }
 
 function open(item) {
@@ -234,9 +255,10 @@ tree.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input[type=text]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select")) return;
   const acts = {
-    "/": () => input.focus(),
+    "/": () => (report ? report.focus() : input.focus()),
+    ...(report ? { n: () => report.step(1), p: () => report.step(-1), m: () => showDesign(designShown.getAttribute("aria-pressed") !== "true") } : {}),
     "+": () => view.call(zooming.scaleBy, 1.25),
     "-": () => view.call(zooming.scaleBy, 0.8),
     0: fit,
@@ -265,6 +287,16 @@ find("zoom-in").addEventListener("click", () => view.call(zooming.scaleBy, 1.25)
 find("zoom-out").addEventListener("click", () => view.call(zooming.scaleBy, 0.8));
 find("layers").addEventListener("change", redrawLines);
 
+// Beside a review the map may be put away.
+const designShown = find("design-shown");
+designShown.hidden = !report;
+function showDesign(shown) {
+  designShown.setAttribute("aria-pressed", String(shown));
+  document.body.classList.toggle("alone", !shown);
+  if (shown) scheduleCards();
+}
+designShown.addEventListener("click", () => showDesign(designShown.getAttribute("aria-pressed") !== "true"));
+
 const theme = find("theme");
 const dark = () => (document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
 const nameTheme = () => (theme.textContent = dark() ? "Light" : "Dark");
@@ -277,8 +309,9 @@ nameTheme();
 // ---- The start
 
 const { data } = model;
-document.title = `${data.root} \u2013 Beamwright map`;
-find("title").textContent = data.root === "." ? "Beamwright map" : data.root;
+const kind = `Beamwright ${report ? "review" : "map"}`;
+document.title = `${data.root} \u2013 ${kind}`;
+find("title").textContent = data.root === "." ? kind : data.root;
 find("verdict").textContent = data.verdict;
 find("verdict").dataset.verdict = data.verdict;
 draw();
@@ -288,8 +321,10 @@ fit();
 showPanel(null);
 const wanted = decodeURIComponent(location.hash.slice(1));
 if (model.nodes.has(wanted)) selectNode(wanted);
+else report?.reveal(wanted);
 addEventListener("resize", scheduleCards);
 addEventListener("hashchange", () => {
   const id = decodeURIComponent(location.hash.slice(1));
+  if (report?.reveal(id)) return;
   if (model.nodes.has(id) && state.selected?.node?.id !== id) selectNode(id);
 });

@@ -2,7 +2,7 @@
 import { badges, element, strategy } from "./cards.js";
 import { countFindings, groupBy, place, severities, wait } from "./model.js";
 
-export function makePanel(panel, model, { select }) {
+export function makePanel(panel, model, { select, withFindings }) {
   const link = (id) => {
     const node = model.nodes.get(id);
     if (!node) return "";
@@ -18,7 +18,8 @@ export function makePanel(panel, model, { select }) {
   }
 
   function findings(rows) {
-    if (!rows.length) return "";
+    // In a review they stand in the list beside the map.
+    if (!rows.length || !withFindings) return "";
     const order = [...rows].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
     return section(
       `Findings (${rows.length})`,
@@ -191,7 +192,7 @@ export function makePanel(panel, model, { select }) {
         element("p", {}, "On the left stands who restarts whom: applications, then their supervisors, then processes in the order of their start. The arcs on the right are messages: a line ends with its arrow at the receiver."),
         element("p", {}, "Choose a process to see its contract here. Letters count findings: C critical, H high, M medium, L low, I info. \u201cmailbox \u221e\u201d: messages come that nobody waits for."),
       ),
-      worst.size
+      worst.size && withFindings
         ? section(
             "Worst findings",
             list([...worst.values()].slice(0, shownFindings).map(({ one, count }) => [element("span", { class: `badge ${one.severity}` }, one.severity), ` ${one.rule} ${one.name}${count > 1 ? ` \u00d7${count}` : ""} `, one.node ? link(one.node) : ""])),
