@@ -75,7 +75,7 @@ TEST(Json, IsTheContractToTheLetter) {
         {
           "file": "lib/http.ex",
           "line": 1,
-          "column": 16,
+          "column": 19,
           "message": "Shop.Http.get/1 calls :httpc.request/4 (http, waits without limit)"
         }
       ],
