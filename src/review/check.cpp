@@ -2,14 +2,11 @@
 #include "review/check.h"
 
 #include <algorithm>
-#include <iterator>
-#include <tuple>
 
 #include "analysis/facts.h"
-#include "findings/deeper.h"
-#include "findings/finish.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
+#include "review/conclude.h"
 #include "review/edited_file.h"
 #include "review/filter.h"
 #include "review/own_knowledge.h"
@@ -55,39 +52,11 @@ std::string nothing_to_review(const source::Discovery& discovery) {
          (seen.empty() ? "no other source code was seen either" : "seen: " + seen);
 }
 
-findings::Findings only_reviewed(findings::Findings findings, const source::FileTable& files) {
-  std::erase_if(findings, [&](const findings::Finding& finding) { return !is_reviewed(files, finding.span.file); });
-  return findings;
-}
-
-// By path and place; a header's diagnostic, found by each file that includes it, is told once.
-void sort_diagnostics(source::Diagnostics& diagnostics, const source::FileTable& files) {
-  const auto order = [&](const source::Diagnostic& d) {
-    const std::string_view path = d.span.file ? std::string_view(files.file(d.span.file).path) : std::string_view();
-    return std::tuple(path, d.span.begin, d.span.end, d.kind, std::string_view(d.message));
-  };
-  std::sort(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
-  diagnostics.erase(
-      std::unique(diagnostics.begin(), diagnostics.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
-      diagnostics.end());
-}
-
-void count_what_was_reviewed(report::Review& review, const source::Discovery& discovery, const Reading& reading,
-                             const model::Program& program, const analysis::Facts& facts) {
-  const auto reviewed = [&](model::ModuleId id) { return program.unit_of(id).role == Role::kReviewed; };
-  for (const source::FileId id : discovery.sources) review.file_count += is_reviewed(*discovery.files, id);
-  review.line_count = reading.reviewed_lines;
-  review.byte_count = reading.reviewed_bytes;
-  for (std::size_t i = 0; i < program.modules.size(); ++i) {
-    const model::ModuleId id(i);
-    review.module_count += reviewed(id) && program.module(id).kind != model::ModuleKind::kScript;
-  }
-  for (const analysis::Process& process : facts.processes.processes) review.process_count += reviewed(process.module);
-  for (const analysis::Supervisor& supervisor : facts.supervisors) review.supervisor_count += reviewed(supervisor.module);
-}
+}  // namespace
 
 // Which files there are, in which language and role, and what projects they make; with the text of an editor among them.
-Result<source::Discovery> discover(const CheckOptions& options, const Configuration& configuration, source::FileId& edited) {
+Result<source::Discovery> discover_reviewed(const CheckOptions& options, const Configuration& configuration,
+                                            source::FileId& edited) {
   source::DiscoveryOptions discovery_options;
   discovery_options.include_tests = options.include_tests || configuration.include_tests.value_or(false);
   Result<source::Discovery> discovered = source::discover(options.path, discovery_options);
@@ -103,8 +72,6 @@ Result<source::Discovery> discover(const CheckOptions& options, const Configurat
   return Error{excluded > 0 ? "nothing to review: all of it is excluded by " + configuration.path : reason};
 }
 
-}  // namespace
-
 Result<Checked> check(const CheckOptions& options, const Look& look) {
   Progress progress(options.show_progress);
   // What the project settled once, and which files there are.
@@ -113,12 +80,11 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
   const Result<OwnKnowledge> own_knowledge = OwnKnowledge::read(*configuration);
   if (!own_knowledge) return Error{own_knowledge.error()};
   source::FileId edited;
-  Result<source::Discovery> discovered = discover(options, *configuration, edited);
+  Result<source::Discovery> discovered = discover_reviewed(options, *configuration, edited);
   if (!discovered) return Error{discovered.error()};
   Checked checked{std::move(*discovered), std::move(*configuration), {}};
   const source::Discovery& discovery = checked.discovery;
   const source::FileTable& files = *discovery.files;
-  report::Review& review = checked.review;
 
   // Every file loaded, parsed and lowered, by itself.
   Reading reading = read_sources(discovery, options.jobs, progress);
@@ -137,26 +103,10 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
   std::vector<std::string> failures;
   findings::Findings found = rules::run_all(program, facts, options.jobs, failures);
 
-  // Findings in the user's own files alone, in order, each known by its fingerprint; those that are wanted; and the verdict.
-  found = findings::without_shallower(findings::finish(only_reviewed(std::move(found), files), files));
-  place_suppressions(program, reading.suppressions, review.diagnostics);
-  Result<findings::Findings> shown = choose_shown(std::move(found), options, checked, reading.suppressions, review);
-  if (!shown) return Error{shown.error()};
-  if (edited) std::erase_if(*shown, [&](const findings::Finding& finding) { return finding.span.file != edited; });
-  review.root = discovery.root;
-  review.files = &files;
-  review.findings = std::move(*shown);
-  review.verdict = findings::verdict_of(review.findings);
-
-  // What could not be read or understood, and what was.
-  std::copy(discovery.diagnostics.begin(), discovery.diagnostics.end(), std::back_inserter(review.diagnostics));
-  std::move(reading.diagnostics.begin(), reading.diagnostics.end(), std::back_inserter(review.diagnostics));
-  for (std::string& failure : failures) {
-    review.diagnostics.push_back({source::DiagnosticKind::kInternal, {}, "a rule failed and found nothing: " + failure});
-  }
-  sort_diagnostics(review.diagnostics, files);
-  count_what_was_reviewed(review, discovery, reading, program, facts);
-  if (look) look({discovery, program, facts, review});
+  // What of it is shown, what could not be read or understood, and the verdict.
+  Conclusion conclusion{program, facts, options, std::move(found), std::move(failures), edited};
+  if (auto failure = conclude(std::move(conclusion), reading, checked)) return Error{std::move(*failure)};
+  if (look) look({discovery, program, facts, checked.review});
   return checked;
 }
 

@@ -51,6 +51,10 @@ struct Basis {
 };
 using Look = std::function<void(const Basis&)>;
 
+// The first step of it. Which files there are, in which language and role; with `stdin_text` among them, whose file is `edited`.
+Result<source::Discovery> discover_reviewed(const CheckOptions& options, const Configuration& configuration,
+                                            source::FileId& edited);
+
 // The error is for the user: the path does not exist, or there is nothing of the BEAM in it. `look`, if given, is called once,
 // when the review is complete.
 Result<Checked> check(const CheckOptions& options, const Look& look = {});

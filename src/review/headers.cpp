@@ -185,6 +185,15 @@ erlang::Includes::Header Headers::open(const std::string& absolute_path) {
   if (access(absolute_path.c_str(), R_OK) != 0) return {};
   Result<std::string> text = source::read_file(absolute_path);
   if (!text) return {};
+  return known->second = add(absolute_path, std::move(*text));
+}
+
+void Headers::put(const std::string& absolute_path, std::string text) {
+  const std::lock_guard lock(mutex_);
+  opened_[absolute_path] = add(absolute_path, std::move(text));
+}
+
+erlang::Includes::Header Headers::add(const std::string& absolute_path, std::string text) {
   source::SourceFile file;
   const std::string_view inside = below(discovery_.absolute_root, absolute_path);
   file.path = source::to_valid_utf8(inside.empty() ? std::string_view(absolute_path) : inside);
@@ -196,8 +205,8 @@ erlang::Includes::Header Headers::open(const std::string& absolute_path) {
     if (!application || !application->third_party) file.role = source::Role::kReviewed;
     if (application) file.project = application->project;
   }
-  const source::FileId id = discovery_.files->add_text(std::move(file), std::move(*text));
-  return known->second = {id, discovery_.files->file(id).text};
+  const source::FileId id = discovery_.files->add_text(std::move(file), std::move(text));
+  return {id, discovery_.files->file(id).text};
 }
 
 }  // namespace beamwright::review

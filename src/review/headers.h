@@ -24,6 +24,8 @@ class Headers final : public erlang::Includes {
   Header include(std::string_view path, source::FileId from) override;
   Header include_lib(std::string_view path, source::FileId from) override;
   std::string_view name(source::FileId file) override;
+  // Has a header open as this text, whatever the disk holds: that of an editor. Before anybody asks for it.
+  void put(const std::string& absolute_path, std::string text);
 
  private:
   Header look_up(bool library, std::string_view path, source::FileId from);
@@ -31,6 +33,7 @@ class Headers final : public erlang::Includes {
   Header find_library(std::string_view path, const source::SourceFile& from);
   Header find_by_name(std::string_view path, const source::SourceFile& from);
   Header open(const std::string& absolute_path);
+  Header add(const std::string& absolute_path, std::string text);
   const std::string& otp_application(const std::string& name);
 
   const source::Discovery& discovery_;

@@ -13,6 +13,7 @@ findings::Finding Reporter::finding() const {
 }
 
 void Reporter::report(findings::Finding finding) {
+  if (only_ && finding.span.file != only_) return;
   finding.code = info_.code;
   finding.name = info_.name;
   finding.family = info_.family;

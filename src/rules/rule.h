@@ -23,7 +23,15 @@ struct RuleInfo {
 // Collects the findings of one rule, so that no rule can misreport its own identity.
 class Reporter {
  public:
-  Reporter(const RuleInfo& info, findings::Findings& out) : info_(info), out_(out) {}
+  // With `only`, findings in this file alone are wanted.
+  Reporter(const RuleInfo& info, findings::Findings& out, source::FileId only = {}) : info_(info), out_(out), only_(only) {}
+  // May a finding in this function be wanted? What is reported elsewhere is dropped: a rule that takes long asks before it looks.
+  bool wants(const model::Program& program, model::FunctionId function) const {
+    return !only_ || program.unit_of(function).file == only_;
+  }
+  bool wants(const model::Program& program, model::ModuleId module) const {
+    return !only_ || program.unit_of(module).file == only_;
+  }
   // Fills code, name and family; severity too when the rule leaves it unset by passing through `finding()`.
   void report(findings::Finding finding);
   // A finding that carries the rule's identity and usual severity, for the rule to complete.
@@ -32,6 +40,7 @@ class Reporter {
  private:
   const RuleInfo& info_;
   findings::Findings& out_;
+  source::FileId only_;
 };
 
 // A pure function of the program and what analysis found: no I/O, no globals, run in parallel with the other rules.

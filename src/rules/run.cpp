@@ -13,6 +13,11 @@ namespace beamwright::rules {
 
 findings::Findings run_all(const model::Program& program, const analysis::Facts& facts, unsigned jobs,
                            std::vector<std::string>& failures) {
+  return run_all(program, facts, jobs, failures, {}, {});
+}
+
+findings::Findings run_all(const model::Program& program, const analysis::Facts& facts, unsigned jobs,
+                           std::vector<std::string>& failures, source::FileId only, const std::stop_token& stop) {
   const auto rules = all_rules();
   struct Outcome {
     findings::Findings findings;
@@ -20,13 +25,14 @@ findings::Findings run_all(const model::Program& program, const analysis::Facts&
   };
   std::vector<Outcome> outcomes(rules.size());
   parallel_for(rules.size(), jobs, [&](std::size_t i) {
+    if (stop.stop_requested()) return;
     const Rule& rule = *rules[i].rule;
     const auto failed = [&](const char* what) {
       outcomes[i].findings.clear();
       outcomes[i].failure = std::string(rule.info.code) + " " + std::string(rule.info.name) + ": " + what;
     };
     try {
-      Reporter reporter(rule.info, outcomes[i].findings);
+      Reporter reporter(rule.info, outcomes[i].findings, only);
       rule.check(program, facts, reporter);
     } catch (const std::exception& exception) {
       failed(exception.what());

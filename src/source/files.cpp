@@ -87,6 +87,8 @@ void FileTable::set_text(FileId id, std::string text) {
   row.text = std::move(text);
   row.file.text = row.text;
   row.loaded = true;
+  row.ready_index = nullptr;
+  row.index.reset();
 }
 
 Result<std::string_view> FileTable::load(FileId id) {
@@ -106,10 +108,13 @@ Position FileTable::position(FileId id, std::uint32_t offset) const { return lin
 
 const LineIndex& FileTable::lines(FileId id) const {
   Row& row = rows_[id.index];
-  std::call_once(row.index_once, [&] {
+  if (const LineIndex* ready = row.ready_index.load(std::memory_order_acquire)) return *ready;
+  const std::lock_guard lock(row.mutex);
+  if (!row.index) {
     const bool latin1 = row.file.language == Language::kErlang && declared_coding(row.text) == Coding::kLatin1;
     row.index = std::make_unique<LineIndex>(row.text, latin1);
-  });
+    row.ready_index.store(row.index.get(), std::memory_order_release);
+  }
   return *row.index;
 }
 

@@ -1,6 +1,7 @@
 // The texts of one review. FileTable owns every byte that spans and string_views point into.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -49,7 +50,8 @@ class FileTable {
   FileId add(SourceFile file);
   // Adds a file with its text, for tests, standard input and headers found later.
   FileId add_text(SourceFile file, std::string text);
-  // Gives a file that has not been loaded another text than the disk holds: that of an editor.
+  // Gives a file another text than the disk holds, or another than before: that of an editor. Nobody else may use the file
+  // meanwhile, and what pointed into its text before points nowhere.
   void set_text(FileId id, std::string text);
   // Reads the text of a file; idempotent. Thread-safe. The error is "cannot be read: REASON", for the file is named elsewhere.
   // After a failure the text stays empty and the next call tries again.
@@ -70,8 +72,8 @@ class FileTable {
     std::string text;
     bool loaded = false;
     std::unique_ptr<LineIndex> index;
-    std::mutex mutex;  // of loading
-    std::once_flag index_once;
+    std::mutex mutex;  // of loading, and of making the index
+    std::atomic<const LineIndex*> ready_index{nullptr};
   };
   StableTable<Row> rows_;
 };
