@@ -1,0 +1,71 @@
+// What editors are told of one file: the findings and diagnostics of a review as LSP writes them, with what hovers and quick
+// fixes of the same findings need.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/report.h"
+#include "serve/documents.h"
+#include "serve/positions.h"
+#include "serve/rpc.h"
+
+namespace beamwright::serve {
+
+// What the client can take, from its capabilities.
+struct ClientTraits {
+  Encoding encoding = Encoding::kUtf16;
+  bool pulls = false;  // asks for diagnostics; else they are published
+  bool refreshes_diagnostics = false;
+  bool refreshes_lenses = false;
+  bool related_information = false;
+  bool code_description = false;
+  bool markdown_hover = false;
+  bool action_literals = false;
+  bool document_changes = false;  // edits may name the version that they are made for
+  bool watches_files = false;
+  bool data_support = false;          // diagnostics keep their data
+  bool refuses_push_version = false;  // publishDiagnostics may not name a version
+};
+
+struct Range {
+  Place begin, end;
+};
+Json range_json(const Range& range);
+Range read_range(const Json& json);
+
+// One finding in a file.
+struct Shown {
+  Range range;
+  Json diagnostic;
+  std::string code;
+  std::string hover;          // Markdown
+  std::string rewrite_title;  // empty: there is no rewrite
+  Json rewrite_edits;         // URI → its edits
+};
+
+struct FileResult {
+  Json diagnostics = Json::array();
+  std::string id;  // the same for the same diagnostics
+  std::vector<Shown> findings;
+};
+
+// URIs as the client writes them, by absolute path, of what is open; what is not is written by uri_of_path().
+using OpenUris = std::map<std::string, std::string>;
+
+// The results of all files of a review that have any, by absolute path.
+std::map<std::string, FileResult> results_of(const report::Review& review, const ClientTraits& traits, const OpenUris& open);
+
+// A result without anything in it.
+const FileResult& empty_result();
+
+// The quick fixes and suppressions of the findings that a range touches: CodeAction[]. `text` is the document's.
+Json actions_for(const FileResult& result, const Range& range, const Document& document, const ClientTraits& traits,
+                 const std::map<std::string, std::int64_t>& versions_by_uri);
+
+// Hover, or null where no finding stands.
+Json hover_at(const FileResult& result, Place place, const ClientTraits& traits);
+
+}  // namespace beamwright::serve

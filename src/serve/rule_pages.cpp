@@ -1,0 +1,77 @@
+#include "serve/rule_pages.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+
+#include "report/version.h"
+#include "rules/lookup.h"
+#include "serve/documents.h"
+
+namespace beamwright::serve {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache == '/') return fs::path(cache) / "beamwright" / report::version();
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home == '/') return fs::path(home) / ".cache" / "beamwright" / report::version();
+  return {};
+}
+
+std::string write_page(std::string_view code) {
+  const rules::RegisteredRule* rule = rules::find_rule(rules::all_rules(), code);
+  const fs::path folder = cache_folder();
+  if (rule == nullptr || folder.empty()) return {};
+  std::error_code error;
+  fs::create_directories(folder, error);
+  const fs::path page = folder / (std::string(rule->rule->info.code) + ".md");
+  // Another server may do the same at this moment: the file is whole whenever it is there under its name.
+  const fs::path part = page.string() + "." + std::to_string(::getpid());
+  {
+    std::ofstream out(part, std::ios::binary);
+    out << rule->document;
+    if (!out.flush()) return {};
+  }
+  fs::rename(part, page, error);
+  return error ? std::string() : uri_of_path(page.string());
+}
+
+// The text of a section of a Markdown document, heading included; empty when it has none of that name.
+std::string section(std::string_view document, std::string_view heading) {
+  const std::string line = "## " + std::string(heading);
+  const std::size_t begin = document.find(line + "\n");
+  if (begin == std::string_view::npos) return {};
+  const std::size_t end = std::min(document.find("\n## ", begin + 1), document.size());
+  return std::string(document.substr(begin + line.size(), end - begin - line.size()));
+}
+
+}  // namespace
+
+std::string rule_page(std::string_view code) {
+  static std::mutex mutex;
+  static std::map<std::string, std::string, std::less<>> pages;
+  const std::lock_guard lock(mutex);
+  const auto known = pages.find(code);
+  return known != pages.end() ? known->second : pages.emplace(code, write_page(code)).first->second;
+}
+
+std::string rule_explanation(std::string_view code) {
+  const rules::RegisteredRule* rule = rules::find_rule(rules::all_rules(), code);
+  if (rule == nullptr) return {};
+  std::string text;
+  for (const char* heading : {"What it finds", "Why it matters"}) {
+    const std::string body = section(rule->document, heading);
+    if (!body.empty()) text += "\n**" + std::string(heading) + "**\n" + body + "\n";
+  }
+  return text;
+}
+
+}  // namespace beamwright::serve

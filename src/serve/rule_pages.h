@@ -1,0 +1,16 @@
+// Where an editor can open what a rule says of itself: the rules' documents as files of the user's cache, written when first
+// named.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace beamwright::serve {
+
+// "file:///home/me/.cache/beamwright/0.1.0/BW401.md"; empty when there is no such rule or no place to write it.
+std::string rule_page(std::string_view code);
+
+// The parts of a rule's document that tell what it finds and why it matters, as Markdown; empty when there is no such rule.
+std::string rule_explanation(std::string_view code);
+
+}  // namespace beamwright::serve
