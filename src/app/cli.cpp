@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -18,8 +17,12 @@
 #include "app/completions.h"
 #include "app/dump.h"
 #include "app/explain.h"
+#include "app/hook_command.h"
+#include "app/lsp_command.h"
+#include "app/init_command.h"
 #include "app/man_page.h"
 #include "app/map.h"
+#include "app/mcp_command.h"
 #include "app/output.h"
 #include "app/why.h"
 #include "base/parallel.h"
@@ -123,10 +126,18 @@ int run_command(int argc, const char* const* argv) {
   };
 
   CheckCommand check_command;
+  LspCommand lsp_command;
+  McpCommand mcp_command;
+  HookCommand hook_command;
+  InitCommand init_command;
   CompletionsCommand completions_command;
   ManCommand man_command;
   Command* const commands[] = {
       &check_command,
+      &lsp_command,
+      &mcp_command,
+      &hook_command,
+      &init_command,
       &completions_command,
       &man_command,
   };
@@ -198,7 +209,7 @@ int run_command(int argc, const char* const* argv) {
     const bool fine = app.exit(error, out, complaint) == 0;
     if (fine) return print(out.str(), kExitClean);
     write_all(STDERR_FILENO, complaint.str());
-    return kExitError;
+    return hook_command.parsed() ? kHookFault : kExitError;
   }
   for (Command* each : commands) {
     if (each->parsed()) return each->run();

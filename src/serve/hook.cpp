@@ -1,0 +1,151 @@
+#include "serve/hook.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+
+#include "report/layout.h"
+#include "review/check.h"
+#include "review/process.h"
+#include "serve/brief.h"
+#include "serve/judge.h"
+#include "serve/roots.h"
+
+namespace beamwright::serve {
+namespace {
+
+namespace fs = std::filesystem;
+using findings::Finding;
+using findings::Severity;
+
+constexpr std::size_t kMostFindings = 5;
+
+bool is_source(std::string_view file) { return file.ends_with(".ex") || file.ends_with(".exs") || file.ends_with(".erl"); }
+
+std::string real_path(const fs::path& path) {
+  std::error_code error;
+  const fs::path whole = fs::weakly_canonical(path, error);
+  return error ? std::string() : whole.string();
+}
+
+// Where the project may be, the likeliest first. An agent's current folder changes while it works; the one it was started in is
+// in the environment of Claude Code's hooks.
+std::vector<std::string> possible_projects(const HookEvent& event, const HookOptions& options) {
+  std::vector<std::string> all;
+  const auto add = [&](const char* path) {
+    std::error_code error;
+    if (path && *path && fs::is_directory(path, error)) all.push_back(real_path(path));
+  };
+  if (!options.path.empty()) {
+    add(options.path.c_str());
+    return all;
+  }
+  if (event.host == Host::kClaude) add(std::getenv("CLAUDE_PROJECT_DIR"));
+  add(event.folder.c_str());
+  add(".");
+  return all;
+}
+
+Severity threshold_of(const HookOptions& options, const review::Configuration& configuration) {
+  if (options.fail_on) return *options.fail_on;
+  return configuration.fail_on ? review::severity_named(*configuration.fail_on).value_or(Severity::kHigh) : Severity::kHigh;
+}
+
+bool has_nothing_to_review(const std::string& folder) {
+  const Result<source::Discovery> discovery = source::discover(folder, {});
+  return discovery && std::none_of(discovery->sources.begin(), discovery->sources.end(),
+                                   [&](source::FileId id) { return discovery->files->file(id).role == source::Role::kReviewed; });
+}
+
+// A host runs hooks in every project, also in those without a line of Elixir.
+HookAnswer failed(const std::string& folder, const std::string& why) {
+  if (has_nothing_to_review(folder)) return {silent_hook_reply(), {}};
+  return {{}, why};
+}
+
+std::string list_text(const report::Review& review, const std::vector<const Finding*>& findings) {
+  std::string text;
+  for (std::size_t i = 0; i < findings.size() && i < kMostFindings; ++i) text += "\n" + finding_text(review, *findings[i]);
+  if (findings.size() > kMostFindings) text += "\n" + std::to_string(findings.size() - kMostFindings) + " more like these\n";
+  return text + "\n`beamwright explain " + std::string(findings.front()->code) + "` tells more of a rule.\n";
+}
+
+// The text of a file at a commit; empty when there is none.
+std::optional<std::string> text_at(const std::string& file, const std::string& commit) {
+  if (commit.starts_with('-')) return std::nullopt;
+  const fs::path path(file);
+  Result<std::string> text =
+      review::run_program({"git", "-C", path.parent_path().string(), "show", commit + ":./" + path.filename().string()});
+  return text ? std::optional<std::string>(std::move(*text)) : std::nullopt;
+}
+
+HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const std::string& project,
+                       const std::vector<std::string>& files) {
+  review::CheckOptions check;
+  check.path = project;
+  check.jobs = options.jobs;
+  Result<review::Checked> checked = review::check(check);
+  if (!checked) return failed(project, checked.error());
+  const report::Review& review = checked->review;
+  std::vector<const Finding*> serious = worst_first(review, threshold_of(options, checked->configuration));
+  const auto file_of = [&](const Finding* finding) { return project + "/" + review.files->file(finding->span.file).path; };
+  std::erase_if(serious, [&](const Finding* f) { return std::find(files.begin(), files.end(), file_of(f)) == files.end(); });
+  // What was there before is looked for only where there is something to tell.
+  std::map<std::string, Fingerprints> before;
+  for (const Finding* finding : serious) {
+    const std::string file = file_of(finding);
+    if (before.contains(file)) continue;
+    std::optional<std::string> text = text_at(file, options.since);
+    before[file] = text ? findings_with(check, file, std::move(*text)) : Fingerprints();
+  }
+  std::erase_if(serious, [&](const Finding* finding) { return before[file_of(finding)].contains(finding->fingerprint); });
+  if (serious.empty()) return {silent_hook_reply(), {}};
+  const std::string text = "Beamwright: this edit brings " + counts_text(serious) +
+                           (serious.size() == 1 ? " finding" : " findings") + ". Mend that before you go on:\n" +
+                           list_text(review, serious);
+  return {hook_reply(event, text), {}};
+}
+
+HookAnswer answer_end(const HookEvent& event, const HookOptions& options, const std::string& project) {
+  review::CheckOptions check;
+  check.path = project;
+  check.jobs = options.jobs;
+  // Without git, or before the first commit, all there is counts as new.
+  const bool in_git = review::run_program({"git", "-C", project, "rev-parse", "--verify", "--quiet", "HEAD"}).operator bool();
+  if (in_git) check.since = options.since;
+  Result<review::Checked> checked = review::check(check);
+  if (!checked) return failed(project, checked.error());
+  const std::vector<const Finding*> serious = worst_first(checked->review, threshold_of(options, checked->configuration));
+  if (serious.empty()) return {silent_hook_reply(), {}};
+  const std::string text = "Beamwright: " + std::string(to_string(checked->review.verdict)) + ". " +
+                           (in_git ? "What changed since " + report::clean(options.since) : "This project") + " has " +
+                           counts_text(serious) + (serious.size() == 1 ? " finding" : " findings") +
+                           ". Mend that before you are done, or say why it does not apply:\n" +
+                           list_text(checked->review, serious);
+  return {hook_reply(event, text), {}};
+}
+
+}  // namespace
+
+HookAnswer answer_hook(std::string_view input, const HookOptions& options) {
+  const Result<HookEvent> event = read_hook_event(input, options.host);
+  if (!event) return {{}, event.error()};
+  const std::vector<std::string> projects = possible_projects(*event, options);
+  if (event->kind == HookEvent::Kind::kOther) return {silent_hook_reply(), {}};
+  if (projects.empty()) return {{}, "the project's folder " + options.path + event->folder + " does not exist"};
+  if (event->kind == HookEvent::Kind::kEnding) return answer_end(*event, options, projects.front());
+  std::vector<std::string> files;
+  for (const std::string& file : event->files) {
+    if (!is_source(file)) continue;
+    const fs::path path(file);
+    files.push_back(real_path(path.is_absolute() ? path : fs::path(event->folder.empty() ? "." : event->folder) / path));
+  }
+  if (files.empty()) return {silent_hook_reply(), {}};
+  for (const std::string& project : projects) {
+    if (is_within(files.front(), project)) return answer_edit(*event, options, project, files);
+  }
+  return {silent_hook_reply(), {}};  // the file of another project
+}
+
+}  // namespace beamwright::serve

@@ -1,0 +1,159 @@
+// Two threads: one reads messages and answers what needs no review, so that a client can always cancel, ping and list; one does
+// the calls of tools in their order, each of them on as many threads as there are jobs. What waits is bounded: reading stops when
+// too much does.
+#include "serve/mcp.h"
+
+#include <malloc.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "serve/framing.h"
+#include "serve/mcp_protocol.h"
+
+namespace beamwright::serve {
+namespace {
+
+constexpr std::size_t kMaxWaitingBytes = kMaxMessageBytes;
+constexpr std::size_t kMaxWaitingCalls = 256;
+
+struct Work {
+  std::vector<Json> answers;
+  std::vector<McpCall> calls;
+  std::vector<bool> cancelled;  // by call
+  bool batch = false;
+  std::size_t bytes = 0;  // of the message that asked for it
+};
+
+class McpServer {
+ public:
+  McpServer(const Roots& roots, unsigned jobs, int input, int output)
+      : context_{roots, jobs}, reader_(input, Framing::kLines, kMaxMessageBytes, output), writer_(output, Framing::kLines) {}
+
+  void run() {
+    std::thread worker([this] { work(); });
+    for (;;) {
+      const MessageReader::Message message = reader_.next();
+      if (message.status == MessageReader::Status::kEnd || gone_) break;
+      if (message.status == MessageReader::Status::kFault)
+        send(McpProtocol::fault(message.text));
+      else
+        take(message.text);
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    worker.join();
+    for (const Json& answer : protocol_.close()) send(answer);
+  }
+
+ private:
+  void take(const std::string& text) {
+    McpTaken taken = protocol_.take(text);
+    for (const Json& id : taken.cancelled) cancel(id);
+    if (taken.calls.empty()) {
+      if (taken.batch && !taken.answers.empty())
+        send(Json(std::move(taken.answers)));
+      else
+        for (const Json& answer : taken.answers) send(answer);
+      return;
+    }
+    auto work = std::make_shared<Work>();
+    work->answers = std::move(taken.answers);
+    work->calls = std::move(taken.calls);
+    work->cancelled.resize(work->calls.size());
+    work->batch = taken.batch;
+    work->bytes = text.size();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] {
+      return gone_ || waiting_.empty() || (waiting_bytes_ < kMaxWaitingBytes && waiting_.size() < kMaxWaitingCalls);
+    });
+    waiting_bytes_ += work->bytes;
+    waiting_.push_back(std::move(work));
+    lock.unlock();
+    changed_.notify_all();
+  }
+
+  void cancel(const Json& id) {
+    const std::lock_guard lock(mutex_);
+    const auto mark = [&](Work& work) {
+      for (std::size_t i = 0; i < work.calls.size(); ++i) {
+        if (work.calls[i].id == id) work.cancelled[i] = true;
+      }
+    };
+    if (current_) mark(*current_);
+    for (const auto& work : waiting_) mark(*work);
+  }
+
+  bool is_cancelled(const Work& work, std::size_t call) {
+    const std::lock_guard lock(mutex_);
+    return gone_ || work.cancelled[call];
+  }
+
+  void work() {
+    for (;;) {
+      {
+        std::unique_lock lock(mutex_);
+        current_.reset();
+        changed_.wait(lock, [&] { return ended_ || !waiting_.empty(); });
+        if (waiting_.empty() || gone_) return;
+        current_ = std::move(waiting_.front());
+        waiting_.pop_front();
+        waiting_bytes_ -= current_->bytes;
+      }
+      changed_.notify_all();
+      do_work(*current_);
+      // A review leaves the heap in pieces that are reused but not given back; a server lives for hours beside others.
+      ::malloc_trim(0);
+    }
+  }
+
+  void do_work(Work& work) {
+    std::vector<Json> answers = std::move(work.answers);
+    for (std::size_t i = 0; i < work.calls.size(); ++i) {
+      if (is_cancelled(work, i)) continue;
+      Json answer = McpProtocol::answer(work.calls[i], context_);
+      if (!is_cancelled(work, i)) answers.push_back(std::move(answer));
+    }
+    if (work.batch && !answers.empty())
+      send(Json(std::move(answers)));
+    else
+      for (const Json& answer : answers) send(answer);
+  }
+
+  void send(const Json& message) {
+    if (!writer_.write(wire_text(message))) {
+      gone_ = true;
+      changed_.notify_all();
+    }
+  }
+
+  const ToolContext context_;
+  MessageReader reader_;
+  MessageWriter writer_;
+  McpProtocol protocol_;
+  std::atomic<bool> gone_{false};  // nobody reads the answers
+  std::mutex mutex_;               // of what stands below
+  std::condition_variable changed_;
+  std::deque<std::shared_ptr<Work>> waiting_;
+  std::shared_ptr<Work> current_;
+  std::size_t waiting_bytes_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::string serve_mcp(const McpOptions& options, int input, int output) {
+  const Result<Roots> roots = Roots::of(options.roots);
+  if (!roots) return roots.error();
+  McpServer(*roots, options.jobs, input, output).run();
+  return {};
+}
+
+}  // namespace beamwright::serve
