@@ -137,14 +137,15 @@ std::string markdown_paragraphs(std::string_view text, std::string_view language
            (is_code(lines[end]) == code || (code && lines[end].find_first_not_of(' ') == std::string_view::npos)))
       ++end;
     while (code && !is_code(lines[end - 1])) --end;
-    const std::string part = code ? outdented(lines, i, end) : joined(lines, i, end);
-    if (part.find_first_not_of(" \n") != std::string::npos) {
+    std::string part = code ? outdented(lines, i, end) : joined(lines, i, end);
+    part.erase(0, std::min(part.find_first_not_of('\n'), part.size()));
+    part.erase(part.find_last_not_of(" \n") + 1);
+    if (!part.empty()) {
       out += out.empty() ? "" : "\n";
-      out += code ? markdown_block(part, language) : markdown_prose(part.substr(part.find_first_not_of('\n'))) + "\n";
+      out += code ? markdown_block(part, language) : markdown_prose(part) + "\n";
     }
     i = end;
   }
-  while (out.ends_with("\n\n")) out.pop_back();
   return out;
 }
 
