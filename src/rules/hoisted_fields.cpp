@@ -73,13 +73,21 @@ class Hoisting {
     });
   }
 
-  bool replace_use(ExprId field, const std::string& variable) {
-    const Symbol symbol = unit_.expr(field).symbol();
+  bool replace_use(ExprId field, std::string base) {
+    Symbol symbol = unit_.expr(field).symbol();
+    // Of a socket's or connection's assigns, which are a map, the one assign. Elsewhere a second dot may as well call a function
+    // of a module, which must go on to happen in the closure.
+    const ExprId around = unit_.parent(field);
+    if (!erlang_ && symbol == intern("assigns") && around && unit_.expr(around).kind == ExprKind::kField) {
+      base += ".assigns";
+      field = around;
+      symbol = unit_.expr(field).symbol();
+    }
     const std::string bound = variable_name(symbol.text(), erlang_);
     const std::string_view written = rewrite_.text_of(unit_, field);
     // Elixir: state.field. Erlang: State#record.field, of which the record's name is known from the text alone.
-    const bool plain = erlang_ ? written.starts_with(variable + "#") && written.ends_with("." + std::string(symbol.text()))
-                               : written == variable + "." + std::string(symbol.text());
+    const bool plain = erlang_ ? written.starts_with(base + "#") && written.ends_with("." + std::string(symbol.text()))
+                               : written == base + "." + std::string(symbol.text());
     if (bound.empty() || !plain || written.find_first_of(" \t\r\n") != std::string_view::npos) return false;
     const auto known = std::find_if(fields_.begin(), fields_.end(), [&](const Field& f) { return f.bound == bound; });
     if (known != fields_.end() && known->access != written) return false;

@@ -16,6 +16,15 @@ std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// A line of Elixir without the comment at its end, which the formatter puts on a line of its own.
+std::string_view code_of(std::string_view line) {
+  for (std::size_t at = line.find(" #"); at != std::string_view::npos; at = line.find(" #", at + 1)) {
+    const std::string_view code = line.substr(0, at);
+    if (std::count(code.begin(), code.end(), '"') % 2 == 0) return code;
+  }
+  return line;
+}
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t") == std::string_view::npos; }
 
 }  // namespace
@@ -128,7 +137,7 @@ bool RewriteBuilder::keeps_format() const {
     if (file.language == source::Language::kErlang || edit.text.find('\n') != std::string::npos) continue;
     const std::size_t begin = file.text.substr(0, edit.span.begin).rfind('\n') + 1;
     const std::size_t end = std::min(file.text.find('\n', edit.span.begin), file.text.size());
-    std::size_t length = columns(file.text.substr(begin, end - begin));
+    std::size_t length = columns(code_of(file.text.substr(begin, end - begin)));
     for (const findings::Edit& other : edits_) {
       if (other.span.file != edit.span.file || other.span.begin < begin || other.span.end > end) continue;
       length += columns(other.text);
@@ -149,8 +158,20 @@ findings::Rewrite RewriteBuilder::take(std::string title) {
 }
 
 bool is_statement(const Unit& unit, ExprId expr) {
-  const ExprId around = unit.parent(expr);
-  return around && unit.expr(around).kind == ExprKind::kBlock && unit.children_of(around).back() != expr;
+  for (ExprId at = expr, around = unit.parent(at); around; at = around, around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    const std::span<const ExprId> children = unit.children_of(e);
+    const bool in_clause = std::find(children.begin(), children.end(), at) == children.end();
+    if (e.kind == ExprKind::kBlock && children.back() != at) return true;
+    if (e.kind == ExprKind::kBlock || (e.kind == ExprKind::kCase && in_clause)) continue;
+    if (e.kind != ExprKind::kClosure) return false;
+    const ExprId run = unit.parent(around);
+    if (!run || unit.expr(run).kind != ExprKind::kCall) return false;
+    const model::Call& call = unit.call_of(unit.expr(run));
+    return (call.module.text() == "Elixir.Enum" && call.name.text() == "each") ||
+           (call.module.text() == "lists" && call.name.text() == "foreach");
+  }
+  return false;
 }
 
 }  // namespace beamwright::rules

@@ -44,7 +44,8 @@ class RewriteBuilder {
   bool refused_ = false;
 };
 
-// Does the value of this expression go nowhere: a statement of a block that is not the last?
+// Does the value of this expression go nowhere? It is a statement of a block and not the last, or the last one of a branch or a
+// body whose value goes nowhere either.
 bool is_statement(const Unit& unit, ExprId expr);
 
 }  // namespace beamwright::rules

@@ -39,6 +39,7 @@ class Reader {
     for (std::string word; words >> word;) {
       if (word.starts_with("file=")) block_.file = word.substr(5);
       if (word.starts_with("also=")) block_.also.push_back(word.substr(5));
+      if (word == "fixed") block_.fixed = true;
       if (word.starts_with("lab=")) block_.lab = word.substr(4);
     }
   }
@@ -61,8 +62,9 @@ class Reader {
   void end_block() {
     if (sections_.empty()) return;
     std::vector<Group>& groups = sections_.back().groups;
-    const bool joins = group_open_ && !block_.file.empty() && !groups.empty() && !groups.back().back().file.empty() &&
-                       groups.back().back().language == block_.language;
+    const bool follows = group_open_ && !block_.file.empty() && !groups.empty() && !groups.back().back().file.empty() &&
+                         groups.back().back().language == block_.language && !groups.back().back().fixed;
+    const bool joins = follows || (block_.fixed && !groups.empty());
     if (!joins) groups.emplace_back();
     groups.back().push_back(std::move(block_));
     group_open_ = true;

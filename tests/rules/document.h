@@ -14,18 +14,20 @@ struct Mark {
   std::string message;     // empty: any
 };
 
-// A fenced block: ```elixir file=lib/a.ex also=BW401 lab=hazard
+// A fenced block: ```elixir file=lib/a.ex also=BW401 lab=hazard, or ```elixir fixed behind it: the same file after `check --fix`.
 struct Block {
   std::string language;
   std::string file;               // empty where the block is a project by itself
   std::vector<std::string> also;  // other rules that may report in it
   std::string lab;                // the variant that the lab's experiment of the rule runs it as: hazard, fix, or none
+  bool fixed = false;             // what the rewrites make of the block before it with the same file name
   std::string text;
   std::uint32_t line = 0;  // of the fence in the document, 1-based
   std::vector<Mark> marks;
 };
 
-// Blocks that are reviewed together: those with a file name that follow each other with no prose or heading between.
+// Blocks that are reviewed together: those with a file name that follow each other with no prose or heading between. Those that
+// show them fixed stand at the end of the same group.
 using Group = std::vector<Block>;
 
 struct Section {

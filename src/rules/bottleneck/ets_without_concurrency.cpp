@@ -74,16 +74,18 @@ class Check {
     return inserts && deletes;
   }
 
-  // In each place that makes the table, where its options are written in the call itself and say nothing of concurrency: neither
-  // option changes what the table's functions do, only which locks they take (OTP: ets:new/2).
+  // In each place that makes the table, where its options are written in the call itself and say nothing of concurrency: the
+  // options change which locks the table's functions take, not what they do (OTP: ets:new/2). Whoever set one has thought of it.
   findings::Rewrite with_option(const Table& table, const std::string& option) const {
     RewriteBuilder rewrite(program_, table.creations.front().function);
     for (const TableCreation& creation : table.creations) {
       const std::span<const ExprId> arguments = arguments_of(program_, creation.site);
       const Unit& unit = program_.unit_of(creation.site);
       if (!creation.via.empty() || arguments.size() != 2 || program_.function_of(creation.site) != creation.function) return {};
-      if (program_.call(creation.site).name.text() != "new" || analysis::literal_option(unit, arguments[1], intern(option)))
-        return {};
+      if (program_.call(creation.site).name.text() != "new") return {};
+      for (const std::string_view other : {"read_concurrency", "write_concurrency", "decentralized_counters"}) {
+        if (analysis::literal_option(unit, arguments[1], intern(other))) return {};
+      }
       const bool erlang = unit.language == source::Language::kErlang;
       rewrite.add_element(unit, arguments[1], erlang ? "{" + option + ", true}" : option + ": true");
     }
@@ -112,7 +114,7 @@ class Check {
         (write ? std::string(erlang ? ", and `{decentralized_counters, true}`" : ", and `decentralized_counters: true`") +
                      " where its size is seldom asked for."
                : ".");
-    finding.rewrite = with_option(table, option);
+    if (certain) finding.rewrite = with_option(table, option);
     finding.path = {{finding.span, finding.function + " makes the table without " + option}};
     for (findings::Step& step : steps_of(program_, facts_, tables_, users, 3)) finding.path.push_back(std::move(step));
     finding.key = name + " " + option;
