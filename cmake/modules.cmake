@@ -91,6 +91,40 @@ std::span<const DataFile> embedded_files() {
   target_sources(bw_knowledge PRIVATE ${CMAKE_BINARY_DIR}/knowledge_data.cpp)
 endfunction()
 
+# Embeds the texts that `init` writes into the library of src/app.
+function(bw_embed_init_texts)
+  file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/templates/init/*)
+  list(SORT texts)
+  set(entries "")
+  foreach(path ${texts})
+    cmake_path(GET path FILENAME name)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} text)
+    bw_raw_string("${text}" literal)
+    string(APPEND entries "      {\"${name}\", ${literal}},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/init_texts.cpp @ONLY CONTENT [[
+// Generated from templates/init by cmake/modules.cmake.
+#include "app/init/texts.h"
+
+#include "base/invariant.h"
+namespace beamwright::app {
+std::string_view init_text(std::string_view wanted) {
+  static const struct {
+    std::string_view name, text;
+  } texts[] = {
+@entries@  };
+  for (const auto& each : texts) {
+    if (each.name == wanted) return each.text;
+  }
+  ensure(false, "there is no such text of init");
+  return {};
+}
+}  // namespace beamwright::app
+]])
+  target_sources(bw_app PRIVATE ${CMAKE_BINARY_DIR}/init_texts.cpp)
+endfunction()
+
 # Embeds the page of `map --format html`, which web/map/build.mjs makes, into the library of src/report.
 function(bw_embed_map_page)
   set(path ${CMAKE_SOURCE_DIR}/web/map/dist/map.html)
