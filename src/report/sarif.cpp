@@ -90,6 +90,31 @@ std::string first_paragraph(std::string_view document) {
   return line;
 }
 
+struct Description {
+  std::string_view id, text;
+};
+
+constexpr Description kNotifications[] = {
+    {"beamwright-internal", "Something in Beamwright itself failed, and what it was looking at is not reviewed."},
+    {"beamwright-io", "A file could not be read, and is not reviewed."},
+    {"beamwright-left-out", "There is more than this file may hold."},
+    {"beamwright-suppression", "A comment to Beamwright does nothing: it is malformed, or there is nothing to suppress."},
+    {"beamwright-syntax", "A part of a file could not be understood, and is not reviewed; the rest of it is."},
+};
+
+// Those of the notifications that are given, by their ids.
+Json descriptors_of(const Json& notifications) {
+  std::set<std::string> ids;
+  for (const Json& notification : notifications) ids.insert(notification["descriptor"]["id"].get<std::string>());
+  Json rows = Json::array();
+  for (const auto& [id, text] : kNotifications) {
+    if (!ids.contains(std::string(id))) continue;
+    const Json words = {{"text", text}};
+    rows.push_back({{"id", id}, {"shortDescription", words}, {"fullDescription", words}, {"help", words}});
+  }
+  return rows;
+}
+
 class Sarif {
  public:
   explicit Sarif(const Review& review) : review_(review) {}
@@ -290,10 +315,7 @@ Json Sarif::notifications() {
 Json Sarif::run() {
   Json all_results = results();
   Json all_notifications = notifications();
-  std::set<std::string> ids;
-  for (const Json& notification : all_notifications) ids.insert(notification["descriptor"]["id"].get<std::string>());
-  Json descriptors = Json::array();
-  for (const std::string& id : ids) descriptors.push_back({{"id", id}});
+  Json descriptors = descriptors_of(all_notifications);
   Json files = Json::array();
   for (const source::FileId file : artifacts_) {
     Json row = {{"location", {{"uri", uri_of(path_from_here(review_, file))}, {"uriBaseId", kRoot}}}};
