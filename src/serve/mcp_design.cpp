@@ -70,7 +70,7 @@ ToolFailure no_node(const Design& design, const std::string& about) {
   const std::string_view nearest = nearest_word(about, names);
   return {"no process, supervisor, table or application in sight is called " + clean(about) +
           (nearest.empty() ? "" : "; did you mean " + clean(nearest) + "?") +
-          " show_design without `about` tells the whole tree"};
+          " (show_design without `about` tells the whole tree)"};
 }
 
 // One node of a design in words and as data, with at most `limit` entries in each list.
