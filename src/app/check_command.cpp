@@ -178,8 +178,10 @@ int CheckCommand::run() {
   design::Design design;
   const auto check = [&] {
     return review::check(options_, [&](const review::Basis& basis) {
-      if (design_ || draws || (!format && !statistics_))
-        design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings});
+      // Text groups findings by process, and asks for nothing that takes time.
+      const bool with_waits = design_ || draws;
+      if (with_waits || (!format && !statistics_))
+        design = design::build({basis.discovery, basis.program, basis.facts, basis.review.findings, with_waits});
     });
   };
   Result<review::Checked> checked = check();

@@ -147,7 +147,7 @@ Design build(const Sources& sources) {
   add_forest(builder);
   add_flows(builder);
   add_tables(builder);
-  add_blocking(builder);
+  if (sources.with_waits) add_blocking(builder);
   add_concerns(builder);
   sort_nodes(builder);
   sort_rows(builder.design);

@@ -13,6 +13,7 @@ struct Sources {
   const model::Program& program;
   const analysis::Facts& facts;
   const findings::Findings& findings;
+  bool with_waits = true;  // false: Design::blocking stays empty, which takes most of the time
 };
 
 Design build(const Sources& sources);

@@ -7,6 +7,7 @@
 #include "report/map.h"
 #include "report/map_page.h"
 #include "report/report.h"
+#include "report/steps.h"
 #include "report/summary.h"
 
 namespace beamwright::report {
@@ -84,13 +85,13 @@ class HtmlWriter {
     for (const Placed& placed : first) {
       const Finding& finding = *placed.finding;
       out_ += "<li>" + badge(finding.severity) + " <a href=\"#" + id_of(finding) + "\">" + std::string(finding.name) + "</a> " +
-              html(finding.message) + callers(placed.callers, ", ") + "</li>";
+              html(finding.message) + callers(placed.callers, " <span class=\"about\">", "</span>") + "</li>";
     }
     out_ += "</ol>";
   }
 
-  static std::string callers(std::uint32_t count, std::string_view before) {
-    return count == 0 ? std::string() : std::string(before) + counted(count, "caller");
+  static std::string callers(std::uint32_t count, std::string_view before, std::string_view after) {
+    return count == 0 ? std::string() : std::string(before).append(counted(count, "caller")).append(after);
   }
 
   void write_diagnostics() {
@@ -124,7 +125,7 @@ class HtmlWriter {
   static std::string about(const design::Node& node, std::uint32_t callers_count) {
     std::string text = html(node.type.empty() ? std::string(to_string(node.kind)) : node.type);
     if (!node.contract.supervision.empty()) text += ", " + html(node.contract.supervision);
-    return text + callers(callers_count, "; ") + " <code class=\"place\">" + html(node.place.file) + "</code>";
+    return text + callers(callers_count, "; ", "") + " <code class=\"place\">" + html(node.place.file) + "</code>";
   }
 
   // Fingerprints are hexadecimal digits.
@@ -161,8 +162,8 @@ class HtmlWriter {
 
   // The evidence from the place down to the cause; where it comes to the code of another process, that one is named.
   void write_path(const Placed& placed) {
+    if (!has_path_to_show(review_, *placed.finding)) return;
     const std::vector<findings::Step>& path = placed.finding->path;
-    if (path.empty()) return;
     out_ += "<h4>How it comes about</h4><ol class=\"path\">";
     std::uint32_t before = kNone;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -172,9 +173,11 @@ class HtmlWriter {
         out_ += "<span class=\"enters\">" + html(design_.nodes[node].name) + "</span>";
         before = node;
       }
-      out_ += "<span class=\"said\">" + html(path[i].message) + "</span> <code class=\"place\">" + html(place(path[i].span)) +
-              "</code>";
-      if (review_.files) out_ += html_source(*review_.files, path[i].span, 0);
+      out_ += "<span class=\"step\">" + html(path[i].message) + "</span>";
+      if (i == 0 || !same_line(review_, path[i].span, path[i - 1].span)) {
+        out_ += " <code class=\"place\">" + html(place(path[i].span)) + "</code>";
+        if (review_.files) out_ += html_source(*review_.files, path[i].span, 0);
+      }
       out_ += "</li>";
     }
     out_ += "</ol>";

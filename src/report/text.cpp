@@ -14,6 +14,7 @@
 #include "report/groups.h"
 #include "report/layout.h"
 #include "report/report.h"
+#include "report/steps.h"
 #include "report/summary.h"
 
 namespace beamwright::report {
@@ -271,13 +272,9 @@ class TextWriter {
     out_ += "  " + paint_(Ink::kBold, label) + std::string(kLabelColumns - 2 - label.size(), ' ');
   }
 
-  // A path of one step on the line that is shown already says nothing new.
   void write_path(const Finding& finding) {
+    if (!has_path_to_show(review_, finding)) return;
     const std::vector<findings::Step>& path = finding.path;
-    const auto same_line = [&](const source::Span& a, const source::Span& b) {
-      return a.file == b.file && position(a).line == position(b).line;
-    };
-    if (path.empty() || (path.size() == 1 && same_line(path[0].span, finding.span))) return;
     begin_label("path");
     std::set<source::FileId> named{finding.span.file};
     source::Span before = finding.span;
@@ -287,7 +284,7 @@ class TextWriter {
       const std::size_t indent = kLabelColumns + number.size();
       out_ += number;
       append_wrapped(out_, clean(path[i].message), indent, columns_);
-      if (!same_line(path[i].span, before)) {
+      if (!same_line(review_, path[i].span, before)) {
         const std::string where = named.insert(path[i].span.file).second ? place(path[i].span) : short_place(path[i].span);
         const bool fits = width(std::string_view(out_).substr(out_.rfind('\n') + 1)) + 2 + width(where) <= columns_;
         out_ += (fits ? "  " : "\n" + std::string(indent, ' ')) + paint_(Ink::kDim, where);

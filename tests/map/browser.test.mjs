@@ -2,62 +2,15 @@
 // and driven by keyboard, is accessible, bears hostile names and a system of thousands of processes; and Mermaid's own parser on
 // `--format mermaid`. Started by node_test.py, which sets the environment.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { test } from "node:test";
+import { map, newPage, open, project, shop, shopRight, violations } from "./pages.mjs";
 
-const { BEAMWRIGHT, REPOSITORY, CHROMIUM, FOLDER } = process.env;
 const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const mermaid = readFileSync(join(dirname(require.resolve("@mermaid-js/tiny/package.json")), "dist", "mermaid.tiny.js"), "utf8");
 
-let browser;
-let folder;
-before(async () => {
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  folder = mkdtempSync(join(FOLDER, "pages-"));
-});
-after(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const map = (path, ...options) => execFileSync(BEAMWRIGHT, ["map", path, ...options], { encoding: "utf8", maxBuffer: 1 << 28 });
-
-// A page of a folder's map, and all that it complained about.
-async function open(path, options = {}) {
-  const file = join(folder, `${Math.random().toString(36).slice(2)}.html`);
-  map(path, "--format", "html", "-o", file);
-  const page = await browser.newPage({ viewport: { width: 1500, height: 900 }, bypassCSP: false, ...options });
-  const complaints = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("dialog", (dialog) => complaints.push(`dialog: ${dialog.message()}`) && dialog.dismiss());
-  page.on("request", (request) => request.url().startsWith("file:") || complaints.push(`request: ${request.url()}`));
-  await page.goto(pathToFileURL(file).href);
-  return { page, complaints };
-}
-
-function project(files) {
-  const root = mkdtempSync(join(folder, "project-"));
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, name)), { recursive: true });
-    writeFileSync(join(root, name), text);
-  }
-  return root;
-}
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ")}`);
-}
-
-const shop = join(REPOSITORY, "examples", "shop");
 const heading = (page) => page.locator("#panel h2").textContent();
 
 test("loads from disk and shows the forest, the verdict and an overview", async () => {
@@ -232,9 +185,9 @@ test("two thousand processes stay usable", async () => {
 });
 
 test("Mermaid parses the flowcharts", async () => {
-  const page = await browser.newPage();
+  const page = await newPage();
   await page.addScriptTag({ content: mermaid });
-  for (const path of [shop, join(REPOSITORY, "examples", "shop_right"), project(hostileSources)]) {
+  for (const path of [shop, shopRight, project(hostileSources)]) {
     const text = map(path, "--format", "mermaid");
     const type = await page.evaluate(async (source) => {
       window.mermaid.initialize({ startOnLoad: false, maxEdges: 5000, maxTextSize: 1000000 });

@@ -1,4 +1,4 @@
-"""Tests of the page that need Node: that web/map/dist/map.html is what its sources make, and that it works in a browser.
+"""Tests of the page that need Node: that web/map/dist/map.html is what its sources make, and that maps and reviews work in a browser.
 
 Usage: node_test.py rebuild|browser BEAMWRIGHT REPOSITORY FOLDER
 Exits with 77 where npm, Chromium or the packages cannot be had.
@@ -57,7 +57,7 @@ def browser(binary, repository, folder):
         skip("Chromium is not installed")
     install(repository / "tests" / "map", folder / "browser")
     environment = {**os.environ, "BEAMWRIGHT": binary, "REPOSITORY": str(repository), "CHROMIUM": chromium, "FOLDER": str(folder)}
-    sys.exit(subprocess.run(["node", "--test", "--test-reporter=spec", "browser.test.mjs"], cwd=folder / "browser", env=environment).returncode)
+    sys.exit(subprocess.run(["node", "--test", "--test-reporter=spec", "browser.test.mjs", "review.test.mjs"], cwd=folder / "browser", env=environment).returncode)
 
 
 def main():

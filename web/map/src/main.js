@@ -289,6 +289,7 @@ find("layers").addEventListener("change", redrawLines);
 
 // Beside a review the map may be put away.
 const designShown = find("design-shown");
+if (report) find("keys").prepend("n and p: next and last finding, / filters findings, m shows or hides this map. On the map: ");
 designShown.hidden = !report;
 function showDesign(shown) {
   designShown.setAttribute("aria-pressed", String(shown));
