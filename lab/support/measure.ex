@@ -67,6 +67,11 @@ defmodule Lab.Measure do
     if System.monotonic_time(:microsecond) < until, do: repeat(fun, until, calls + 20), else: calls + 20
   end
 
+  @doc "What `per_second/2` says of so many readers at once, in sum."
+  def reads_per_second(readers, duration, fun) do
+    1..readers |> Enum.map(fn _ -> Task.async(fn -> per_second(duration, fun) end) end) |> Task.await_many(60_000) |> Enum.sum()
+  end
+
   @doc "The messages that wait for a process, by name or pid; 0 where there is none."
   def mailbox(name) do
     with pid when is_pid(pid) <- pid(name), {:message_queue_len, length} <- Process.info(pid, :message_queue_len), do: length, else: (_ -> 0)
