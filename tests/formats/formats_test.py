@@ -16,6 +16,7 @@ FOLDER = pathlib.Path(sys.argv[4]).resolve()
 def main():
     import unittest
 
+    sys.dont_write_bytecode = True
     if sys.argv[1] == "validators":
         sys.path.insert(0, str(REPOSITORY / "tests" / "map"))
         from node_test import install

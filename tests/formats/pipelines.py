@@ -3,6 +3,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,42 @@ class Scripts(Case):
         done = run([REPOSITORY / "ci" / "beamwright", "rules"], self.folder, BEAMWRIGHT_SHA256=sum, **options)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual([p.name for p in (self.folder / "beamwright").iterdir()], [sum])
+
+
+class Document(Case):
+    """docs/ci.md: its files are those of ci/examples, and its transcripts what the program says, in parts between lines of "…"."""
+
+    TEXT = (REPOSITORY / "docs" / "ci.md").read_text()
+
+    def test_its_files_are_the_files(self):
+        blocks = re.findall(r"```yaml file=(\S+)\n(.*?)```\n", self.TEXT, re.S)
+        self.assertEqual({name for name, _ in blocks}, {f"ci/examples/{path.name}" for path in (REPOSITORY / "ci" / "examples").iterdir()})
+        for name, text in blocks:
+            self.assertEqual(text, (REPOSITORY / name).read_text(), name)
+
+    def test_its_transcripts_are_what_the_program_says(self):
+        said = 0
+        for block in re.findall(r"```console\n(.*?)```\n", self.TEXT, re.S):
+            for command, text in re.findall(r"^\$ beamwright ([^\n]*)\n(.*?)(?=^\$ |\Z)", block, re.S | re.M):
+                output = run([BINARY, *command.split()], REPOSITORY).stdout
+                at = 0
+                for part in filter(None, (part.strip("\n") for part in re.split(r"^…$", text, flags=re.M))):
+                    found = output.find(part, at)
+                    self.assertGreaterEqual(found, 0, f"docs/ci.md says this of `beamwright {command}`, and the program does not:\n{part}")
+                    at = found + len(part)
+                    said += 1
+        self.assertGreater(said, 10)
+
+    def test_every_format_is_in_its_table(self):
+        shown = run([BINARY, "check", "--help"], REPOSITORY).stdout
+        formats = set(re.search(r"--format [^{]*\{([a-z,\s]+)\}", shown)[1].replace("\n", "").replace(" ", "").split(","))
+        named = set(re.findall(r"^\| `([a-z]+)` \|", self.TEXT, re.M))
+        self.assertEqual(formats - named, {"text", "json", "html"} & formats)
+
+    def test_words_for_people_are_refused(self):
+        for form in re.findall(r"^\| `([a-z]+)` \|", self.TEXT, re.M):
+            for option in ("--statistics", "--design"):
+                self.assertEqual(run([BINARY, "check", "--format", form, option, SHOP], self.folder).returncode, 2, (form, option))
 
 
 class Action(Case):
