@@ -140,7 +140,7 @@ endfunction()
 
 # Embeds the texts that `init` writes into the library of src/app.
 function(bw_embed_init_texts)
-  file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/templates/init/*)
+  file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/templates/init/* ${CMAKE_SOURCE_DIR}/templates/*.yml)
   list(SORT texts)
   set(entries "")
   foreach(path ${texts})

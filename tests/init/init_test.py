@@ -290,13 +290,13 @@ class GitLab(Case):
 
     def test_without_an_include_one_comes_to_the_end(self):
         wired = self.wired_main("stages: [test]\n")
-        self.assertIn("\n# beamwright:begin\ninclude:\n  - local: .gitlab/beamwright.yml\n# beamwright:end ", wired)
+        self.assertIn("\n# beamwright:begin\ninclude:\n  - local: .gitlab/beamwright.yml # ", wired)
 
     def test_a_list_gets_one_more_element(self):
         for indent in ("", "  ", "    "):
             with self.subTest(indent):
                 wired = self.wired_main(f"stages: [test]\n\ninclude:\n{indent}- local: a.yml\n{indent}- project: b\n\njob:\n  script: x\n")
-                self.assertIn(f"include:\n{indent}# beamwright:begin\n{indent}- local: .gitlab/beamwright.yml\n{indent}# beamwright:end ", wired)
+                self.assertIn(f"include:\n{indent}# beamwright:begin\n{indent}- local: .gitlab/beamwright.yml # ", wired)
                 self.assertEqual(wired.count("include:"), 1)
 
     def test_another_form_of_include_is_left_to_its_owner(self):

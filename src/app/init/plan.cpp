@@ -113,7 +113,7 @@ void plan_ci(Planner& planner, const InitChoice& choice) {
     });
   } else if (choice.ci == "gitlab") {
     planner.file(kGitLabFile, "a review in each pipeline", [](const auto& before) -> Result<Edited> {
-      return put_whole_file(before, init_text("gitlab.yml"), kHashComment);
+      return put_whole_file(before, init_text("beamwright.yml"), kHashComment);
     });
     planner.file(kGitLabMain, "includes the review", [](const auto& before) -> Result<Edited> { return put_include(before); });
   } else if (!choice.ci) {

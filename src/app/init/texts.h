@@ -1,4 +1,4 @@
-// The texts that `init` writes, embedded from templates/init.
+// The texts that `init` writes, embedded from templates/ and templates/init.
 #pragma once
 
 #include <string_view>
