@@ -47,9 +47,15 @@ std::vector<std::string> possible_projects(const HookEvent& event, const HookOpt
   return all;
 }
 
-Severity threshold_of(const HookOptions& options, const review::Configuration& configuration) {
-  if (options.fail_on) return *options.fail_on;
-  return configuration.fail_on ? review::severity_named(*configuration.fail_on).value_or(Severity::kHigh) : Severity::kHigh;
+// From which severity the agent is told; none when the project's settings say that nothing fails.
+std::optional<Severity> threshold_of(const HookOptions& options, const review::Configuration& configuration) {
+  if (options.fail_on) return options.fail_on;
+  return configuration.fail_on ? review::severity_named(*configuration.fail_on) : Severity::kHigh;
+}
+
+std::vector<const Finding*> serious_in(const review::Checked& checked, const HookOptions& options) {
+  const std::optional<Severity> threshold = threshold_of(options, checked.configuration);
+  return threshold ? worst_first(checked.review, *threshold) : std::vector<const Finding*>();
 }
 
 bool has_nothing_to_review(const std::string& folder) {
@@ -88,7 +94,7 @@ HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const
   Result<review::Checked> checked = review::check(check);
   if (!checked) return failed(project, checked.error());
   const report::Review& review = checked->review;
-  std::vector<const Finding*> serious = worst_first(review, threshold_of(options, checked->configuration));
+  std::vector<const Finding*> serious = serious_in(*checked, options);
   const auto file_of = [&](const Finding* finding) { return project + "/" + review.files->file(finding->span.file).path; };
   std::erase_if(serious, [&](const Finding* f) { return std::find(files.begin(), files.end(), file_of(f)) == files.end(); });
   // What was there before is looked for only where there is something to tell.
@@ -116,7 +122,7 @@ HookAnswer answer_end(const HookEvent& event, const HookOptions& options, const 
   if (in_git) check.since = options.since;
   Result<review::Checked> checked = review::check(check);
   if (!checked) return failed(project, checked.error());
-  const std::vector<const Finding*> serious = worst_first(checked->review, threshold_of(options, checked->configuration));
+  const std::vector<const Finding*> serious = serious_in(*checked, options);
   if (serious.empty()) return {silent_hook_reply(), {}};
   const std::string text = "Beamwright: " + std::string(to_string(checked->review.verdict)) + ". " +
                            (in_git ? "What changed since " + report::clean(options.since) : "This project") + " has " +

@@ -82,8 +82,8 @@ class NodeTeller {
   void tell(ToolAnswer& answer) {
     head();
     supervision();
-    flows("asked_by", {"asked by", "told by"}, [&](const design::Flow& flow) { return flow.to == index_; });
-    flows("asks", {"asks", "tells"}, [&](const design::Flow& flow) { return flow.from == index_; });
+    flows("asked_by", true, [&](const design::Flow& flow) { return flow.to == index_; });
+    flows("asks", false, [&](const design::Flow& flow) { return flow.from == index_; });
     blocking();
     tables();
     contract();
@@ -129,9 +129,8 @@ class NodeTeller {
     if (!children.empty()) text_ += children + more(count) + "\n";
   }
 
-  // The first word is for calls, whose sender waits; the second for all else.
   template <typename Wanted>
-  void flows(const char* key, std::array<const char*, 2> words, Wanted wanted) {
+  void flows(const char* key, bool incoming, Wanted wanted) {
     json_[key] = Json::array();
     std::size_t count = 0;
     for (const design::Flow& flow : design_.flows) {
@@ -146,13 +145,15 @@ class NodeTeller {
                                        {"sender", flow.sender},
                                        {"timeout_ms", timeout}},
                                       flow.place));
-      text_ += std::string("  ") + words[flow.kind == design::FlowKind::kCall ? 0 : 1] + " ";
-      text_ += flow.to == index_ ? clean(flow.sender) + (from.empty() ? "" : " in " + clean(from))
-                                 : clean(name_of(design_, flow.to)) + " from " + clean(flow.sender);
+      // Who sends a call waits for its answer; nobody waits for all else.
+      const bool waits = flow.kind == design::FlowKind::kCall;
+      text_ += incoming ? (waits ? "  asked by " : "  told by ") : (waits ? "  asks " : "  tells ");
+      text_ += incoming ? clean(flow.sender) + (from.empty() ? "" : " in " + clean(from))
+                        : clean(name_of(design_, flow.to)) + " from " + clean(flow.sender);
       text_ += ": " + std::string(to_string(flow.kind)) + " " + clean(flow.message) +
                (timeout == -2 ? " without time limit" : "") + place_text(flow.place) + "\n";
     }
-    if (count > limit_) text_ += std::string("  ") + words[0] + more(count) + "\n";
+    if (count > limit_) text_ += std::string(incoming ? "  asked by" : "  asks") + more(count) + "\n";
   }
 
   void blocking() {

@@ -364,6 +364,8 @@ class Hook(Case):
         self.project(BLOCKING)
         (self.folder / ".beamwright.toml").write_text('fail-on = "medium"\n')
         self.assertEqual(self.hook(self.stop())["decision"], "block")
+        (self.folder / ".beamwright.toml").write_text('fail-on = "none"\n')
+        self.assertEqual(self.hook(self.stop()), {})
 
     def test_other_events_files_and_projects_are_left_alone(self):
         self.assertEqual(self.hook(self.stop()), {}, "nothing of the BEAM here")
