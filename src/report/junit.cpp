@@ -1,7 +1,8 @@
 // JUnit's XML as Jenkins' schema (junit-4.xsd of its xunit plugin) and GitLab take it: one test suite a family of hazards. A
-// finding that makes the exit code 1 is a failed test; a milder one is a passed test that says what was found; a rule without any
-// is a passed test. So what fails here is what fails on the command line. A file that could not be read wholly is a passed test
-// of a suite of its own. Tests are told apart from run to run by their names, so these hold no line numbers.
+// finding that makes the exit code 1 is a failed test; a milder one is a passed test that says what was found; a rule that was
+// asked for and found nothing is a passed test. So what fails here is what fails on the command line. A file that could not be
+// read wholly is a passed test of a suite of its own. Tests are told apart from run to run by their names, so these hold no line
+// numbers.
 #include <map>
 #include <set>
 
@@ -55,10 +56,19 @@ void add_finding(const Review& review, Suite& suite, const Finding& finding) {
             titled(finding.code, finding.name) + (finding.function.empty() ? "" : ": " + finding.function), inside);
 }
 
-void add_silent_rules(Suite& suite, Family family, const std::set<std::string_view>& spoken) {
+bool was_asked_for(const Review& review, const rules::RuleInfo& info) {
+  Finding finding;
+  finding.code = info.code;
+  finding.name = info.name;
+  finding.family = info.family;
+  return findings::is_selected(review.selection, finding);
+}
+
+void add_silent_rules(const Review& review, Suite& suite, Family family, const std::set<std::string_view>& spoken) {
   for (const rules::RegisteredRule* registered : rules::by_code(rules::all_rules())) {
     const rules::RuleInfo& info = registered->rule->info;
-    if (info.family == family && !spoken.contains(info.code)) suite.add("rules", titled(info.code, info.name), {});
+    if (info.family != family || spoken.contains(info.code) || !was_asked_for(review, info)) continue;
+    suite.add("rules", titled(info.code, info.name), {});
   }
 }
 
@@ -84,7 +94,7 @@ std::string write_junit(const Review& review) {
       spoken.insert(finding.code);
       add_finding(review, suite, finding);
     }
-    add_silent_rules(suite, family, spoken);
+    add_silent_rules(review, suite, family, spoken);
   }
   if (!review.diagnostics.empty()) suites.push_back(not_reviewed_wholly(review));
   std::size_t tests = 0, failures = 0;

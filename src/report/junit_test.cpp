@@ -58,6 +58,16 @@ TEST(Junit, HasAPassingSuiteForEachFamilyWithoutFindings) {
   EXPECT_THAT(text, Not(HasSubstr("failures=\"1\"")));
 }
 
+TEST(Junit, HasNoTestForARuleThatWasNotAskedFor) {
+  Review review;
+  review.selection.select = {"blocking"};
+  review.selection.ignore = {"BW402"};
+  const std::string text = write_junit(review);
+  EXPECT_THAT(text, HasSubstr("BW401"));
+  EXPECT_THAT(text, Not(HasSubstr("BW402")));
+  EXPECT_THAT(text, HasSubstr("<testsuite name=\"beamwright.state\" tests=\"0\""));
+}
+
 TEST(Junit, GivesNoTwoTestsTheSameNameAndTellsDiagnostics) {
   SampleReview sample;
   sample.add_blocking_finding();

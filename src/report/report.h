@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "findings/finding.h"
+#include "findings/selection.h"
 #include "source/diagnostic.h"
 #include "source/files.h"
 
@@ -22,6 +23,7 @@ struct Review {
   findings::Findings findings;      // sorted: path, line, column, code
   source::Diagnostics diagnostics;  // sorted: path, line
   findings::Verdict verdict = findings::Verdict::kShip;
+  findings::Selection selection;  // the rules that were asked for
   // From this severity on a finding makes the exit code 1; none: nothing does. The command line sets it.
   std::optional<findings::Severity> fail_on = findings::Severity::kHigh;
   // Findings that there are and that are not shown.

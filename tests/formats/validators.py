@@ -193,6 +193,10 @@ class Markdown(Case):
             self.assertNotIn("</b>&", outside)
         self.assertIn("```mermaid\nflowchart LR\n", self.all_of("markdown")["shop"].read_text())
 
+    def test_it_renders_as_what_it_is_made_of(self):
+        done = node("validators.mjs", "markdown", *self.all_of("markdown").values())
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
 
 class Linters(unittest.TestCase):
     def test_actionlint_takes_the_workflow_of_the_example(self):
