@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 
 #include "app/cli.h"
 #include "app/output.h"
@@ -57,7 +58,12 @@ int HookCommand::run() {
   options.since = since_;
   if (!fail_on_.empty()) options.fail_on = review::severity_named(fail_on_);
   options.jobs = jobs_ > 0 ? jobs_ : default_jobs();
-  const serve::HookAnswer answer = serve::answer_hook(event, options);
+  serve::HookAnswer answer;
+  try {
+    answer = serve::answer_hook(event, options);
+  } catch (const std::exception& exception) {
+    answer.fault = std::string("a fault of Beamwright itself: ") + exception.what();
+  }
   if (!answer.fault.empty()) {
     complain(answer.fault);
     return kHookFault;
