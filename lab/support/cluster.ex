@@ -38,8 +38,14 @@ defmodule Lab.Cluster do
 
   @doc "Lets the nodes connect again, and connects them."
   def heal(nodes) do
-    for node <- nodes, other <- nodes -- [node], do: on(node, fn -> :erlang.set_cookie(other, @cookie) end)
+    mend(nodes)
     connect(nodes)
+  end
+
+  @doc "Lets the nodes connect again, and leaves it to them."
+  def mend(nodes) do
+    for node <- nodes, other <- nodes -- [node], do: on(node, fn -> :erlang.set_cookie(other, @cookie) end)
+    :ok
   end
 
   @doc "Connects each node with each; whether that worked."

@@ -294,6 +294,9 @@ Severity weigh(const Facts& facts, FunctionId function, const Use& use) {
     shared |= facts.process(id).count == analysis::Count::kOne;
   }
   if (use.assert && !use.some) return shared ? Severity::kMedium : Severity::kLow;
+  // An interface is run by whoever uses it.
+  const std::uint16_t flags = facts.contexts.of(function).flags;
+  process |= (flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
   return process || use.some || use.errors ? Severity::kMedium : Severity::kLow;
 }
 
@@ -340,6 +343,76 @@ void check_items(const Program& program, const Facts& facts, Reporter& reporter,
   }
 }
 
+// {Counts, _} = rpc:multicall(…), lists:sum(Counts): arithmetic on an answer that may be {badrpc, Reason}.
+void check_sums(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function)) return;
+  const Unit& unit = program.unit_of(site);
+  for (const ExprId use : answer_uses(program, site, true)) {
+    const ExprId call = unit.parent(use);
+    if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught(unit, call)) continue;
+    const CallId consumer(unit.first_call + unit.expr(call).payload);
+    const bool sums = calls_external(facts, consumer, sym::lists, intern("sum")) ||
+                      calls_external(facts, consumer, sym::Elixir_Enum, intern("sum"));
+    if (!sums) continue;
+    const Use found{true, false, false, true, call_span(program, consumer), "it is added up as a number (badarith)", call};
+    return report(program, facts, reporter, site, site, found);
+  }
+}
+
+// A function that walks over the answers by itself: clauses for [{true, R} | Rest], and none for [{badrpc, _} | Rest]. Seen through
+// one that only hands the list on.
+bool walks_without_badrpc(const Program& program, const Facts& facts, CallId call, ExprId list, FunctionId* walker, int depth = 0) {
+  constexpr int kMaxHelpers = 2;
+  const FunctionId callee = facts.calls.callees[call.index].function;
+  const std::span<const ExprId> arguments = arguments_of(program, call);
+  const auto found = std::find(arguments.begin(), arguments.end(), list);
+  if (!callee || facts.calls.external(call) || found == arguments.end() || depth > kMaxHelpers) return false;
+  const std::size_t at = static_cast<std::size_t>(found - arguments.begin());
+  const Unit& unit = program.unit_of(callee);
+  const model::ClauseRange clauses = program.function(callee).clauses;
+  bool heads = false;
+  for (const model::ClauseId id : clauses) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(id));
+    if (at >= patterns.size()) return false;
+    const Expr& e = unit.expr(patterns[at]);
+    if (e.kind == ExprKind::kVariable && !heads) {  // hands it on, perhaps after a clause for []
+      const model::VariableId variable(e.payload);
+      const analysis::Uses uses(unit);
+      for (const ExprId use : uses.of(variable)) {
+        const ExprId around = unit.expr(use).has(model::kBinds) ? ExprId() : unit.parent(use);
+        if (!around || unit.expr(around).kind != ExprKind::kCall) continue;
+        if (walks_without_badrpc(program, facts, CallId(unit.first_call + unit.expr(around).payload), use, walker, depth + 1)) return true;
+      }
+      return false;
+    }
+    if (e.kind != ExprKind::kList) return false;
+    if (e.child_count == 0) continue;
+    if (takes_tagged(unit, unit.child(patterns[at], 0), intern("badrpc"))) return false;
+    heads = true;
+  }
+  *walker = callee;
+  return heads;
+}
+
+void check_walks(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function)) return;
+  const Unit& unit = program.unit_of(site);
+  for (const ExprId use : answer_uses(program, site, true)) {
+    const ExprId call = unit.parent(use);
+    if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught(unit, call)) continue;
+    const CallId consumer(unit.first_call + unit.expr(call).payload);
+    FunctionId walker;
+    if (!walks_without_badrpc(program, facts, consumer, use, &walker)) continue;
+    const Use found{true, false, false, true, name_span(program, walker),
+                    "no clause of " + callee_text(program, facts, consumer) + " for the single answers takes it (function_clause)", call};
+    return report(program, facts, reporter, site, site, found);
+  }
+}
+
 // A command that a person runs may die of a network fault, but one that takes a reason of it was meant to say what is wrong.
 bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
   const std::uint16_t flags = facts.contexts.of(function).flags;
@@ -352,8 +425,10 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const FunctionId function = program.function_of(site);
-    if (!function) continue;
+    if (!function || !reporter.wants(program, function)) continue;
     check_items(program, facts, reporter, site);
+    check_sums(program, facts, reporter, site);
+    check_walks(program, facts, reporter, site);
     const std::optional<CallId> remote = remote_call(program, facts, site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);

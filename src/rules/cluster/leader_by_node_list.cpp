@@ -191,6 +191,7 @@ bool calls_for_nodes(const Program& program, FunctionId function) {
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
     const FunctionId function(i);
+    if (!reporter.wants(program, function)) continue;
     const bool nodes = calls_for_nodes(program, function);
     const bool conflict = takes_pids(program, function) && settles_conflicts(program, facts, function);
     if ((!nodes && !conflict) || !in_production(program, facts, function)) continue;

@@ -369,6 +369,7 @@ void check_module(const Program& program, const Facts& facts, Reporter& reporter
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   // A look over the flat table of a unit costs less than a walk over its modules, and hardly any unit speaks of nodes.
   for (const auto& unit : program.units) {
+    if (!reporter.wants(*unit)) continue;
     const bool speaks = std::any_of(unit->exprs.begin(), unit->exprs.end(),
                                     [](const Expr& e) { return e.kind == ExprKind::kAtom && e.symbol() == sym::nodedown; });
     if (!speaks) continue;

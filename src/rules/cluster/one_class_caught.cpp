@@ -111,6 +111,32 @@ bool is_request(const analysis::External* external) {
   return server && (name == "call" || name == "stop");
 }
 
+// try GenServer.call({name, node}, …) catch :error, _ -> …: a request that fails exits, whatever the reason; it raises no error.
+std::optional<Gap> gap_of_errors_only(const Program& program, const Facts& facts, CallId site,
+                                      const std::vector<Handling>& handlings) {
+  const Handling* shown = nullptr;
+  for (const Handling& h : handlings) {
+    if ((h.classes & analysis::kExitClass) != 0) return {};
+    if ((h.classes & analysis::kErrorClass) != 0 && h.takes_all_reasons() && h.aftermath != analysis::Aftermath::kExits && !shown) {
+      shown = &h;
+    }
+  }
+  if (!shown || is_remote(program, facts, site) != Remote::kYes) return {};
+  // More than the call in the try: its handler may be meant for that.
+  const Unit& unit = program.unit(shown->try_expr.unit);
+  ExprId body = unit.child(shown->try_expr.expr, 0);
+  while (unit.expr(body).kind == ExprKind::kMatch) body = unit.child(body, 1);
+  if (body != program.call(site).expr) return {};
+  if ((analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0) return {};
+  const bool erlang = in_erlang(program, program.function_of(site));
+  Gap gap;
+  gap.caught = {unit.file, unit.clause(shown->clause).begin, unit.clause(shown->clause).end};
+  gap.missing = "exit, which is all that a request raises";
+  gap.example = "a node that is gone, a process that is not there and a timeout are exits";
+  gap.fix = erlang ? "Catch exits: `exit:Reason -> {error, Reason}`." : "Catch exits: `catch :exit, reason -> {:error, reason}`.";
+  return gap;
+}
+
 std::optional<Gap> gap_of_request(const Program& program, const Facts& facts, CallId site,
                                   const std::vector<Handling>& handlings) {
   const Handling* shown = nullptr;
@@ -192,8 +218,9 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (!function || !in_production(program, facts, function)) continue;
     const std::vector<Handling> handlings = analysis::handlings_around(program, facts, site);
     if (handlings.empty()) continue;
-    const std::optional<Gap> gap =
+    std::optional<Gap> gap =
         erpc ? gap_of_erpc(program, facts, site, handlings) : gap_of_request(program, facts, site, handlings);
+    if (!gap && !erpc) gap = gap_of_errors_only(program, facts, site, handlings);
     if (gap && reported.emplace(function, gap->caught.begin).second) report(program, facts, reporter, site, *gap);
   }
 }

@@ -99,6 +99,7 @@ void check_clause(const Program& program, Reporter& reporter, FunctionId functio
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const auto& unit : program.units) {
+    if (!reporter.wants(*unit)) continue;
     const bool speaks = std::any_of(unit->exprs.begin(), unit->exprs.end(),
                                     [](const Expr& e) { return e.kind == ExprKind::kAtom && e.symbol() == sym::nodedown; });
     if (!speaks) continue;

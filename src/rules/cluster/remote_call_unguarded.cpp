@@ -24,7 +24,12 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const std::string callee = callee_text(program, facts, site);
   const bool lasting = ends_what_lasts(facts, function), erlang = in_erlang(program, function);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = lasting ? Severity::kMedium : Severity::kLow;
+  const bool server = std::any_of(facts.contexts.of(function).processes.begin(), facts.contexts.of(function).processes.end(), [&](ProcessId id) {
+    return facts.process(id).kind == analysis::ProcessKind::kGenServer || facts.process(id).kind == analysis::ProcessKind::kGenStatem;
+  });
+  const bool interface = server ||
+                         (!erpc && (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0);
+  finding.severity = lasting || interface ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + (erpc ? " asks another node with " : " asks a process of another node with ") + callee +
                     " and nobody expects the node to be gone" + run_by_text(program, facts, function);
@@ -50,7 +55,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (!external || !external->row || program.call(site).capture) continue;
     const bool erpc = external->module == sym::erpc && external->name == intern("call");
     if (!erpc && (is_remote_call(external) || external->name == intern("multi_call"))) continue;
-    if (!erpc && !external->row->effects.has(Effect::kCall)) continue;
+    if (!erpc && !external->row->effects.has(Effect::kCall) && !external->row->effects.has(Effect::kStartChild)) continue;
     const FunctionId function = program.function_of(site);
     if (!function || facts.calls.runs[i] != analysis::Runs::kCaller || !node_waited_for(program, facts, site)) continue;
     if (!in_production(program, facts, function)) continue;
