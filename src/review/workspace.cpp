@@ -65,6 +65,8 @@ Workspace::Workspace(CheckOptions options) : options_(std::move(options)) {}
 
 Workspace::~Workspace() = default;
 
+void Workspace::tidy() { retired_.clear(); }
+
 // ---- What changes -----------------------------------------------------------------------------------------------------------
 
 void Workspace::hold(const std::string& path, std::string text) {
@@ -108,7 +110,9 @@ Workspace::State Workspace::update(const std::stop_token& stop) {
 }
 
 void Workspace::take_units_back() {
-  facts_.reset();
+  constexpr std::size_t kMaxRetired = 2;  // so that who types without a rest takes no more memory
+  if (retired_.size() >= kMaxRetired) tidy();
+  if (facts_) retired_.push_back(std::move(facts_));
   if (!program_) return;
   for (std::unique_ptr<model::Unit>& unit : program_->units) {
     const std::size_t place = place_of_file_.at(unit->file);

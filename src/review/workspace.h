@@ -57,6 +57,8 @@ class Workspace {
   const report::Review* review_all(const std::stop_token& stop) { return review(source::FileId(), stop); }
   // What check() says of one reviewed file.
   const report::Review* review_file(source::FileId file, const std::stop_token& stop) { return review(file, stop); }
+  // Gives back what is left of earlier states. It takes a while, and may wait until nobody else does.
+  void tidy();
   // The program and its facts, with the last review.
   void look(const Look& look) const;
   const source::FileTable& files() const { return *checked_->discovery.files; }
@@ -91,6 +93,7 @@ class Workspace {
   std::map<source::FileId, std::size_t> place_of_file_;
   std::unique_ptr<model::Program> program_;
   std::unique_ptr<analysis::Facts> facts_;
+  std::vector<std::unique_ptr<analysis::Facts>> retired_;
 };
 
 }  // namespace beamwright::review

@@ -147,6 +147,7 @@ void Worker::run(const std::stop_token& stop) {
       if (!answer_questions()) continue;
       publish_edited();
       judge_whole();
+      for (const auto& root : roots_) root->workspace.tidy();
     } catch (const std::exception& exception) {
       // A fault of Beamwright itself costs the client one review, and no more: everything is read anew after the next change.
       writer_.write(
@@ -240,7 +241,7 @@ const FileResult* Worker::result(const std::string& path) {
   const source::FileId file = root->workspace.reviewed_file(path);
   if (!file) {
     // A header's diagnostics come from the files that include it: the last that are known.
-    const auto found = root->whole.find(path);
+    const auto found = path.ends_with(".hrl") ? root->whole.find(path) : root->whole.end();
     return found == root->whole.end() ? &empty_result() : &found->second;
   }
   const report::Review* review = root->workspace.review_file(file, running_.get_token());
