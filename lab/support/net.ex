@@ -11,9 +11,9 @@ defmodule Lab.Net do
     port
   end
 
-  @doc "A server on a free port of loopback that hands each connection to `fun` in a process of its own; the port."
-  def serve(fun) do
-    {port, _} = start(fn -> elem(:gen_tcp.listen(0, [:binary, active: false, ip: {127, 0, 0, 1}, backlog: 1024, reuseaddr: true]), 1) end, &accept(&1, fun))
+  @doc "A server on loopback, on a free port unless one is given, that hands each connection to `fun` in a process of its own; the port."
+  def serve(fun, port \\ 0) do
+    {port, _} = start(fn -> elem(:gen_tcp.listen(port, [:binary, active: false, ip: {127, 0, 0, 1}, backlog: 1024, reuseaddr: true]), 1) end, &accept(&1, fun))
     port
   end
 
