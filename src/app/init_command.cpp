@@ -121,7 +121,7 @@ int InitCommand::change_files(const InitPlan& plan) {
   if (dry_run_) {
     told += report::counted(plan.changes.size(), "file") + " would change; nothing was written\n";
   } else {
-    told += report::counted(made.size(), "file") + " of " + std::to_string(plan.changes.size()) + " written";
+    told += std::to_string(made.size()) + " of " + report::counted(plan.changes.size(), "file") + " changed";
     told += undo_ || made.empty() ? "\n" : "; `beamwright init --undo` takes out what was put in\n";
     if (!undo_ && !made.empty()) told += "hooks and tools call `beamwright`, which must be on the PATH of whoever works here\n";
   }

@@ -3,6 +3,7 @@ that --undo leaves every byte as it was, or as its owner made it since.
 
 Usage: init_test.py BEAMWRIGHT [CLASS ...]
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import unittest
 
 BINARY = os.path.abspath(os.environ.get("BEAMWRIGHT") or sys.argv[1])
@@ -131,6 +133,17 @@ class Wiring(Case):
         self.assertIn(".cursor/hooks.json", wired)
         self.assertIn(".gemini/settings.json", wired)
         self.assertNotIn(SETTINGS, wired)
+
+    def test_codex_gets_a_table_of_its_settings(self):
+        for text in (None, "", 'model = "x"', 'model = "x"\n\n[tools]\nweb = true\n'):
+            with self.subTest(text):
+                self.write(".codex/config.toml", text) if text is not None else self.write(".codex/a", "x")
+                wired = self.wire_and_undo()[".codex/config.toml"].decode()
+                read = tomllib.loads(wired)
+                self.assertEqual(read["mcp_servers"], {"beamwright": {"command": "beamwright", "args": ["mcp"]}})
+        theirs = '[mcp_servers.beamwright]\ncommand = "/opt/beamwright"\n'
+        self.write(".codex/config.toml", theirs)
+        self.assertEqual(self.wire_and_undo()[".codex/config.toml"].decode(), theirs)
 
     def test_no_host_at_all(self):
         self.assertEqual(set(self.wire_and_undo("--agents", "none")), {".beamwright.toml", "AGENTS.md"})
@@ -311,6 +324,46 @@ class GitLab(Case):
         self.wire_and_undo("--ci", "gitlab")
 
 
+class GitHub(Case):
+    def steps(self):
+        try:
+            import yaml
+        except ImportError:
+            self.skipTest("PyYAML is not installed")
+        self.init("--yes", "--ci", "github")
+        workflow = yaml.safe_load(self.read(".github/workflows/beamwright.yml"))
+        self.assertEqual(workflow["permissions"], {"contents": "read"})
+        return {step.get("name"): step.get("run") for step in workflow["jobs"]["review"]["steps"]}
+
+    def shell(self, script, **environment):
+        # As GitHub's runners call it.
+        where = ":".join(folder for folder in os.environ["PATH"].split(":") if not os.path.exists(os.path.join(folder, "beamwright")))
+        words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+        return subprocess.run(words, cwd=self.folder, capture_output=True, text=True, env={**os.environ, "PATH": where, **environment})
+
+    def test_the_binary_is_taken_only_when_it_is_what_it_must_be(self):
+        script = self.steps()["Get Beamwright"]
+        files = {"RUNNER_TEMP": str(self.folder / "temp"), "GITHUB_PATH": str(self.folder / "path")}
+        self.assertEqual(self.shell(script, URL="", SHA256="", **files).returncode, 2)
+        address = {"URL": f"file://{BINARY}", "SHA256": hashlib.sha256(pathlib.Path(BINARY).read_bytes()).hexdigest()}
+        if not shutil.which("curl"):
+            self.skipTest("curl is not installed")
+        done = self.shell(script, **files, **address)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.read("path"), f"{self.folder}/temp/beamwright\n")
+        self.assertNotEqual(self.shell(script, **files, **{**address, "SHA256": "0" * 64}).returncode, 0)
+
+    def test_the_review_fails_as_check_does_and_leaves_a_summary(self):
+        script = self.steps()["Review"]
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/beamwright").symlink_to(BINARY)
+        self.write("lib/a.ex", "defmodule A do\n  use Supervisor\n  def init(_), do: Supervisor.init([], strategy: :one_for_rest)\nend\n")
+        done = self.shell(f'PATH="{self.folder}/bin:$PATH"\n{script}', GITHUB_STEP_SUMMARY=str(self.folder / "summary"))
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn("::error file=lib/a.ex", done.stdout)
+        self.assertIn("BW102", self.read("summary"))
+
+
 class Undo(Case):
     def test_what_was_changed_since_stays_and_is_named(self):
         self.write("AGENTS.md", "# Ours\n")
@@ -321,7 +374,7 @@ class Undo(Case):
             self.assertIn(old, self.read(name))
             self.write(name, self.read(name).replace(old, new, 1))
         changed = self.files()
-        self.assertNotIn("written;", self.init("--yes"), "a second run leaves what its owner changed")
+        self.assertNotIn("changed; `beamwright init --undo`", self.init("--yes"), "a second run leaves what its owner changed")
         self.assertEqual(self.files(), changed)
         said = self.init("--undo", "--yes")
         kept = self.files()

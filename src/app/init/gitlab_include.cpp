@@ -8,7 +8,8 @@ namespace beamwright::app {
 namespace {
 
 constexpr std::string_view kElement =
-    "- local: .gitlab/beamwright.yml # its inputs, or BEAMWRIGHT_URL and BEAMWRIGHT_SHA256 in the CI/CD variables, name the binary\n";
+    "- local: .gitlab/beamwright.yml # its inputs, or BEAMWRIGHT_URL and BEAMWRIGHT_SHA256 in the CI/CD variables, name the "
+    "binary\n";
 
 std::string_view line_at(std::string_view text, std::size_t at) {
   const std::string_view line = text.substr(at, text.find('\n', at) - at);

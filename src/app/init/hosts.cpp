@@ -40,7 +40,7 @@ constexpr JsonEntry kVsCode[] = {
 
 constexpr AgentHost kHosts[] = {
     {"claude", ".claude CLAUDE.md .mcp.json", ".claude/skills/beamwright/SKILL.md", kClaude},
-    {"codex", ".codex", ".codex/skills/beamwright/SKILL.md", kCodex},
+    {"codex", ".codex", ".codex/skills/beamwright/SKILL.md", kCodex, ".codex/config.toml"},
     {"cursor", ".cursor .cursorrules", ".cursor/skills/beamwright/SKILL.md", kCursor},
     {"gemini", ".gemini GEMINI.md", ".gemini/skills/beamwright/SKILL.md", kGemini},
     {"vscode", ".vscode", "", kVsCode},

@@ -23,7 +23,12 @@ struct AgentHost {
   std::string_view signs;  // paths that only a project with this host has, with spaces between
   std::string_view skill;  // empty: none
   std::span<const JsonEntry> entries;
+  std::string_view toml = {};  // a file of TOML that names the tools; empty: none
 };
+
+// What stands there, as a section: nothing is put in where its table is there already.
+inline constexpr std::string_view kTomlTable = "mcp_servers.beamwright";
+inline constexpr std::string_view kTomlServer = "[mcp_servers.beamwright]\ncommand = \"beamwright\"\nargs = [\"mcp\"]\n";
 
 std::span<const AgentHost> agent_hosts();
 

@@ -106,6 +106,11 @@ std::vector<std::pair<std::string, std::vector<JsonEntry>>> entries_by_file(cons
 
 std::string about_host(const AgentHost& host) { return "hook and tools for " + std::string(host.name); }
 
+Result<Edited> put_toml(const std::optional<std::string>& before) {
+  const bool theirs = before && !has_section(*before, kHashComment) && before->find(kTomlTable) != std::string::npos;
+  return theirs ? Edited{before, {}} : put_section(before, kTomlServer, kHashComment);
+}
+
 void plan_ci(Planner& planner, const InitChoice& choice) {
   if (choice.ci == "github") {
     planner.file(kGitHubFile, "a review of each push and pull request", [](const auto& before) -> Result<Edited> {
@@ -165,6 +170,7 @@ Result<InitPlan> plan_init(const std::string& folder, const InitChoice& choice) 
     for (const auto& [path, entries] : entries_by_file(host)) {
       planner.file(path, about_host(host), [&](const auto& before) { return put_entries(before, entries); });
     }
+    if (!host.toml.empty()) planner.file(host.toml, about_host(host), put_toml);
     if (host.skill.empty()) continue;
     planner.file(host.skill, "the three gates as a skill of " + std::string(host.name), [](const auto& before) -> Result<Edited> {
       return put_whole_file(before, init_text("SKILL.md"), kMarkdownComment);
@@ -192,6 +198,7 @@ Result<InitPlan> plan_undo(const std::string& folder) {
     for (const auto& [path, entries] : entries_by_file(host)) {
       planner.file(path, about_host(host), [&](const auto& before) { return take_entries(before, entries); });
     }
+    if (!host.toml.empty()) section(host.toml, kHashComment);
     if (!host.skill.empty()) whole(host.skill, kMarkdownComment);
   }
   return planner.finish();
