@@ -113,12 +113,22 @@ HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const
   return {hook_reply(event, text), {}};
 }
 
+// An agent that only answered a question ends its work too: nothing has to be reviewed for it.
+bool nothing_changed(const std::string& project, const std::string& since) {
+  if (since.starts_with('-')) return false;
+  const Result<std::string> changed = review::run_program({"git", "-C", project, "diff", "--name-only", since, "--", "."});
+  const Result<std::string> added =
+      review::run_program({"git", "-C", project, "ls-files", "--others", "--exclude-standard", "--", "."});
+  return changed && added && changed->empty() && added->empty();
+}
+
 HookAnswer answer_end(const HookEvent& event, const HookOptions& options, const std::string& project) {
   review::CheckOptions check;
   check.path = project;
   check.jobs = options.jobs;
   // Without git, or before the first commit, all there is counts as new.
   const bool in_git = review::run_program({"git", "-C", project, "rev-parse", "--verify", "--quiet", "HEAD"}).operator bool();
+  if (in_git && nothing_changed(project, options.since)) return {silent_hook_reply(), {}};
   if (in_git) check.since = options.since;
   Result<review::Checked> checked = review::check(check);
   if (!checked) return failed(project, checked.error());

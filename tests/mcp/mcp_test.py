@@ -352,6 +352,8 @@ class Hook(Case):
         self.assertEqual(told["decision"], "block")
         self.assertIn("BW401", told["reason"])
         self.assertEqual(list(self.hook(self.stop(again=True), "--fail-on", "medium")), ["systemMessage"])
+        (project / "lib" / "more.ex").write_text(BLOCKING.replace("Prices", "More"))
+        self.assertIn("2 medium findings", self.hook(self.stop(), "--fail-on", "medium")["reason"], "a file that git does not know yet counts")
         for host, key in (("cursor", "followup_message"), ("gemini", "reason"), ("codex", "reason"), ("copilot", "reason"), ("vscode", "hookSpecificOutput")):
             self.assertIn(key, self.hook(self.stop(), "--fail-on", "medium", "--host", host), host)
 
