@@ -198,7 +198,7 @@ class ExitCodes(Case):
 
 class Json(Case):
     KEYS = ["rule", "name", "family", "severity", "confidence", "file", "line", "column", "end_line", "end_column", "function", "message",
-            "why", "fix", "path", "fingerprint"]
+            "why", "fix", "rewrite", "path", "fingerprint"]
 
     def test_the_contract_holds_for_a_real_review(self):
         review = self.review(SHOP)
@@ -224,7 +224,7 @@ class Json(Case):
             for key in ("message", "why", "fix"):
                 self.assertTrue(finding[key].strip(), (finding["rule"], key))
             for step in finding["path"]:
-                self.assertEqual(list(step), ["file", "line", "message"])
+                self.assertEqual(list(step), ["file", "line", "column", "message"])
         prints = [f["fingerprint"] for f in review["findings"]]
         self.assertEqual(len(prints), len(set(prints)))
         places = [(f["file"], f["line"], f["column"], f["rule"]) for f in review["findings"]]
