@@ -32,6 +32,7 @@ class Reporter {
   bool wants(const model::Program& program, model::ModuleId module) const {
     return !only_ || program.unit_of(module).file == only_;
   }
+  bool wants(const model::Unit& unit) const { return !only_ || unit.file == only_; }
   // Fills code, name and family; severity too when the rule leaves it unset by passing through `finding()`.
   void report(findings::Finding finding);
   // A finding that carries the rule's identity and usual severity, for the rule to complete.

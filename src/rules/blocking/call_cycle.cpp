@@ -1,6 +1,7 @@
 // Servers that call each other synchronously from their callbacks wait for each other: nobody is left to answer. With the default
 // timeout both die after five seconds, with infinity they hang for ever. A server that calls itself exits with calling_self.
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "rules/reach.h"
@@ -30,12 +31,22 @@ class Cycles {
   Cycles(const Program& program, const Facts& facts, Reporter& reporter)
       : program_(program), facts_(facts), reporter_(reporter), waits_(facts.processes.handlers.size()) {}
 
+  // A circle is told once, at the first of its clauses: whether that is in a wanted file is asked only when a wanted clause is on
+  // a circle at all.
   void run() {
-    for (std::uint32_t i = 0; i < waits_.size(); ++i) collect(HandlerId(i));
+    probing_ = true;
+    search_all();
+    probing_ = false;
+    if (closed_) search_all();
+  }
+
+ private:
+  void search_all() {
     // First the circles that one message closes by itself, then those that two messages under way at the same time close.
     for (const bool exact : {true, false}) {
       exact_ = exact;
-      for (std::uint32_t i = 0; i < waits_.size(); ++i) {
+      for (std::uint32_t i = 0; i < waits_.size() && !(probing_ && closed_); ++i) {
+        if (probing_ && !reporter_.wants(program_, facts_.handler(HandlerId(i)).function)) continue;
         path_.clear();
         entered_.clear();
         search(HandlerId(i), facts_.handler(HandlerId(i)).process);
@@ -43,8 +54,15 @@ class Cycles {
     }
   }
 
- private:
-  void collect(HandlerId id) {
+  const std::vector<Wait>& waits_of(HandlerId id) {
+    if (!waits_[id.index]) {
+      waits_[id.index].emplace();
+      collect(id, *waits_[id.index]);
+    }
+    return *waits_[id.index];
+  }
+
+  void collect(HandlerId id, std::vector<Wait>& waits) {
     const Handler& handler = facts_.handler(id);
     if (!is_callback(handler.kind) || !in_production(program_, facts_, handler.function)) return;
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
@@ -55,26 +73,26 @@ class Cycles {
         const bool possible = reached.possible || !is_one(message.receiver) || !is_one(handler.process);
         Wait wait{id, {}, message.receiver, reached.message, reached.chain, possible};
         if (message.receiver == handler.process) {
-          waits_[id.index].push_back(wait);
+          waits.push_back(wait);
           continue;
         }
         for (const HandlerId taker : takers(facts_, message)) {
           wait.to = taker;
-          waits_[id.index].push_back(wait);
+          waits.push_back(wait);
         }
       }
-      if (handler.kind == HandlerKind::kCall) collect_stops(id, site);
+      if (handler.kind == HandlerKind::kCall) collect_stops(id, site, waits);
     }
   }
 
   // gen_statem:stop(Pid) and its like in the interface of another class: a process that is in a call cannot stop.
-  void collect_stops(HandlerId id, CallId site) {
+  void collect_stops(HandlerId id, CallId site, std::vector<Wait>& waits) {
     if (!analysis::effects_at(program_, facts_, site).has(Effect::kCall)) return;
     for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kCall, stops_process)) {
       const ProcessId stopped = facts_.processes.of(program_.module_of(program_.function_of(reached.leaf)));
       if (!stopped || stopped == facts_.handler(id).process || reached.chain.size() < 2 || reached.possible) continue;
       if (facts_.process(stopped).kind == analysis::ProcessKind::kSupervisor) continue;
-      waits_[id.index].push_back({id, {}, stopped, {}, reached.chain, true, true});
+      waits.push_back({id, {}, stopped, {}, reached.chain, true, true});
     }
   }
 
@@ -92,7 +110,7 @@ class Cycles {
   void search(HandlerId at, ProcessId start) {
     constexpr std::size_t kLongest = 6;
     if (path_.size() >= kLongest || !entered_.insert(at).second) return;
-    for (const Wait& wait : waits_[at.index]) {
+    for (const Wait& wait : waits_of(at)) {
       path_.push_back(&wait);
       if (wait.called == start) {
         if (!path_.front()->stops || wait.to == path_.front()->from) report();
@@ -120,6 +138,8 @@ class Cycles {
       possible |= wait->possible;
     }
     // Two instances of one class may call each other in peace, and often do.
+    closed_ = true;
+    if (probing_) return;
     if (processes.size() == 1 && possible) return;
     // A guess at the end of a long way is no evidence.
     constexpr std::size_t kLongGuess = 8;
@@ -195,8 +215,10 @@ class Cycles {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
-  std::vector<std::vector<Wait>> waits_;  // by HandlerId
-  bool exact_ = true;                     // a message leads to the very clauses that take it, not to all of the process
+  std::vector<std::optional<std::vector<Wait>>> waits_;  // by HandlerId; none until somebody asks
+  bool probing_ = false;                                 // looks whether there is a circle at all, and tells none
+  bool closed_ = false;                                  // there is one
+  bool exact_ = true;  // a message leads to the very clauses that take it, not to all of the process
   std::vector<const Wait*> path_;
   std::set<HandlerId> entered_;
   std::set<std::vector<ProcessId>> reported_;

@@ -19,6 +19,7 @@ class Check {
 
   void run() {
     for (const Handler& handler : facts_.processes.handlers) {
+      if (!reporter_.wants(program_, handler.function)) continue;
       const ProcessKind kind = facts_.process(handler.process).kind;
       const bool serves = kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem;
       if (handler.kind == HandlerKind::kInit && serves && in_production(program_, facts_, handler.function)) review(handler);

@@ -19,6 +19,7 @@ class Check {
   void run() {
     for (const Handler& handler : facts_.processes.handlers) {
       if (facts_.process(handler.process).kind == analysis::ProcessKind::kRequest) continue;  // no supervisor waits for it
+      if (!reporter_.wants(program_, handler.function)) continue;
       if (handler.kind == HandlerKind::kTerminate && in_production(program_, facts_, handler.function)) review(handler);
     }
   }

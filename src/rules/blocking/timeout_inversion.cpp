@@ -33,7 +33,7 @@ class Check {
     const Process& process = facts_.process(id);
     if (process.kind != ProcessKind::kGenServer && process.kind != ProcessKind::kGenStatem) return;
     const std::vector<MessageId> asking = limited_calls_to(program_, facts_, id);
-    if (asking.empty()) return;
+    if (asking.empty() || !reporter_.wants(program_, facts_.message(asking.front()).sender)) return;
     const std::int64_t patience = shortest_wait(facts_, asking);
     std::optional<Longer> worst;
     for (const HandlerId handler : process.handlers) {

@@ -21,6 +21,7 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
       const FunctionId function(i);
+      if (!reporter_.wants(program_, function)) continue;
       if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
       if (in_production(program_, facts_, function) && is_long_lived(function)) look_at(function);
     }

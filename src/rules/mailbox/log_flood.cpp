@@ -19,9 +19,9 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
       const CallId site(i);
-      if (!logs_loudly(site)) continue;
       const FunctionId function = program_.function_of(site);
-      if (!function || !in_production(program_, facts_, function) || !is_per_request(function)) continue;
+      if (!function || !reporter_.wants(program_, function) || !logs_loudly(site)) continue;
+      if (!in_production(program_, facts_, function) || !is_per_request(function)) continue;
       const Symbol limit = limit_around(function, site);
       if (!limit) continue;
       if (found_.empty() || found_.front().function != function) flush();

@@ -25,6 +25,7 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
       const FunctionId function(i);
+      if (!reporter_.wants(program_, function)) continue;
       const ProcessId process = facts_.processes.of(program_.module_of(function));
       const analysis::EffectSet direct = facts_.effects.direct[i];
       if (process && facts_.process(process).kind == analysis::ProcessKind::kGenServer &&

@@ -112,7 +112,7 @@ class Check {
   // Supervisor.start_link(Module, argument, options): the flags come from init/1 of the module.
   void start(CallId site) {
     const FunctionId function = program_.function_of(site);
-    if (!function || program_.call(site).capture) return;
+    if (!function || program_.call(site).capture || !reporter_.wants(program_, function)) return;
     if (!calls_external(facts_, site, sym::Elixir_Supervisor, sym::start_link) || program_.call(site).arity != 3) return;
     const Unit& unit = program_.unit_of(site);
     const ExprId options = analysis::local_value(unit, arguments_of(program_, site)[2]);
@@ -121,7 +121,7 @@ class Check {
 
   // #{id => …, start => {M, F, A}}: a child specification, wherever it stands.
   void children(FunctionId function) {
-    if (!program_.reviewed(function)) return;
+    if (!program_.reviewed(function) || !reporter_.wants(program_, function)) return;
     const Unit& unit = program_.unit_of(function);
     const model::Function& f = program_.function(function);
     for (const model::ClauseId id : f.clauses) {

@@ -36,7 +36,7 @@ class Check {
   void run() {
     for (std::uint32_t u = 0; u < program_.units.size(); ++u) {
       const Unit& unit = *program_.units[u];
-      if (unit.role != source::Role::kReviewed) continue;
+      if (unit.role != source::Role::kReviewed || !reporter_.wants(unit)) continue;
       std::optional<analysis::Clauses> clauses;
       for (std::uint32_t i = 0; i < unit.exprs.size(); ++i) {
         if (unit.exprs[i].kind != ExprKind::kTry) continue;
