@@ -46,7 +46,9 @@ class Hoisting {
     const ExprId statement = statement_around(closure_);
     const ExprId binding = unit_.variables[variable_.index].binding;
     if (!statement || !binding || unit_.expr(binding).begin >= unit_.expr(statement).begin) return {};
-    if (!replace_uses()) return {};
+    // More bindings than this would be no help to whoever reads the function.
+    constexpr std::size_t kMaxFields = 4;
+    if (!replace_uses() || fields_.size() > kMaxFields || uses_ != mentions()) return {};
     if (!bind_before(statement)) return {};
     return rewrite_.take("Bind what the closure needs before it");
   }
@@ -61,6 +63,14 @@ class Hoisting {
       if (e.kind == ExprKind::kBlock || std::find(children.begin(), children.end(), at) == children.end()) return at;
     }
     return at;
+  }
+
+  // How often the closure uses the variable, also where that is no part of an expression's children: the module of a call.
+  std::size_t mentions() const {
+    const Expr& closure = unit_.expr(closure_);
+    return static_cast<std::size_t>(std::count_if(unit_.exprs.begin(), unit_.exprs.end(), [&](const Expr& e) {
+      return e.kind == ExprKind::kVariable && e.payload == variable_.index && e.begin >= closure.begin && e.end <= closure.end;
+    }));
   }
 
   bool replace_uses() {
@@ -96,6 +106,7 @@ class Hoisting {
       fields_.push_back({bound, std::string(written)});
     }
     rewrite_.replace(unit_.span(field), bound);
+    ++uses_;
     return true;
   }
 
@@ -144,6 +155,7 @@ class Hoisting {
   bool erlang_;
   RewriteBuilder rewrite_;
   std::vector<Field> fields_;
+  std::size_t uses_ = 0;
 };
 
 }  // namespace

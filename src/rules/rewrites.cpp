@@ -16,6 +16,19 @@ std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// What most of Erlang's formatters and style checkers allow, unless the file itself has longer lines.
+constexpr std::size_t kErlangColumns = 100;
+
+std::size_t longest_line(std::string_view text) {
+  std::size_t longest = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    longest = std::max(longest, columns(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
 // A line of Elixir without the comment at its end, which the formatter puts on a line of its own.
 std::string_view code_of(std::string_view line) {
   for (std::size_t at = line.find(" #"); at != std::string_view::npos; at = line.find(" #", at + 1)) {
@@ -130,20 +143,25 @@ void RewriteBuilder::replace_callee(CallId site, std::string text) {
   replace({span.file, span.begin, span.begin + static_cast<std::uint32_t>(end)}, std::move(text));
 }
 
-// Whether each line of Elixir that an edit is in stays as short as the formatter wants it.
+// Whether each line that an edit is in stays as short as the formatter wants it, in Erlang as the file's other lines.
 bool RewriteBuilder::keeps_format() const {
   for (const findings::Edit& edit : edits_) {
     const source::SourceFile& file = program_.files->file(edit.span.file);
-    if (file.language == source::Language::kErlang || edit.text.find('\n') != std::string::npos) continue;
+    const bool erlang = file.language == source::Language::kErlang;
+    if (edit.text.find('\n') != std::string::npos) continue;
     const std::size_t begin = file.text.substr(0, edit.span.begin).rfind('\n') + 1;
     const std::size_t end = std::min(file.text.find('\n', edit.span.begin), file.text.size());
-    std::size_t length = columns(code_of(file.text.substr(begin, end - begin)));
+    const std::string_view line = file.text.substr(begin, end - begin);
+    std::size_t length = columns(erlang ? line : code_of(line));
     for (const findings::Edit& other : edits_) {
       if (other.span.file != edit.span.file || other.span.begin < begin || other.span.end > end) continue;
-      length += columns(other.text);
+      const std::size_t last_line = other.text.rfind('\n') + 1;
+      // What stands before inserted lines is on the first of them.
+      if (last_line > 0) length -= columns(file.text.substr(begin, other.span.begin - begin));
+      length += columns(std::string_view(other.text).substr(last_line));
       length -= columns(text_at(other.span));
     }
-    if (length > kFormattedColumns) return false;
+    if (length > (erlang ? std::max(kErlangColumns, longest_line(file.text)) : kFormattedColumns)) return false;
   }
   return true;
 }

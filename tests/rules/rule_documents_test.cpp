@@ -8,6 +8,7 @@
 #include <set>
 
 #include "document.h"
+#include "findings/rewriting.h"
 #include "rules/rule.h"
 #include "support/review.h"
 
@@ -17,6 +18,21 @@ namespace {
 std::string file_name(const Block& block) {
   if (!block.file.empty()) return block.file;
   return block.language == "erlang" ? "src/example.erl" : "lib/example.ex";
+}
+
+// Without the marks, whose line ends a fixed block need not repeat.
+std::string without_marks(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end);
+    const std::size_t mark = std::min(line.find("# finding"), line.find("% finding"));
+    if (mark != std::string_view::npos) line = line.substr(0, line.find_last_not_of(" ", mark - 1) + 1);
+    result += line;
+    if (mark != std::string_view::npos) result += '\n';
+  }
+  return result;
 }
 
 class RuleDocument : public testing::Test {
@@ -104,7 +120,10 @@ class RuleDocument : public testing::Test {
     return names;
   }
 
-  void check_group(const Section& section, const Group& group) {
+  void check_group(const Section& section, const Group& all) {
+    Group group, fixed;
+    for (const Block& block : all) (block.fixed ? fixed : group).push_back(block);
+    ASSERT_FALSE(group.empty()) << place(all.front()) << ": nothing stands before it that it could show fixed";
     const std::string language = group.front().language;
     if (language != "elixir" && language != "erlang") return;
     std::vector<Text> texts;
@@ -122,6 +141,38 @@ class RuleDocument : public testing::Test {
     }
     EXPECT_EQ(marks > 0, section.heading == "Fires") << place(group.front()) << ": marks stand under Fires, and nowhere else";
     ++(marks > 0 ? firing_ : silent_)[language];
+    check_fixed(group, fixed, reviewed);
+  }
+
+  // What the rule's rewrites make of a group is shown, letter by letter; it parses, no other rule speaks that did not before, and
+  // this one reports only what the fixed blocks mark: findings that have no rewrite.
+  void check_fixed(const Group& group, const Group& fixed, const ReviewedTexts& reviewed) {
+    findings::Findings own;
+    for (const findings::Finding& finding : reviewed.findings) {
+      if (finding.code == info_.code) own.push_back(finding);
+    }
+    const findings::Rewriting rewriting = findings::carry_out(own, *reviewed.files);
+    EXPECT_TRUE(rewriting.left.empty()) << place(group.front()) << ": two rewrites touch";
+    EXPECT_EQ(rewriting.files.size(), fixed.size()) << place(group.front()) << ": each file with a rewrite is shown fixed";
+    std::map<std::string, Block> blocks;
+    for (const Block& block : group) blocks[file_name(block)] = block;
+    for (const findings::RewrittenFile& file : rewriting.files) {
+      const std::string name = reviewed.files->file(file.file).path;
+      const auto shown = std::find_if(fixed.begin(), fixed.end(), [&](const Block& block) { return file_name(block) == name; });
+      if (shown == fixed.end()) {
+        ADD_FAILURE() << place(group.front()) << ": " << name << " becomes\n" << without_marks(file.text);
+        continue;
+      }
+      EXPECT_EQ(without_marks(file.text), without_marks(shown->text)) << place(*shown);
+      blocks[name].text = shown->text;
+      blocks[name].marks = shown->marks;
+    }
+    if (rewriting.files.empty()) return;
+    std::vector<Text> texts;
+    for (const auto& [name, block] : blocks) texts.push_back({name, block.text});
+    const ReviewedTexts again = review_texts(texts);
+    EXPECT_TRUE(again.diagnostics.empty()) << place(fixed.front()) << ": the fixed example does not parse";
+    for (const auto& [name, block] : blocks) check_block(block, again);
   }
 
   void check_block(const Block& block, const ReviewedTexts& reviewed) {
