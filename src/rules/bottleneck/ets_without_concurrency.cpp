@@ -82,7 +82,7 @@ class Check {
       const std::span<const ExprId> arguments = arguments_of(program_, creation.site);
       const Unit& unit = program_.unit_of(creation.site);
       if (!creation.via.empty() || arguments.size() != 2 || program_.function_of(creation.site) != creation.function) return {};
-      if (program_.call(creation.site).name.text() != "new") return {};
+      if (program_.call(creation.site).name.text() != "new" || in_loop(program_, facts_, creation.site)) return {};
       for (const std::string_view other : {"read_concurrency", "write_concurrency", "decentralized_counters"}) {
         if (analysis::literal_option(unit, arguments[1], intern(other))) return {};
       }
@@ -114,7 +114,8 @@ class Check {
         (write ? std::string(erlang ? ", and `{decentralized_counters, true}`" : ", and `decentralized_counters: true`") +
                      " where its size is seldom asked for."
                : ".");
-    if (certain) finding.rewrite = with_option(table, option);
+    // What read_concurrency costs where somebody writes between the reads, nobody knows from the sources.
+    if (certain && write) finding.rewrite = with_option(table, option);
     finding.path = {{finding.span, finding.function + " makes the table without " + option}};
     for (findings::Step& step : steps_of(program_, facts_, tables_, users, 3)) finding.path.push_back(std::move(step));
     finding.key = name + " " + option;

@@ -6,7 +6,6 @@
 
 #include "analysis/values.h"
 #include "rules/origin.h"
-#include "rules/rewrites.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
@@ -69,19 +68,6 @@ bool is_as_sent(const Unit& unit, const Facts& facts, ExprId bytes) {
   return true;
 }
 
-// Terms with new atoms then raise the badarg that bytes which are no term raise already.
-findings::Rewrite with_safe(const Program& program, CallId site, bool erlang) {
-  const std::string_view name = program.call(site).name.text();
-  if (name != "binary_to_term" && name != "non_executable_binary_to_term") return {};
-  RewriteBuilder rewrite(program, program.function_of(site));
-  if (program.call(site).arity == 1) {
-    rewrite.add_argument(site, erlang ? "[safe]" : "[:safe]");
-  } else {
-    rewrite.add_element(program.unit_of(site), arguments_of(program, site)[1], erlang ? "safe" : ":safe");
-  }
-  return rewrite.take("Read it with the option safe");
-}
-
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ExprId bytes, const Origin& origin) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
@@ -105,7 +91,6 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
                        : "Use `Plug.Crypto.non_executable_binary_to_term(binary, [:safe])`, or at least "
                          "`:erlang.binary_to_term(binary, [:safe])`, and check "
                          "the shape of the term; bytes that this system made itself should be signed.";
-  finding.rewrite = with_safe(program, site, erlang);
   finding.path = {{finding.span, finding.function + " calls " + callee}};
   finding.path.insert(finding.path.end(), origin.path.rbegin(), origin.path.rend());
   finding.key = callee + " " + shown;
