@@ -32,6 +32,18 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name).resolve()
 
+    def git(self, folder, *words):
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "protocol.file.allow=always", *words], cwd=folder, check=True, capture_output=True)
+
+    def repository(self, name, files):
+        folder = self.folder / name
+        for path, content in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        self.git(folder, "init", "-q", "-b", "main")
+        self.git(folder, "add", ".")
+        return folder
+
 
 class Scripts(Case):
     def test_shellcheck_has_nothing_to_say(self):
@@ -157,19 +169,48 @@ class Action(Case):
         self.assertEqual(self.review(self.folder / "nothing")[0].returncode, 2)
 
 
+class Component(Case):
+    """The job of the GitLab component, with its inputs put in; gitlab-ci-local runs it as a whole among the validators."""
+
+    def job(self, **inputs):
+        header, body = (REPOSITORY / "templates" / "beamwright.yml").read_text().split("\n---\n")
+        values = {name: row.get("default") for name, row in yaml.safe_load(header)["spec"]["inputs"].items()}
+        self.assertLessEqual(set(inputs), set(values))
+        values.update(inputs)
+        job = yaml.safe_load(re.sub(r"\$\[\[ inputs\.([a-z0-9-]+) \]\]", lambda m: json.dumps(values[m[1]]), body))["beamwright"]
+        # Runners stop at the first command that fails; images need no bash.
+        return run(["sh", "-e", "-c", "\n".join(job["script"])], self.folder, **{name: str(value) for name, value in job["variables"].items()})
+
+    def test_it_takes_a_binary_and_makes_both_reports(self):
+        done = self.job(path=str(SHOP_RIGHT), binary=BINARY, arguments="--jobs 1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("SHIP", done.stdout)
+        self.assertEqual(type(json.loads((self.folder / "gl-code-quality-report.json").read_text())), list)
+        self.assertIn("<testsuites", (self.folder / "beamwright-junit.xml").read_text())
+        self.assertEqual(self.job(path=str(SHOP), binary=BINARY).returncode, 1)
+        self.assertEqual(self.job(path=str(SHOP), binary=BINARY, **{"fail-on": "none"}).returncode, 0)
+        self.assertNotIn(self.job(path=str(self.folder / "nothing"), binary=BINARY).returncode, (0,))
+
+    def test_it_runs_no_download_but_the_one_that_is_meant(self):
+        if not shutil.which("curl"):
+            self.skipTest("curl is not installed")
+        address = {"path": str(SHOP_RIGHT), "url": f"file://{BINARY}"}
+        self.assertNotEqual(self.job(sha256="0" * 64, **address).returncode, 0)
+        self.assertFalse((self.folder / "beamwright-junit.xml").exists())
+        sum = hashlib.sha256(pathlib.Path(BINARY).read_bytes()).hexdigest()
+        self.assertEqual(self.job(sha256=sum, **address).returncode, 0)
+
+
+    def test_it_builds_from_sources_by_their_own_script(self):
+        sources = self.repository("sources", {"run": f"#!/bin/sh\nexec {BINARY} \"$@\"\n".encode()})
+        (sources / "run").chmod(0o755)
+        self.git(sources, "commit", "-q", "-a", "-m", "sources")
+        done = self.job(path=str(SHOP_RIGHT), source=str(sources))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("SHIP", done.stdout)
+
+
 class PreCommit(Case):
-    def git(self, folder, *words):
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "protocol.file.allow=always", *words], cwd=folder, check=True, capture_output=True)
-
-    def repository(self, name, files):
-        folder = self.folder / name
-        for path, content in files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-        self.git(folder, "init", "-q", "-b", "main")
-        self.git(folder, "add", ".")
-        return folder
-
     def test_the_manifest_is_valid(self):
         done = run(["pre-commit", "validate-manifest", REPOSITORY / ".pre-commit-hooks.yaml"], self.folder)
         self.assertEqual(done.returncode, 0, done.stdout)
