@@ -44,6 +44,17 @@ check(Pid, Charge) ->
         {error, timeout}
     end.
 """
+BATCHES = """defmodule Shop.Batches do
+  use GenServer
+
+  def init(_), do: {:ok, %{url: "a", key: "b", pending: %{}}}
+
+  def handle_cast({:add, id}, state) do
+    both = {spawn(fn -> Shop.Api.a(state.url) end), spawn(fn -> Shop.Api.b(state.key) end)}
+    {:noreply, %{state | pending: Map.put(state.pending, id, both)}}
+  end
+end
+"""
 FRAUD_RIGHT = FRAUD.replace("(Ref)", "(Ref, [flush])")
 
 
@@ -149,6 +160,15 @@ class Fix(Case):
         self.assertEqual(target.read_text(), FRAUD_RIGHT)
         self.assertEqual(stat.S_IMODE(target.stat().st_mode), 0o640)
         self.assertEqual([p.name for p in target.parent.iterdir()], ["fraud.erl"])
+
+    def test_leaves_the_second_of_two_that_touch_for_another_run(self):
+        path = self.write("lib/batches.ex", BATCHES)
+        out = run("check", "--fix", "--select", "BW503", self.folder)[1]
+        self.assertIn("Left for another --fix, for they touch one that is done:\n  lib/batches.ex:7:", out)
+        self.assertIn("1 finding rewritten in 1 file.", out)
+        self.assertIn("    url = state.url\n    both = {spawn(fn -> Shop.Api.a(url) end), spawn(fn -> Shop.Api.b(state.key) end)}\n", path.read_text())
+        run("check", "--fix", "--select", "BW503", self.folder)
+        self.assertIn("both = {spawn(fn -> Shop.Api.a(url) end), spawn(fn -> Shop.Api.b(key) end)}\n", path.read_text())
 
     def test_leaves_a_protected_file_and_writes_the_others(self):
         supervisor, fraud = self.shop()
