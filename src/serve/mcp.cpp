@@ -10,8 +10,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "base/parallel.h"
 #include "serve/framing.h"
 #include "serve/mcp_protocol.h"
 
@@ -35,25 +35,30 @@ class McpServer {
       : context_{roots, jobs}, reader_(input, Framing::kLines, kMaxMessageBytes, output), writer_(output, Framing::kLines) {}
 
   void run() {
-    std::thread worker([this] { work(); });
+    {
+      const Background worker([this](const std::stop_token&) { work(); });
+      read();
+      {
+        const std::lock_guard lock(mutex_);
+        ended_ = true;
+      }
+      changed_.notify_all();
+    }
+    for (const Json& answer : protocol_.close()) send(answer);
+  }
+
+ private:
+  void read() {
     for (;;) {
       const MessageReader::Message message = reader_.next();
-      if (message.status == MessageReader::Status::kEnd || gone_) break;
+      if (message.status == MessageReader::Status::kEnd || gone_) return;
       if (message.status == MessageReader::Status::kFault)
         send(McpProtocol::fault(message.text));
       else
         take(message.text);
     }
-    {
-      const std::lock_guard lock(mutex_);
-      ended_ = true;
-    }
-    changed_.notify_all();
-    worker.join();
-    for (const Json& answer : protocol_.close()) send(answer);
   }
 
- private:
   void take(const std::string& text) {
     McpTaken taken = protocol_.take(text);
     for (const Json& id : taken.cancelled) cancel(id);
@@ -128,10 +133,13 @@ class McpServer {
   }
 
   void send(const Json& message) {
-    if (!writer_.write(wire_text(message))) {
+    if (writer_.write(wire_text(message))) return;
+    {
+      // Under the lock, or somebody who has just looked would sleep through it.
+      const std::lock_guard lock(mutex_);
       gone_ = true;
-      changed_.notify_all();
     }
+    changed_.notify_all();
   }
 
   const ToolContext context_;
