@@ -42,6 +42,7 @@ class ContextFinder {
     out_.by_function.resize(program_.functions.size());
     queued_.resize(program_.functions.size(), false);
     mark_handlers();
+    find_tests();
     find_routes();
     find_escripts();
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) mark_entry(FunctionId(f));
@@ -174,11 +175,40 @@ class ContextFinder {
                        [&](const std::string& folder) { return path.starts_with(folder); });
   }
 
-  // Does any other function of the sources reach it? A function that only calls itself is entered from outside.
+  // Does any other function of the sources reach it? A function that only calls itself is entered from outside, and so is one
+  // that only tests call: what they try out is an interface.
   bool is_used(FunctionId id) const {
     const auto incoming = calls_.incoming_of(id);
-    return std::any_of(incoming.begin(), incoming.end(),
-                       [&](std::uint32_t edge) { return calls_.callers[edge] != id && !calls_.edges[edge].possible; });
+    return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t edge) {
+      const FunctionId caller = calls_.callers[edge];
+      return caller != id && !calls_.edges[edge].possible && !test_[caller.index];
+    });
+  }
+
+  // Functions of test files, those that EUnit runs beside the code, and the private ones that only such functions call.
+  void find_tests() {
+    test_.resize(program_.functions.size(), false);
+    for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
+      const model::Unit& unit = program_.unit_of(FunctionId(f));
+      test_[f] = unit.role == source::Role::kTest || is_eunit(unit, program_.function(FunctionId(f)));
+    }
+    constexpr int kMaxRounds = 4;
+    for (int round = 0, grew = 1; grew != 0 && round < kMaxRounds; ++round) {
+      grew = 0;
+      for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
+        const FunctionId id(f);
+        if (test_[f] || program_.function(id).has(model::kPublic) || handler_[f] || calls_.incoming_of(id).empty()) continue;
+        const auto incoming = calls_.incoming_of(id);
+        const bool only_tests = std::all_of(incoming.begin(), incoming.end(), [&](std::uint32_t edge) {
+          return calls_.callers[edge] == id || test_[calls_.callers[edge].index];
+        });
+        const bool recursive_only =
+            std::all_of(incoming.begin(), incoming.end(), [&](std::uint32_t edge) { return calls_.callers[edge] == id; });
+        if (!only_tests || recursive_only) continue;
+        test_[f] = true;
+        grew = 1;
+      }
+    }
   }
 
   // EUnit runs the functions of a module that are named so (OTP eunit: naming conventions); they often stand beside the code.
@@ -224,6 +254,7 @@ class ContextFinder {
   std::vector<FunctionId> queue_;
   std::vector<bool> queued_;
   std::vector<bool> handler_;
+  std::vector<bool> test_;                    // by FunctionId: only tests run it
   std::vector<bool> routed_;                  // by ModuleId: the handler of a route
   std::vector<Symbol> escript_mains_;         // modules whose main/1 an escript runs
   std::vector<std::string> escript_folders_;  // sources of nothing but an escript

@@ -1,6 +1,7 @@
 #include "analysis/processes.h"
 
 #include <algorithm>
+#include <map>
 
 #include "analysis/calls.h"
 #include "analysis/values.h"
@@ -135,6 +136,7 @@ class ProcessFinder {
 
   Processes find() {
     out_.by_module.resize(program_.modules.size());
+    find_undeclared();
     for (std::uint32_t m = 0; m < program_.modules.size(); ++m) add_module(ModuleId(m));
     for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) read_call(CallId(c));
     settle_traps();
@@ -143,9 +145,33 @@ class ProcessFinder {
   }
 
  private:
+  // A module that hands itself to gen_server:start_link is a gen_server, whether it says -behaviour or not.
+  void find_undeclared() {
+    for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) {
+      const CallId site(c);
+      const FunctionRow* row = row_at(calls_, site);
+      if (row == nullptr || row->module_argument == 0 || (row->module != sym::gen_server && row->module != sym::Elixir_GenServer))
+        continue;
+      const model::Call& call = program_.call(site);
+      if (call.capture || !call.function) continue;
+      const ModuleId own = program_.module_of(program_.function_of(site));
+      if (!scopes_.of(own).behaviours.empty()) continue;
+      const Unit& unit = program_.unit_of(site);
+      const auto arguments = unit.children_of(call.expr);
+      if (row->module_argument > arguments.size()) continue;
+      if (atom_value(unit, arguments[row->module_argument - 1u]) == program_.module(own).name) undeclared_[own] = row->module;
+    }
+  }
+
+  std::span<const Symbol> behaviours_of(ModuleId id) const {
+    const auto found = undeclared_.find(id);
+    return found != undeclared_.end() ? std::span<const Symbol>(&found->second, 1)
+                                      : std::span<const Symbol>(scopes_.of(id).behaviours);
+  }
+
   void add_module(ModuleId id) {
     const BehaviourRow* best = nullptr;
-    for (const Symbol behaviour : scopes_.of(id).behaviours) {
+    for (const Symbol behaviour : behaviours_of(id)) {
       const BehaviourRow* row = knowledge_.behaviour(behaviour);
       if (row == nullptr || !is_process(row->process)) continue;
       if (best == nullptr || (kind_of(best->process) == ProcessKind::kOther && kind_of(row->process) != ProcessKind::kOther))
@@ -172,7 +198,7 @@ class ProcessFinder {
       const Function& function = program_.function(f);
       if (function.has(model::kTemplate) || function.has(model::kMacro) || function.has(model::kSynthetic)) continue;
       const CallbackRow* callback = nullptr;
-      for (const Symbol behaviour : scopes_.of(id).behaviours)
+      for (const Symbol behaviour : behaviours_of(id))
         if (callback == nullptr) callback = knowledge_.callback(behaviour, function.name, function.arity);
       if (callback != nullptr) {
         if (callback->role != "none") add_clauses(process_id, f, handler_kind(callback->role), *callback);
@@ -380,7 +406,8 @@ class ProcessFinder {
   const knowledge::Knowledge& knowledge_;
   const Scopes& scopes_;
   const Calls& calls_;
-  std::vector<FunctionId> traps_;  // functions that set trap_exit
+  std::vector<FunctionId> traps_;          // functions that set trap_exit
+  std::map<ModuleId, Symbol> undeclared_;  // modules without a behaviour that start themselves as one
   Processes out_;
 };
 
