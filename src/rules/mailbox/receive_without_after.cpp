@@ -56,8 +56,9 @@ class Check {
     return found;
   }
 
-  // Linked or monitored: the death of the other side ends the wait.
+  // Linked or monitored: the death of the other side ends the wait; and so does a timer of the function's own.
   bool is_watched(FunctionId function) const {
+    if (facts_.effects.direct[function.index].has(Effect::kTimer)) return true;
     const analysis::EffectSet effects = facts_.effects.all[function.index];
     return effects.has(Effect::kLink) || effects.has(Effect::kMonitor);
   }
