@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/configured.h"
 #include "rules/walk.h"
@@ -68,6 +69,7 @@ class Finder {
       const Handler& handler = facts_.handler(id);
       if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
       const Pattern& p = handler.pattern;
+      if (stops_on_anything(program_, facts_, handler)) continue;
       if (p.any || !p.expr || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return true;
       if (p.size == size && (!p.tag || p.tag == tag)) return true;
     }
@@ -110,9 +112,9 @@ class Finder {
   }
 
   void add(FunctionId f, CallId site, Symbol tag, std::uint32_t size, std::string text, Severity severity,
-           Confidence confidence = Confidence::kLikely) {
+           Confidence confidence = Confidence::kLikely, bool leftover = false) {
     if (taken(tag, size)) return;
-    found_.push_back({call_span(program_, site), tag, size, std::move(text), place(f, site), severity, confidence});
+    found_.push_back({call_span(program_, site), tag, size, std::move(text), place(f, site), severity, confidence, leftover});
   }
 
   void read_call(FunctionId f, CallId site, const analysis::External& external, const FunctionRow& row, bool waits_itself) {
@@ -145,9 +147,34 @@ class Finder {
   }
 
   void read_monitor(FunctionId f, CallId site) {
+    if (every_clause_chooses(sym::DOWN, 5, 4)) {
+      found_.push_back({call_span(program_, site), sym::DOWN, 5,
+                        erlang_ ? "a {'DOWN', …} with any other reason" : "a {:DOWN, …} with any other reason", place(f, site),
+                        Severity::kMedium, Confidence::kLikely});
+    }
     if (function_releases(f, Resource::kMonitor)) return;
     add(f, site, sym::DOWN, 5, tuple(sym::DOWN, erlang_ ? "Ref, process, Pid, Reason" : "ref, :process, pid, reason"),
         Severity::kHigh);
+  }
+
+  // Clauses for the message are there, and each of them asks for one shape of the element at `at`: {reason, stack}, :normal.
+  bool every_clause_chooses(Symbol tag, std::uint32_t size, std::size_t at) const {
+    bool any = false;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
+      if (stops_on_anything(program_, facts_, handler)) continue;
+      const Pattern& p = handler.pattern;
+      if (p.any || !p.expr || !p.tag) return false;
+      if (p.tag != tag || p.size != size) continue;
+      const Unit& unit = program_.unit(p.expr.unit);
+      const std::span<const ExprId> parts = unit.children_of(p.expr.expr);
+      if (unit.expr(p.expr.expr).kind != ExprKind::kTuple || at >= parts.size()) return false;
+      const ExprKind kind = unit.expr(parts[at]).kind;
+      if (kind != ExprKind::kAtom && kind != ExprKind::kTuple && kind != ExprKind::kMap && kind != ExprKind::kList) return false;
+      any = true;
+    }
+    return any;
   }
 
   void read_nodes(FunctionId f, CallId site) {
@@ -168,7 +195,9 @@ class Finder {
   // What a task sends its owner: {ref, result}, then DOWN unless the monitor was removed; DOWN alone when it crashes.
   void read_task(FunctionId f, CallId site, const analysis::External& external) {
     if (function_releases(f, Resource::kTask)) {
+      const std::size_t before = found_.size();
       if (only_yields(f)) add_task_reply(f, site, Confidence::kLikely, Severity::kMedium);
+      for (std::size_t i = before; i < found_.size(); ++i) found_[i].leftover = true;
       return;
     }
     const ModuleId module = program_.module_of(f);
@@ -236,7 +265,7 @@ class Finder {
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
       const bool receives = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
-      if (receives && analysis::may_match(handler.pattern, sent)) return;
+      if (receives && !stops_on_anything(program_, facts_, handler) && analysis::may_match(handler.pattern, sent)) return;
     }
     found_.push_back({call_span(program_, site), sent.tag, sent.size, message_text(sent, erlang_), place(f, site),
                       Severity::kHigh, Confidence::kLikely});
@@ -334,7 +363,7 @@ class Finder {
 
   void add_http(FunctionId f, CallId site) {
     const Symbol closed = intern("ssl_closed");
-    add(f, site, closed, 2, tuple(closed, erlang_ ? "Socket" : "socket"), Severity::kMedium, Confidence::kPossible);
+    add(f, site, closed, 2, tuple(closed, erlang_ ? "Socket" : "socket"), Severity::kMedium, Confidence::kPossible, true);
   }
 
   // A process that traps exits and links to others gets their EXIT, normal ones as well.
@@ -430,7 +459,7 @@ class Finder {
     if (waited.tag == sym::DOWN && function_releases(f, Resource::kMonitor)) return;
     const std::string text = waited.tag ? message_text(waited, erlang_) : erlang_ ? "{Ref, Reply}" : "{ref, reply}";
     found_.push_back({span, waited.tag, waited.size, text, "the wait that is given up in " + model::display_function(program_, f),
-                      Severity::kMedium, Confidence::kLikely});
+                      Severity::kMedium, Confidence::kLikely, true});
   }
 
   // Task.async in code of another module that this process runs.
@@ -463,6 +492,76 @@ class Finder {
 };
 
 }  // namespace
+
+bool stops_on_anything(const Program& program, const Facts& facts, const Handler& handler) {
+  if (handler.kind != HandlerKind::kInfo || !handler.catch_all || handler.reply != analysis::Reply::kStop) return false;
+  const std::vector<analysis::CallbackReturn> returns = analysis::returns_of(program, facts, handler);
+  return !returns.empty() && std::all_of(returns.begin(), returns.end(), [&](const analysis::CallbackReturn& made) {
+    if (made.tag != sym::stop || !made.reason) return false;
+    const Unit& unit = program.unit(made.reason.unit);
+    ExprId reason = analysis::local_value(unit, made.reason.expr);
+    if (unit.expr(reason).kind == ExprKind::kTuple && unit.expr(reason).child_count > 0) reason = unit.child(reason, 0);
+    const std::optional<Symbol> atom = analysis::atom_value(unit, reason);
+    return atom && *atom != sym::normal && *atom != sym::shutdown;
+  });
+}
+
+namespace {
+
+// The function outside the sources that an effect at a site comes from, at the end of the way down.
+const analysis::External* source_of(const Facts& facts, CallId site, Effect effect) {
+  constexpr int kMaxSteps = 12;
+  for (int step = 0; step < kMaxSteps && site; ++step) {
+    if (const analysis::External* external = facts.calls.external(site)) return external;
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    const analysis::Witness* witness = callee ? facts.effects.witness(callee, effect) : nullptr;
+    if (!witness) return nullptr;
+    site = witness->site;
+  }
+  return nullptr;
+}
+
+// Clients that give their answer as a value and clean up behind themselves.
+bool is_tidy_client(const analysis::External* external) {
+  if (!external) return true;
+  const std::string_view module = external->module.text();
+  return module == "httpc" || module == "Elixir.Finch" || module == "Elixir.Req" || module == "gen_tcp" || module == "ssl" ||
+         module == "gen_udp" || module == "inet";
+}
+
+}  // namespace
+
+std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
+  const Process& process = facts.process(id);
+  if (process.kind != analysis::ProcessKind::kGenServer) return {};
+  const bool named = process.count == analysis::Count::kOne;
+  const auto found = [&](FunctionId f, CallId site, std::string cause) {
+    return std::vector<Stray>{
+        {call_span(program, site),
+         {},
+         1,
+         "a message that it does not expect",
+         std::move(cause) + ", " + callee_text(program, facts, site) + " in " + model::display_function(program, f),
+         Severity::kMedium,
+         Confidence::kPossible}};
+  };
+  for (const FunctionId f : program.functions_of(process.module)) {
+    const std::vector<ProcessId>& runners = facts.contexts.of(f).processes;
+    if (!std::binary_search(runners.begin(), runners.end(), id) || !in_production(program, facts, f)) continue;
+    for (const CallId site : program.calls_of(f)) {
+      if (program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller) continue;
+      const analysis::EffectSet effects = analysis::effects_at(program, facts, site);
+      if (effects.has(Effect::kHttp) && !is_tidy_client(source_of(facts, site, Effect::kHttp)))
+        return found(f, site, "an HTTP client");
+      if (effects.has(Effect::kSocket) && !is_tidy_client(source_of(facts, site, Effect::kSocket))) {
+        return found(f, site, "a client of the network");
+      }
+      const Symbol name = program.call(site).name;
+      if (named && name && name.text().starts_with("subscribe")) return found(f, site, "a subscription");
+    }
+  }
+  return {};
+}
 
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
   StrayCauses causes;

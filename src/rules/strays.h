@@ -16,7 +16,13 @@ struct Stray {
   std::string cause;  // "Process.monitor/1 in Shop.Cart.init/1"
   Severity severity = Severity::kMedium;
   Confidence confidence = Confidence::kLikely;
+  // What is left of something that is over, which nobody in the process waits for: the late reply to a wait that was given up,
+  // the end of a client's connection. To drop it is right; of other messages the process may have to take notice.
+  bool leftover = false;
 };
+
+// A last clause of handle_info that takes any message and stops the process with an error: what it takes is not taken.
+bool stops_on_anything(const Program& program, const Facts& facts, const Handler& handler);
 
 // Calls that every process is asked about, collected once.
 struct StrayCauses {
@@ -24,6 +30,10 @@ struct StrayCauses {
   std::vector<CallId> broadcasts;  // PubSub.broadcast and friends
 };
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts);
+
+// What leaves a server open to messages that nobody in the sources shows: it runs clients of sockets or HTTP in its own
+// callbacks, or it is registered under a name and subscribes to something. None for all others.
+std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId process);
 
 // The stray messages of a process that none of its handle_info clauses takes, in order of the text.
 std::vector<Stray> untaken_strays(const Program& program, const Facts& facts, const StrayCauses& causes, ProcessId process);

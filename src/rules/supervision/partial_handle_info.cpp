@@ -3,6 +3,7 @@
 // that no clause takes.
 #include <algorithm>
 
+#include "rules/catch_all.h"
 #include "rules/strays.h"
 #include "rules/support.h"
 
@@ -29,6 +30,7 @@ class Check {
   struct Clauses {
     HandlerId first;
     bool partial = true;
+    HandlerId stops;  // the clause that takes what is left and stops the process
   };
 
   Clauses clauses_of(ProcessId id, HandlerKind kind) const {
@@ -36,7 +38,11 @@ class Check {
     for (const HandlerId handler : facts_.process(id).handlers) {
       if (facts_.handler(handler).kind != kind) continue;
       if (!clauses.first) clauses.first = handler;
-      clauses.partial &= !facts_.handler(handler).pattern.any;
+      if (stops_on_anything(program_, facts_, facts_.handler(handler))) {
+        clauses.stops = handler;
+      } else {
+        clauses.partial &= !facts_.handler(handler).pattern.any;
+      }
     }
     return clauses;
   }
@@ -72,15 +78,16 @@ class Check {
     const Process& process = facts_.process(id);
     if (!in_production(program_, facts_, handler.function) || may_get_clauses(process.module)) return;
     std::vector<Stray> strays = untaken_strays(program_, facts_, causes_, id);
+    if (strays.empty()) strays = exposures(program_, facts_, id);
     if (strays.empty()) return;
     std::stable_sort(strays.begin(), strays.end(), [](const Stray& a, const Stray& b) {
       return std::pair(a.confidence == Confidence::kPossible ? Severity::kLow : a.severity, a.confidence) >
              std::pair(b.confidence == Confidence::kPossible ? Severity::kLow : b.severity, b.confidence);
     });
-    report(id, handler, strays);
+    report(id, handler, clauses.stops, strays);
   }
 
-  void report(ProcessId id, const Handler& handler, const std::vector<Stray>& strays) {
+  void report(ProcessId id, const Handler& handler, HandlerId stops, const std::vector<Stray>& strays) {
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const Stray& worst = strays.front();
@@ -89,23 +96,54 @@ class Check {
     // One process per request takes only its own request with it.
     if (facts_.process(id).kind == ProcessKind::kRequest) finding.severity = std::min(finding.severity, Severity::kMedium);
     finding.confidence = worst.confidence;
-    finding.message =
-        "No clause of " + finding.function + " takes " + worst.text + ", which " + name + " gets from " + worst.cause;
+    finding.message = (stops ? "The last clause of " + finding.function + " stops the process on " + worst.text
+                             : "No clause of " + finding.function + " takes " + worst.text) +
+                      ", which " + name + (worst.tag || worst.size > 1 ? " gets from " : " may get from ") + worst.cause;
     std::vector<std::string> others;
     for (const Stray& stray : strays) {
       if (stray.text != worst.text && std::find(others.begin(), others.end(), stray.text) == others.end())
         others.push_back(stray.text);
     }
     if (!others.empty()) finding.message += "; nor " + join_names(others);
-    finding.why = "handle_info has clauses but no catch-all, so this message is a function_clause error: " + name +
-                  " dies, with its state and everything that waits in its mailbox.";
+    finding.why = (stops ? "A message that nobody planned is no fault of the process: "
+                         : "handle_info has clauses but no catch-all, so this message is a function_clause error: ") +
+                  name + " dies, with its state and everything that waits in its mailbox.";
     finding.fix = fix_for(worst, erlang);
+    if (!stops) finding.rewrite = rewrite_for(facts_.process(id), handler, strays);
     for (std::size_t i = 0; i < strays.size() && i < 6; ++i) {
       finding.path.push_back({strays[i].span, strays[i].text + " comes from " + strays[i].cause});
     }
-    finding.path.push_back({finding.span, "no clause of " + finding.function + " takes it"});
+    if (stops) {
+      const Unit& unit = program_.unit_of(facts_.handler(stops).function);
+      const model::Clause& clause = unit.clause(facts_.handler(stops).clause);
+      finding.path.push_back({{unit.file, clause.begin, clause.end}, "stops the process on anything"});
+    } else {
+      finding.path.push_back({last_clause(id), "no clause of " + finding.function + " takes it"});
+    }
     finding.key = "info " + worst.text;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  // A clause that takes everything is right for what is left over of things that are over. Of a monitor's DOWN, a timer or a
+  // link's EXIT the server may have to take notice, and to log it would only hide the mistake.
+  findings::Rewrite rewrite_for(const Process& process, const Handler& handler, const std::vector<Stray>& strays) const {
+    const bool plain = process.behaviour == sym::gen_server || process.behaviour == sym::Elixir_GenServer;
+    const bool leftovers = std::all_of(strays.begin(), strays.end(), [](const Stray& stray) { return stray.leftover; });
+    if (!plain || !leftovers || process.traps_exits || program_.module_of(handler.function) != process.module) return {};
+    return end_with_catch_all(program_, handler.function);
+  }
+
+  // Where a catch-all would have to stand.
+  source::Span last_clause(ProcessId id) const {
+    source::Span span;
+    for (const HandlerId handler_id : facts_.process(id).handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      if (handler.kind != HandlerKind::kInfo) continue;
+      const Unit& unit = program_.unit_of(handler.function);
+      const model::Clause& clause = unit.clause(handler.clause);
+      if (clause.begin >= span.begin) span = {unit.file, clause.begin, clause.end};
+    }
+    return span;
   }
 
   static std::string fix_for(const Stray& stray, bool erlang) {
