@@ -6,6 +6,8 @@
 #include <set>
 
 #include "rules/child_starts.h"
+#include "rules/siblings.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -36,6 +38,7 @@ class Check {
         places_(tree_places(forest_)) {}
 
   void run() {
+    for (const Tree& tree : forest_.trees) template_left(tree);
     if (std::none_of(forest_.trees.begin(), forest_.trees.end(), [](const Tree& t) { return t.dynamic; })) return;
     starts_ = child_starts(program_, facts_);
     for (std::uint32_t i = 0; i < forest_.trees.size(); ++i) of_tree(TreeId(i));
@@ -49,11 +52,66 @@ class Check {
     CallId site;  // the start_child, where it is known
   };
 
+  // {one_for_all, 0, 1}, as the generators of projects write it for a supervisor without children: with permanent ones their
+  // first crash ends the tree.
+  void template_left(const Tree& tree) {
+    if (tree.dynamic || tree.opaque || tree.intensity != 0 || tree.period != 1 || !tree.source) return;
+    const ExprRef place = tree.function ? ExprRef{program_.functions[tree.function.index].unit, {}} : ExprRef{};
+    if (!place.unit || !in_production(program_, facts_, tree.function) || is_started_on_demand(tree)) return;
+    if (module_names_atom(program_, tree.source, intern("auto_shutdown")) ||
+        module_names_atom(program_, tree.source, intern("significant"))) {
+      return;
+    }
+    const auto permanent = std::find_if(tree.children.begin(), tree.children.end(), [](const TreeChild& child) {
+      return child.restart == sym::permanent && child.origin == analysis::Origin::kList && child.place;
+    });
+    if (permanent == tree.children.end()) return;
+    const source::Span child = program_.unit(permanent->place.unit).span(permanent->place.expr);
+    source::Span flags = strategy_place(program_, facts_, tree);
+    if (flags.end <= flags.begin) flags = child;
+    Finding finding = found_in(reporter_, program_, tree.function, flags);
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = model::display_module(tree.module) +
+                      " has permanent children and an intensity of 0: the first crash of one ends them all";
+    finding.why =
+        "An intensity of 0 says that no restart is allowed: a permanent child is never started again, the supervisor "
+        "exits with `shutdown`, and the same happens above. It is what project templates write for an empty tree.";
+    finding.fix =
+        in_erlang(program_, tree.function)
+            ? "Allow some restarts: `#{strategy => one_for_one, intensity => 5, period => 10}`; where one crash is meant to "
+              "end the tree, say so with `auto_shutdown` or make the children temporary."
+            : "Allow some restarts: `max_restarts: 5, max_seconds: 10`; where one crash is meant to end the tree, say so with "
+              "`auto_shutdown` or make the children temporary.";
+    finding.path = {{flags, "no restart is allowed"}, {child, "a permanent child"}};
+    finding.key = "none " + std::string(tree.module.text());
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // One of many, for a connection or a pool: that it ends as a whole is how it is meant.
+  bool is_started_on_demand(const Tree& tree) const {
+    for (const Tree& above : forest_.trees) {
+      for (const TreeChild& child : above.children) {
+        if (child.source == tree.source && (above.dynamic || child.origin != analysis::Origin::kList)) return true;
+      }
+    }
+    return std::find(forest_.loose.begin(), forest_.loose.end(),
+                     TreeId(static_cast<std::uint32_t>(&tree - forest_.trees.data()))) != forest_.loose.end();
+  }
+
+  // Fewer restarts a second than the default: a few in a short time, or so long a window that what has nothing to do with each
+  // other adds up.
+  static bool is_tight(const Tree& tree) {
+    constexpr std::int64_t kLongWindow = 600;
+    if (tree.intensity < 0 || tree.period < 1) return false;
+    if (tree.intensity > kDefaultRestarts && tree.period < kLongWindow) return false;
+    return tree.intensity * kDefaultPeriod <= kDefaultRestarts * tree.period;
+  }
+
   void of_tree(TreeId id) {
     const Tree& tree = forest_.tree(id);
-    if (!tree.dynamic || tree.opaque || tree.behaviour == sym::Elixir_Task_Supervisor) return;
-    if (tree.intensity < 0 || tree.intensity > kDefaultRestarts || tree.period < 1) return;
-    if (tree.intensity * kDefaultPeriod > kDefaultRestarts * tree.period) return;
+    if (!tree.dynamic || tree.opaque || tree.behaviour == sym::Elixir_Task_Supervisor || !is_tight(tree)) return;
     const ExprRef place = places_[id.index].place ? places_[id.index].place : tree.place;
     if (!place || !production_place(program_, facts_, place)) return;
     for (const Member& member : members(id)) {

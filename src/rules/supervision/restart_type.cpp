@@ -47,7 +47,7 @@ class Check {
   void run() {
     collect();
     for (const Slot& slot : slots_) {
-      if (slot.restart == sym::permanent && slot.dynamic) permanent_that_stops(slot);
+      if (slot.restart == sym::permanent) permanent_that_stops(slot);
       if (slot.restart == sym::transient) transient_that_hides(slot);
       if (slot.restart == sym::temporary && !slot.dynamic) temporary_that_is_needed(slot);
       if (slot.strategy == sym::one_for_all && slot.restart == sym::transient && !slot.dynamic) done_again(slot);
@@ -136,15 +136,34 @@ class Check {
     return finding;
   }
 
+  // A message that is one atom and that the process sends to itself: nobody asked it to stop.
+  bool is_own_decision(const Handler& handler) const {
+    if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag || handler.pattern.size != 0) return false;
+    for (const FunctionId f : program_.functions_of(facts_.process(handler.process).module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || !external->row || !external->row->effects.has(Effect::kTimer) || external->row->message_argument == 0)
+          continue;
+        const std::span<const ExprId> arguments = analysis::arguments_of(program_, site);
+        if (external->row->message_argument > arguments.size()) continue;
+        if (analysis::atom_value(program_.unit_of(site), arguments[external->row->message_argument - 1u]) == handler.pattern.tag)
+          return true;
+      }
+    }
+    return false;
+  }
+
   void permanent_that_stops(const Slot& slot) {
     const Process* process = server(slot);
     if (!process) return;
     const std::optional<Stop> stop = stops_when_done(*process);
-    if (!stop || !reported_.insert(slot.module).second) return;
+    if (!stop || (!slot.dynamic && !is_own_decision(facts_.handler(stop->handler)))) return;
+    if (!reported_.insert(slot.module).second) return;
     const bool erlang = in_erlang(program_, slot.module);
     const std::string name = model::display_module(program_.module(slot.module).name);
     Finding finding = start_finding(slot.place, slot.module);
-    finding.confidence = Confidence::kLikely;
+    // One in a list may stop so that it is started afresh.
+    finding.confidence = slot.dynamic ? Confidence::kLikely : Confidence::kPossible;
     finding.message = name + " is started as a permanent child and stops with " + atom_text(sym::normal, erlang) +
                       " when it is done: its supervisor starts it again";
     finding.why = "A permanent child is restarted whatever its reason was. Every " + name +

@@ -3,6 +3,7 @@
 // Temporary workers under one_for_all and rest_for_one are dropped for good when a sibling's crash ends them (stdlib: supervisor,
 // "Child specification" and "Supervision Strategies"; measured on OTP 25 and 27).
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "rules/siblings.h"
@@ -19,11 +20,13 @@ class Check {
 
   void run() {
     for (const Tree& tree : analysis::forest_of(program_, facts_).trees) {
-      if (tree.dynamic) continue;
       for (std::size_t i = 0; i < tree.children.size(); ++i) {
         const TreeChild& child = tree.children[i];
-        if (child.origin != analysis::Origin::kList || !child.place || !production_place(program_, facts_, child.place)) continue;
-        if (!supervisor_gives_up(tree, child)) sibling_is_dropped(tree, i);
+        if (!child.place || !production_place(program_, facts_, child.place)) continue;
+        const bool listed = child.origin == analysis::Origin::kList && !tree.dynamic;
+        // One of many that come and go may be given up for good; one that is to be restarted after a crash was not meant to.
+        if (!listed && child.restart != sym::transient) continue;
+        if (!supervisor_gives_up(tree, child) && listed) sibling_is_dropped(tree, i);
       }
     }
   }
@@ -31,12 +34,21 @@ class Check {
  private:
   bool is_supervisor(const TreeChild& child) const {
     const ProcessId process = child.source ? facts_.processes.of(child.source) : ProcessId();
-    return process && facts_.process(process).kind == analysis::ProcessKind::kSupervisor && child.tree;
+    return process && facts_.process(process).kind == analysis::ProcessKind::kSupervisor && inner_of(child);
+  }
+
+  // The tree of a child; where its arguments are not known, the one that its module is seen to make.
+  const Tree* inner_of(const TreeChild& child) const {
+    const analysis::Forest& forest = analysis::forest_of(program_, facts_);
+    if (child.tree) return &forest.tree(child.tree);
+    const auto found = std::find_if(forest.trees.begin(), forest.trees.end(),
+                                    [&](const Tree& tree) { return tree.source == child.source && !tree.children.empty(); });
+    return found == forest.trees.end() ? nullptr : &*found;
   }
 
   // The children of a supervisor that has something to restart.
   bool restarts_something(const TreeChild& child) const {
-    const Tree& inner = analysis::forest_of(program_, facts_).tree(child.tree);
+    const Tree& inner = *inner_of(child);
     return std::any_of(inner.children.begin(), inner.children.end(), [](const TreeChild& grandchild) {
       return grandchild.restart == sym::permanent || grandchild.restart == sym::transient;
     });
@@ -44,7 +56,7 @@ class Check {
 
   // auto_shutdown and significant say that its end is wanted, and so does an intensity of 0.
   bool ends_on_purpose(const Tree& tree, const TreeChild& child) const {
-    const Tree& inner = analysis::forest_of(program_, facts_).tree(child.tree);
+    const Tree& inner = *inner_of(child);
     if (inner.intensity == 0 || (tree.intensity == 0 && child.restart == sym::temporary)) return true;
     for (const ModuleId module : {tree.source, child.source}) {
       if (module && (names(module, "auto_shutdown") || names(module, "significant"))) return true;
@@ -63,6 +75,8 @@ class Check {
   bool supervisor_gives_up(const Tree& tree, const TreeChild& child) {
     if (child.restart != sym::transient && child.restart != sym::temporary) return false;
     if (!is_supervisor(child) || !restarts_something(child) || ends_on_purpose(tree, child)) return false;
+    // start_child called in many places with one specification is one fault.
+    if (child.origin != analysis::Origin::kList && !added_.insert(child.source).second) return true;
     const std::string name = model::display_module(program_.module(child.source).name);
     const FunctionId function = function_at(program_, child.place);
     Finding finding = start(child, function);
@@ -76,8 +90,20 @@ class Check {
     finding.fix = "Make the supervisor permanent, so that its failure moves up the tree.";
     finding.key = name;
     finding.structural = true;
+    if (child.origin == analysis::Origin::kAdded) add_specification(child, finding);
     report_weighed(reporter_, std::move(finding));
     return true;
+  }
+
+  // Where the child that start_child is given says how it is restarted.
+  void add_specification(const TreeChild& child, Finding& finding) {
+    if (!starts_) starts_ = child_starts(program_, facts_);
+    for (const ChildStart& start : *starts_) {
+      if (start.spec.module != child.source || start.spec.restart != child.restart) continue;
+      if (start.spec.restart_place.end <= start.spec.restart_place.begin) continue;
+      finding.path.push_back({start.spec.restart_place, "restarted as " + std::string(child.restart.text())});
+      return;
+    }
   }
 
   void sibling_is_dropped(const Tree& tree, std::size_t index) {
@@ -120,6 +146,8 @@ class Check {
   const Facts& facts_;
   Reporter& reporter_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> reported_;
+  std::set<ModuleId> added_;
+  std::optional<std::vector<ChildStart>> starts_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
