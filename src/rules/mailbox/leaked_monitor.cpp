@@ -6,6 +6,7 @@
 
 #include "analysis/possible_values.h"
 #include "analysis/results.h"
+#include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
 
@@ -30,7 +31,9 @@ class Check {
       }
     }
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (returned_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_drop(CallId(i));
+      if (returned_by(program_, facts_, CallId(i)) != Resource::kMonitor) continue;
+      look_at_drop(CallId(i));
+      look_at_interface(CallId(i));
     }
   }
 
@@ -44,12 +47,101 @@ class Check {
       return result.use == analysis::ResultUse::kIgnored || result.use == analysis::ResultUse::kUnused;
     });
     if (!dropped) return;
+    if (is_turn_of_a_loop(function, site)) return report_turn(function, site);
     for (const ProcessId process : facts_.contexts.of(function).processes) {
       if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
         if (is_tick(facts_.handler(id))) return report_drop(function, site, facts_.handler(id));
       }
     }
+  }
+
+  // An interface that monitors, gives the reference to a receive of another function of the module, and nobody in the module ever
+  // takes a monitor back: one is left with each caller that got its answer.
+  void look_at_interface(CallId site) {
+    const FunctionId function = program_.function_of(site);
+    if (!function || !in_production(program_, facts_, function) || program_.call(site).closure) return;
+    const analysis::Context& context = facts_.contexts.of(function);
+    if (!context.processes.empty() || context.many) return;
+    if ((context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0 || (context.flags & analysis::kInTask) != 0)
+      return;
+    if (function_has(program_, function, ExprKind::kReceive) || gives_back_somewhere(program_.module_of(function))) return;
+    const Unit& unit = program_.unit_of(function);
+    const ExprId match = unit.parent(program_.call(site).expr);
+    if (!match || unit.expr(match).kind != ExprKind::kMatch) return;
+    const model::VariableId reference = analysis::whole_variable(unit, unit.child(match, 0));
+    if (!reference) return;
+    const analysis::Uses uses(unit);
+    for (const ExprId use : uses.of(reference)) {
+      const ExprId call = unit.expr(use).has(model::kBinds) ? ExprId() : unit.parent(use);
+      if (!call) continue;
+      if (unit.expr(call).kind != ExprKind::kCall) return;
+      const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(call).payload].function;
+      if (!callee || program_.module_of(callee) != program_.module_of(function)) return;
+      if (!function_has(program_, callee, ExprKind::kReceive)) return;
+      return report_interface(function, site, callee);
+    }
+  }
+
+  bool gives_back_somewhere(ModuleId module) const {
+    for (const FunctionId f : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        if (released_by(program_, facts_, site) == Resource::kMonitor) return true;
+      }
+    }
+    return false;
+  }
+
+  void report_interface(FunctionId function, CallId site, FunctionId waits) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        finding.function + " monitors with " + call + " for a wait, and nothing in the module takes the monitor back";
+    finding.why =
+        "Each call leaves one more monitor with its caller; when the other process ends, the caller gets a DOWN for each of them "
+        "that it does not expect.";
+    finding.fix = erlang ? "Call erlang:demonitor(Ref, [flush]) on every way out of the wait."
+                         : "Call Process.demonitor(ref, [:flush]) on every way out of the wait.";
+    finding.path = {
+        {finding.span, call + " makes the monitor"},
+        {name_span(program_, waits), model::display_function(program_, waits) + " waits and returns without demonitor"}};
+    finding.key = "interface " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // Process.monitor(target) before the receive of a function that calls itself with the same target.
+  bool is_turn_of_a_loop(FunctionId function, CallId site) const {
+    const Unit& unit = program_.unit_of(function);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.empty() || unit.expr(arguments.back()).kind != ExprKind::kVariable) return false;
+    const model::VariableId target(unit.expr(arguments.back()).payload);
+    const auto parameter = analysis::parameter_of(unit, program_.function(function), target);
+    if (!parameter || !function_has(program_, function, ExprKind::kReceive)) return false;
+    for (const CallId again : program_.calls_of(function)) {
+      if (facts_.calls.callees[again.index].function != function || program_.call(again).closure) continue;
+      const std::span<const ExprId> given = arguments_of(program_, again);
+      if (parameter->index >= given.size()) continue;
+      const model::Expr& e = unit.expr(given[parameter->index]);
+      if (e.kind == ExprKind::kVariable && model::VariableId(e.payload) == target) return true;
+    }
+    return false;
+  }
+
+  void report_turn(FunctionId function, CallId site) {
+    const std::string call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        finding.function + " makes a monitor of the same process with " + call + " in each turn of its receive loop";
+    finding.why =
+        "Each call of monitor makes one more, also of a process that is watched already: with every message that the loop "
+        "takes memory grows on both sides, and the end of the other process brings a DOWN for each of them.";
+    finding.fix = "Monitor once, before the loop begins.";
+    finding.path = {{finding.span, "one more monitor in each turn"}};
+    finding.key = "turn " + call;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // A clause for a message of its own timer, which the process arms again and again.
@@ -127,6 +219,8 @@ class Check {
   // A clause that somebody asks for: in the clause for the DOWN the monitor is gone, and terminate ends them all.
   static bool forgets(const Handler& handler) {
     if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) return true;
+    if (handler.kind == HandlerKind::kEvent)
+      return handler.pattern.tag && handler.pattern.tag != sym::DOWN && handler.pattern.tag != sym::EXIT;
     if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag) return false;
     const std::string_view tag = handler.pattern.tag.text();
     return tag.find("timeout") != tag.npos || tag.find("cancel") != tag.npos || tag.find("expire") != tag.npos;

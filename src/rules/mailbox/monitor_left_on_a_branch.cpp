@@ -159,8 +159,9 @@ class Waits {
     });
   }
 
+  // A helper that was not given the reference can only flush by looking for any DOWN, in a receive of its own.
   bool releases(FunctionId helper) const {
-    if (facts_.effects.all[helper.index].has(Effect::kReceive)) return true;
+    if (function_has(program_, helper, ExprKind::kReceive)) return true;
     for (const CallId site : program_.calls_of(helper)) {
       if (released_by(program_, facts_, site) == Resource::kMonitor) return true;
     }
@@ -229,6 +230,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
     const FunctionId function(i);
+    if (!reporter.wants(program, function)) continue;
     if (!in_production(program, facts, function) || is_short_lived(program, facts, function)) continue;
     for (const ExprId body : bodies_of(program, function)) {
       for (const Wait& wait : Waits(program, facts, function).find(body)) report(program, facts, reporter, function, wait);

@@ -168,6 +168,54 @@ class Rearming {
     });
   }
 
+  // A tick that arms itself again without cancelling, and an interface that sends the same message from outside: each such
+  // message adds a loop.
+ public:
+  void look_for_doubled_tick(const Handler& own) {
+    if (own.kind != HandlerKind::kInfo || !own.pattern.tag || own.pattern.size != 0) return;
+    collect(own);
+    if (cancels()) return;
+    CallId arming;
+    for (const CallId site : analysis::calls_in_clause(program_, own.function, own.clause)) {
+      const Unit& unit = program_.unit_of(site);
+      if (returned_by(program_, facts_, site) != Resource::kTimer || is_conditional(unit, program_.call(site).expr)) continue;
+      if (is_dropped(unit, program_.call(site).expr) && sent_by(site).tag == own.pattern.tag) arming = site;
+    }
+    if (!arming) return;
+    for (const MessageId id : facts_.messages.to[own.process.index]) {
+      const Message& message = facts_.message(id);
+      if (message.kind != MessageKind::kInfo || message.pattern.tag != own.pattern.tag || message.pattern.size != 0) continue;
+      const analysis::Context& context = facts_.contexts.of(message.sender);
+      const bool interface = (context.flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
+      const bool itself = std::binary_search(context.processes.begin(), context.processes.end(), own.process);
+      if (!interface || itself || !in_production(program_, facts_, message.sender)) continue;
+      return report_doubled(own, arming, message);
+    }
+  }
+
+ private:
+  void report_doubled(const Handler& own, CallId arming, const Message& message) {
+    if (!reported_.insert({arming.index, UINT32_MAX}).second) return;
+    const bool erlang = in_erlang(program_, own.function);
+    const std::string tick = message_text(own.pattern, erlang), server = process_name(program_, facts_, own.process);
+    Finding finding = found_in(reporter_, program_, own.function, call_span(program_, arming));
+    finding.confidence = Confidence::kLikely;
+    finding.message = analysis::display_handler(program_, facts_, own) + " arms itself again, and " +
+                      model::display_function(program_, message.sender) + " sends " + tick +
+                      " as well: each time adds a loop that never ends";
+    finding.why = "The timer that runs already is not cancelled: after a hundred such messages " + server +
+                  " does its periodic work a hundred times a period, and nothing can stop it.";
+    finding.fix =
+        erlang
+            ? "Keep the reference in the state, and call erlang:cancel_timer/1 before arming the next one; or give the request a "
+              "message of its own."
+            : "Keep the reference in the state, and call Process.cancel_timer/1 before arming the next one; or give the request "
+              "a message of its own.";
+    finding.path = {{finding.span, tick + " is armed again"}, {call_span(program_, message.site), "sends it from outside"}};
+    finding.key = "doubled " + tick;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   static bool is_dropped(const Unit& unit, ExprId call) {
     const ExprId around = unit.parent(call);
     if (!around) return false;
@@ -347,7 +395,9 @@ class Rearming {
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) check_wrong_cancel(program, facts, reporter, CallId(i));
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
+    if (reporter.wants(program.unit_of(CallId(i)))) check_wrong_cancel(program, facts, reporter, CallId(i));
+  }
   Rearming rearming(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
     const Process& process = facts.process(handler.process);
@@ -356,6 +406,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (process.kind != analysis::ProcessKind::kGenServer || !asked || !in_production(program, facts, handler.function)) continue;
     if (!facts.effects.all[handler.function.index].has(Effect::kTimer)) continue;
     rearming.look_at(handler);
+    rearming.look_for_doubled_tick(handler);
   }
 }
 
