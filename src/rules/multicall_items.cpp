@@ -45,11 +45,10 @@ bool takes(const Unit& unit, ExprId pattern, Symbol tag) {
 
 }  // namespace
 
-std::vector<ItemClauses> item_clauses(const Program& program, const Facts& facts, CallId multicall, bool in_pair) {
-  std::vector<ItemClauses> found;
+std::vector<ExprId> answer_uses(const Program& program, CallId multicall, bool in_pair) {
+  std::vector<ExprId> found;
   const Unit& unit = program.unit_of(multicall);
   const ExprId call = program.call(multicall).expr;
-  if (!in_pair && add_consumer(facts, unit, call, found)) return found;
   const ExprId match = unit.parent(call);
   if (!match || unit.expr(match).kind != ExprKind::kMatch || unit.child(match, 1) != call) return found;
   ExprId pattern = unit.child(match, 0);
@@ -61,8 +60,17 @@ std::vector<ItemClauses> item_clauses(const Program& program, const Facts& facts
   if (!variable) return found;
   const analysis::Uses uses(unit);
   for (const ExprId use : uses.of(variable)) {
-    if (!unit.expr(use).has(model::kBinds)) add_consumer(facts, unit, use, found);
+    if (!unit.expr(use).has(model::kBinds)) found.push_back(use);
   }
+  return found;
+}
+
+std::vector<ItemClauses> item_clauses(const Program& program, const Facts& facts, CallId multicall, bool in_pair) {
+  std::vector<ItemClauses> found;
+  const Unit& unit = program.unit_of(multicall);
+  const ExprId call = program.call(multicall).expr;
+  if (!in_pair && add_consumer(facts, unit, call, found)) return found;
+  for (const ExprId use : answer_uses(program, multicall, in_pair)) add_consumer(facts, unit, use, found);
   return found;
 }
 
@@ -73,5 +81,7 @@ bool takes_tagged(const Unit& unit, model::ClauseRange clauses, Symbol tag) {
   }
   return false;
 }
+
+bool takes_tagged(const Unit& unit, ExprId pattern, Symbol tag) { return takes(unit, pattern, tag); }
 
 }  // namespace beamwright::rules

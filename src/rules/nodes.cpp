@@ -59,7 +59,7 @@ ExprId node_waited_for(const Program& program, const Facts& facts, CallId site) 
     const ExprId node = argument_at(program, site, external->name == intern("server_call") ? 1 : external->row->target_argument);
     return is_own_node(program, facts, site, node) ? ExprId() : node;
   }
-  if (!external->row->effects.has(Effect::kCall)) return {};
+  if (!external->row->effects.has(Effect::kCall) && !external->row->effects.has(Effect::kStartChild)) return {};
   return node_of_target(program, facts, site);
 }
 

@@ -361,9 +361,10 @@ void check_sums(const Program& program, const Facts& facts, Reporter& reporter, 
   }
 }
 
-// A function that walks over the answers by itself: clauses for [{true, R} | Rest], and none for [{badrpc, _} | Rest]. Seen through
-// one that only hands the list on.
-bool walks_without_badrpc(const Program& program, const Facts& facts, CallId call, ExprId list, FunctionId* walker, int depth = 0) {
+// A function that walks over the answers by itself: clauses for [{true, R} | Rest], and none for [{badrpc, _} | Rest]. Seen
+// through one that only hands the list on.
+bool walks_without_badrpc(const Program& program, const Facts& facts, CallId call, ExprId list, FunctionId* walker,
+                          int depth = 0) {
   constexpr int kMaxHelpers = 2;
   const FunctionId callee = facts.calls.callees[call.index].function;
   const std::span<const ExprId> arguments = arguments_of(program, call);
@@ -383,7 +384,8 @@ bool walks_without_badrpc(const Program& program, const Facts& facts, CallId cal
       for (const ExprId use : uses.of(variable)) {
         const ExprId around = unit.expr(use).has(model::kBinds) ? ExprId() : unit.parent(use);
         if (!around || unit.expr(around).kind != ExprKind::kCall) continue;
-        if (walks_without_badrpc(program, facts, CallId(unit.first_call + unit.expr(around).payload), use, walker, depth + 1)) return true;
+        if (walks_without_badrpc(program, facts, CallId(unit.first_call + unit.expr(around).payload), use, walker, depth + 1))
+          return true;
       }
       return false;
     }
@@ -407,8 +409,14 @@ void check_walks(const Program& program, const Facts& facts, Reporter& reporter,
     const CallId consumer(unit.first_call + unit.expr(call).payload);
     FunctionId walker;
     if (!walks_without_badrpc(program, facts, consumer, use, &walker)) continue;
-    const Use found{true, false, false, true, name_span(program, walker),
-                    "no clause of " + callee_text(program, facts, consumer) + " for the single answers takes it (function_clause)", call};
+    const Use found{
+        true,
+        false,
+        false,
+        true,
+        name_span(program, walker),
+        "no clause of " + callee_text(program, facts, consumer) + " for the single answers takes it (function_clause)",
+        call};
     return report(program, facts, reporter, site, site, found);
   }
 }

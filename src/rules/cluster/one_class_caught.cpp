@@ -117,7 +117,8 @@ std::optional<Gap> gap_of_errors_only(const Program& program, const Facts& facts
   const Handling* shown = nullptr;
   for (const Handling& h : handlings) {
     if ((h.classes & analysis::kExitClass) != 0) return {};
-    if ((h.classes & analysis::kErrorClass) != 0 && h.takes_all_reasons() && h.aftermath != analysis::Aftermath::kExits && !shown) {
+    if ((h.classes & analysis::kErrorClass) != 0 && h.takes_all_reasons() && h.aftermath != analysis::Aftermath::kExits &&
+        !shown) {
       shown = &h;
     }
   }

@@ -24,11 +24,13 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const std::string callee = callee_text(program, facts, site);
   const bool lasting = ends_what_lasts(facts, function), erlang = in_erlang(program, function);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  const bool server = std::any_of(facts.contexts.of(function).processes.begin(), facts.contexts.of(function).processes.end(), [&](ProcessId id) {
-    return facts.process(id).kind == analysis::ProcessKind::kGenServer || facts.process(id).kind == analysis::ProcessKind::kGenStatem;
-  });
-  const bool interface = server ||
-                         (!erpc && (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0);
+  const bool server =
+      std::any_of(facts.contexts.of(function).processes.begin(), facts.contexts.of(function).processes.end(), [&](ProcessId id) {
+        return facts.process(id).kind == analysis::ProcessKind::kGenServer ||
+               facts.process(id).kind == analysis::ProcessKind::kGenStatem;
+      });
+  const bool interface =
+      server || (!erpc && (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0);
   finding.severity = lasting || interface ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + (erpc ? " asks another node with " : " asks a process of another node with ") + callee +
