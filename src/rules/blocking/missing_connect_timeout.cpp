@@ -68,17 +68,20 @@ ProcessId server_of(const Facts& facts, FunctionId function) {
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId server) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
-  const std::string callee = callee_text(program, facts, site), name = process_name(program, facts, server);
+  const std::string callee = callee_text(program, facts, site);
+  const std::string name = server ? process_name(program, facts, server) : std::string("whoever calls it");
   const bool http = facts.calls.external(site)->module == sym::httpc;
-  const bool shared = facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
+  const bool shared = server && facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = shared ? Severity::kHigh : Severity::kMedium;
   finding.confidence = Confidence::kLikely;
-  finding.message = finding.function + " calls " + callee + " without a timeout, in the process " + name;
+  finding.message = finding.function + " calls " + callee + " without a timeout" + (server ? ", in the process " + name : "");
   finding.why =
       std::string(http ? "httpc waits for ever for a server that accepts and says nothing"
                        : "A peer that drops packets is waited for as long as the operating system likes, about two minutes") +
-      "; meanwhile " + name + " answers nobody, and a supervisor that starts it waits as well.";
+      "; meanwhile " + name +
+      (server ? " answers nobody, and a supervisor that starts it waits as well."
+              : " hangs, with no error and nothing in the log.");
   if (http) {
     finding.fix = erlang ? "Give it {timeout, 5000} and {connect_timeout, 2000} among the HTTP options, the third argument."
                          : "Give it timeout: 5_000 and connect_timeout: 2_000 among the HTTP options, the third argument.";
@@ -98,7 +101,10 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const FunctionId function = program.function_of(site);
     if (!function || !is_unlimited(program, facts, site) || !in_production(program, facts, function)) continue;
     const ProcessId server = server_of(facts, function);
-    if (!server || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
+    // httpc's own default is for ever (inets: httpc:request/4): whatever process runs it may hang.
+    const bool http = facts.calls.external(site)->module == sym::httpc;
+    const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
+    if ((!server && !(http && outside)) || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
     report(program, facts, reporter, site, server);
   }
 }

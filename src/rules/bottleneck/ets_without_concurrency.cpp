@@ -56,6 +56,10 @@ class Check {
     const TableUsers readers = users_of(program_, facts_, tables_, table, reads_a_row);
     const bool busy = readers.requests || readers.many || readers.modules.size() >= 5;
     const bool rarely_written = !writers.concurrent() && !writers.outside;
+    // A cache with one writer behind an interface that anybody may call: what it is for is to be read by many.
+    const bool many_classes = readers.outside || readers.classes.size() >= 3;
+    const bool is_cache = many_classes && rarely_written && table.access() != analysis::TableAccess::kPrivate && table.atom;
+    if (is_cache && table.read_concurrency() == TableSetting::kOff) return report(table, readers, false);
     if (table.access() != analysis::TableAccess::kPrivate && table.read_concurrency() == TableSetting::kOff && busy &&
         rarely_written && readers.uses.size() > writers.uses.size()) {
       report(table, readers, false);
@@ -99,7 +103,8 @@ class Check {
     const std::string who = users_text(program_, facts_, users);
     const std::string name = table.name;
     Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
-    const bool certain = users.requests || users.many || (write && users.classes.size() >= 3 && turns_over(table));
+    const bool certain = users.requests || users.many || (!write && (users.outside || users.classes.size() >= 3)) ||
+                         (write && users.classes.size() >= 3 && turns_over(table));
     finding.severity = certain ? Severity::kMedium : Severity::kLow;
     finding.confidence = Confidence::kLikely;
     finding.message = "The table " + name + " is " + (write ? "written" : "read") + " by many processes" +

@@ -78,7 +78,8 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = origin.kind == OriginKind::kOutside && executable ? Severity::kHigh : Severity::kMedium;
-  finding.confidence = origin.kind == OriginKind::kParsed ? Confidence::kPossible : Confidence::kLikely;
+  finding.confidence =
+      origin.kind == OriginKind::kParsed || origin.kind == OriginKind::kPublic ? Confidence::kPossible : Confidence::kLikely;
   finding.message =
       finding.function + " reads " + shown + " with " + callee + " and without `safe`, and " + origin.what + " is sent by others";
   finding.why =
@@ -97,16 +98,38 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
+// base64:decode(Token), decodeBase64Url(Packed): bytes that came as text, as cookies, bookmarks and tokens do.
+bool was_text(const Unit& unit, const Facts& facts, ExprId bytes) {
+  const ExprId value = analysis::local_value(unit, bytes);
+  if (unit.expr(value).kind != ExprKind::kCall) return false;
+  const CallId site(unit.first_call + unit.expr(value).payload);
+  const model::Call& call = unit.call_of(unit.expr(value));
+  const analysis::External* external = facts.calls.external(site);
+  const std::string_view module = external ? external->module.text() : std::string_view();
+  const std::string_view name = call.name ? call.name.text() : std::string_view();
+  if (name.find("ecode") == std::string_view::npos) return false;
+  return module == "base64" || module == "Elixir.Base" || name.find("ase64") != std::string_view::npos;
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const FunctionId function = program.function_of(site);
     const ExprId bytes = function ? bytes_at(program, facts, site) : ExprId();
-    if (!bytes || !in_production(program, facts, function) || !is_as_sent(program.unit_of(site), facts, bytes)) continue;
-    const Origin origin = origin_of(program, facts, function, bytes);
+    if (!bytes || !in_production(program, facts, function) ||
+        (!was_text(program.unit_of(site), facts, bytes) && !is_as_sent(program.unit_of(site), facts, bytes))) {
+      continue;
+    }
+    Origin origin = origin_of(program, facts, function, bytes);
+    if (origin.kind == OriginKind::kUnknown && was_text(program.unit_of(site), facts, bytes)) {
+      origin.kind = OriginKind::kParsed;
+      origin.what = "what was packed into text";
+    }
     const bool request = (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
-    const bool outside = origin.kind == OriginKind::kOutside || origin.kind == OriginKind::kText;
+    const bool outside = origin.kind == OriginKind::kOutside || origin.kind == OriginKind::kText ||
+                         ((origin.kind == OriginKind::kPublic || origin.kind == OriginKind::kParsed) &&
+                          was_text(program.unit_of(site), facts, bytes));
     if ((!outside && !(origin.kind == OriginKind::kParsed && request)) || origin.what.empty()) continue;
     if (reported.emplace(function, origin.what).second) report(program, facts, reporter, site, bytes, origin);
   }
