@@ -93,7 +93,7 @@ class ConfigurationReader {
 
   void read_keys(const toml::table& table, const std::string& of, const std::vector<Key>& known) {
     for (const auto& [key, value] : table) {
-      const auto found = std::find_if(known.begin(), known.end(), [&](const Key& k) { return k.name == key.str(); });
+      const auto found = std::find_if(known.begin(), known.end(), [name = key.str()](const Key& k) { return k.name == name; });
       if (found != known.end()) {
         found->read(value);
         continue;
