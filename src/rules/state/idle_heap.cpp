@@ -23,8 +23,12 @@ class Check {
       : program_(program), facts_(facts), reporter_(reporter), states_(analysis::states_of(program, facts)) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_buffers(ProcessId(i));
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) of_wait(CallId(i));
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      if (reporter_.wants(program_, facts_.process(ProcessId(i)).module)) of_buffers(ProcessId(i));
+    }
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      if (reporter_.wants(program_.unit_of(CallId(i)))) of_wait(CallId(i));
+    }
   }
 
  private:

@@ -51,7 +51,10 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_process(ProcessId(i));
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      // It is told at terminate, which is in the process's own module.
+      if (reporter_.wants(program_, facts_.process(ProcessId(i)).module)) of_process(ProcessId(i));
+    }
   }
 
  private:
