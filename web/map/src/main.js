@@ -289,7 +289,10 @@ find("layers").addEventListener("change", redrawLines);
 
 // Beside a review the map may be put away.
 const designShown = find("design-shown");
-if (report) find("keys").prepend("n and p: next and last finding, / filters findings, m shows or hides this map. On the map: ");
+if (report) {
+  find("keys").textContent = `n and p: next and previous finding, / filters findings, m hides the map. On it: ${find("keys").textContent.replace("/ searches, ", "")}`;
+  input.placeholder = "Search the map: process, message, table, BW401 \u2026";
+}
 designShown.hidden = !report;
 function showDesign(shown) {
   designShown.setAttribute("aria-pressed", String(shown));

@@ -18,8 +18,9 @@ export function makePanel(panel, model, { select, withFindings }) {
   }
 
   function findings(rows) {
+    if (!rows.length) return "";
     // In a review they stand in the list beside the map.
-    if (!rows.length || !withFindings) return "";
+    if (!withFindings) return element("p", { class: "kind-of" }, `${rows.length === 1 ? "1 finding stands" : `${rows.length} findings stand`} in the list.`);
     const order = [...rows].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
     return section(
       `Findings (${rows.length})`,
