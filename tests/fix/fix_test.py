@@ -180,6 +180,40 @@ class Fix(Case):
         self.assertIn("1 finding rewritten in 1 file.", out)
 
 
+class Refusals(Case):
+    """Findings that are reported and have no rewrite, for what stands in the file is not surely what the model holds."""
+
+    def refused(self, name, text, rule):
+        self.write(name, text)
+        found = [f for f in json.loads(run("check", "--format", "json", self.folder)[1])["findings"] if f["rule"] == rule]
+        self.assertEqual([f["rewrite"] for f in found], [None], text)
+
+    def test_a_call_that_a_macro_writes(self):
+        text = FRAUD.replace("-export", "-define(DONE(R), erlang:demonitor(R)).\n-export").replace("erlang:demonitor(Ref)", "?DONE(Ref)")
+        self.refused("src/payment_fraud.erl", text, "BW207")
+
+    def test_an_atom_that_a_macro_or_a_header_writes(self):
+        text = ("-module(payment_sup).\n-behaviour(supervisor).\n-export([init/1]).\nDEFINITION"
+                "init([]) -> {ok, {#{strategy => ?HOW, intensity => 1, period => 5}, []}}.\n")
+        self.refused("src/payment_sup.erl", text.replace("DEFINITION", "-define(HOW, one_for_rest).\n"), "BW102")
+        self.write("src/how.hrl", "-define(HOW, one_for_rest).\n")
+        self.refused("src/payment_sup.erl", text.replace("DEFINITION", '-include("how.hrl").\n'), "BW102")
+
+    def test_a_call_with_a_comment_in_it_or_over_several_lines(self):
+        for call in ("erlang:demonitor(Ref % the monitor\n)", "erlang:demonitor(\n            Ref\n        )"):
+            self.refused("src/payment_fraud.erl", FRAUD.replace("erlang:demonitor(Ref)", call), "BW207")
+
+    def test_a_line_that_the_formatter_would_break(self):
+        self.refused("lib/supervisor.ex", SUPERVISOR.replace("Shop.Stock", ", ".join(["Shop.Stock"] * 4)).replace(
+            "strategy: :one_for_rest, max_restart", "strategy: :one_for_one,  max_restart"), "BW103")
+
+    def test_a_key_that_is_there_as_well(self):
+        self.refused("lib/supervisor.ex", SUPERVISOR.replace(":one_for_rest", ":one_for_one, max_restarts: 5"), "BW103")
+
+    def test_a_value_that_the_right_key_would_not_take(self):
+        self.refused("lib/supervisor.ex", SUPERVISOR.replace(":one_for_rest", ":one_for_one").replace("100", ":infinity"), "BW103")
+
+
 def blocks(document):
     """(language, the text before, the text after) of each fixed block of a document, without the marks."""
     clean = lambda text: re.sub(r" *[#%] finding.*", "", text)
