@@ -33,17 +33,27 @@ class Check {
 
  private:
   // Phoenix.PubSub and endpoints, which keep each subscription: a second one doubles the messages (Phoenix.PubSub, subscribe/3).
+  // So does net_kernel:monitor_nodes. Mnesia refuses a second subscription (measured on OTP 25 and 27).
   bool subscribes(CallId site) const {
     const model::Call& call = program_.call(site);
+    if (monitors_nodes(site, "true")) return true;
     if (call.capture || call.name != intern("subscribe") || call.arity == 0) return false;
     const analysis::External* external = facts_.calls.external(site);
     if (external) {
       const std::string_view module = external->module.text();
-      return module.ends_with("PubSub") || module.ends_with("Endpoint") || module == "mnesia";
+      return module.ends_with("PubSub") || module.ends_with("Endpoint");
     }
     if (call.target != model::TargetKind::kDynamicModule || !call.module_expr) return false;
     const std::string text = source_text(program_, program_.unit_of(site), call.module_expr);
     return text.ends_with("endpoint") || text.ends_with("pubsub");
+  }
+
+  bool monitors_nodes(CallId site, std::string_view flag) const {
+    const model::Call& call = program_.call(site);
+    if (call.capture || call.name != intern("monitor_nodes") || call.arity == 0) return false;
+    const analysis::External* external = facts_.calls.external(site);
+    if (!external || external->module.text() != "net_kernel") return false;
+    return source_text(program_, program_.unit_of(site), arguments_of(program_, site)[0]) == flag;
   }
 
   // `if connected?(socket)`, `unless subscribed`: something decides, or the topic is the process's own.
@@ -62,6 +72,7 @@ class Check {
       for (const CallId site : program_.calls_of(f)) {
         const Symbol name = program_.call(site).name;
         if (name && name.text().find("unsubscribe") != std::string_view::npos) return true;
+        if (monitors_nodes(site, "false")) return true;
       }
     }
     return false;
