@@ -126,6 +126,13 @@ class NodeTeller {
         children += (children.empty() ? "  children: " : ", ") + clean(name_of(design_, child.node));
       }
     }
+    // An application has members: what belongs to it and is no table.
+    for (std::uint32_t i = 0; node_.kind == design::NodeKind::kApplication && i < design_.nodes.size(); ++i) {
+      const Node& member = design_.nodes[i];
+      if (member.application != index_ || member.kind == design::NodeKind::kTable || count++ >= limit_) continue;
+      json_["children"].push_back(member.name);
+      children += (children.empty() ? "  holds: " : ", ") + clean(member.name);
+    }
     if (!children.empty()) text_ += children + more(count) + "\n";
   }
 

@@ -152,6 +152,7 @@ test("show_design: the tree, a process, a table", async () => {
   assert.ok(orders.may_block_on.length > 0 && orders.findings.length > 0);
   assert.match(text, /supervised by Shop\.Core\.Application/);
   assert.equal((await call("show_design", { about: "shop_metrics" })).data.nodes[0].kind, "table");
+  assert.ok((await call("show_design", { about: "shop_core" })).data.nodes[0].children.includes("Shop.Stock"));
   assert.match(await refused("show_design", { about: "Shop.Nowhere" }), /no process/);
 });
 
