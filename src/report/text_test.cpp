@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "design/design.h"
 #include "report/sample_review.h"
 
 namespace beamwright::report {
@@ -133,6 +134,131 @@ TEST(Text, ACleanReviewIsShort) {
   EXPECT_EQ(plain(sample.review), R"text(Reviewed 2 files with 1,234 lines: 1 module, 1 process, 0 supervisors.
 SHIP  no finding of medium severity or above
 )text");
+}
+
+// A design in which lib/a.ex and lib/b.ex are processes, and two others send to the second.
+struct SampleDesign : SampleReview {
+  design::Design design;
+  source::FileId a = add("lib/a.ex", "one\ntwo\nthree\nfour\n");
+  source::FileId b = add("lib/b.ex", "five\nsix\n");
+
+  SampleDesign() {
+    review.root = ".";
+    for (const char* name : {"A", "B", "C"}) {
+      design::Node node;
+      node.id = std::string("process:") + name;
+      node.name = name;
+      node.type = "GenServer";
+      node.contract.supervision = "under Sup (one_for_one, 3 restarts in 5 s), permanent";
+      design.nodes.push_back(std::move(node));
+    }
+    for (const std::uint32_t from : {0u, 2u, 2u}) {
+      design::Flow flow;
+      flow.from = from, flow.to = 1;
+      design.flows.push_back(std::move(flow));
+    }
+  }
+
+  findings::Finding& find_in(std::uint32_t node, source::FileId file, std::string_view where, std::string_view name,
+                             findings::Severity severity) {
+    findings::Finding f;
+    f.code = f.name = name;
+    f.severity = severity;
+    f.span = find(file, where);
+    f.message = "Message at " + std::string(where) + ".";
+    f.fingerprint = std::string(name) + std::string(where);
+    design::Concern concern;
+    concern.node = node;
+    concern.fingerprint = f.fingerprint;
+    design.concerns.push_back(std::move(concern));
+    review.findings.push_back(std::move(f));
+    return review.findings.back();
+  }
+
+  std::string text(std::size_t columns = 100) {
+    review.verdict = findings::verdict_of(review.findings);
+    TextOptions options;
+    options.columns = columns;
+    options.design = &design;
+    return write_text(review, options);
+  }
+};
+
+TEST(Text, FindingsOfOneProcessStandTogetherUnderItsName) {
+  SampleDesign sample;
+  sample.find_in(0, sample.a, "one", "first", findings::Severity::kMedium);
+  sample.find_in(1, sample.b, "five", "second", findings::Severity::kMedium);
+  sample.find_in(0, sample.a, "four", "third", findings::Severity::kHigh);
+  const std::string text = sample.text(60);
+  EXPECT_TRUE(text.starts_with(R"text(── A: 2 findings ───────────────────────────────────────────
+   GenServer, under Sup (one_for_one, 3 restarts in 5 s),
+   permanent
+
+HIGH  third third  likely
+  lib/a.ex:4:1
+     4 │ four
+       │ ^^^^
+  Message at four.
+
+MEDIUM  first first  likely
+)text"))
+      << text;
+  EXPECT_EQ(text.find("── B"), std::string::npos) << "one finding needs no heading";
+  EXPECT_EQ(text.find("What matters most"), std::string::npos) << "a few findings need no overview";
+}
+
+TEST(Text, ALongReviewBeginsWithWhatMattersMost) {
+  SampleDesign sample;
+  for (const char* where : {"one", "two", "three"}) sample.find_in(0, sample.a, where, "often", findings::Severity::kHigh);
+  sample.find_in(1, sample.b, "five", "called", findings::Severity::kHigh);
+  sample.find_in(0, sample.a, "four", "worst", findings::Severity::kCritical);
+  sample.find_in(1, sample.b, "six", "lesser", findings::Severity::kMedium);
+  const std::string text = sample.text();
+  EXPECT_TRUE(text.starts_with(R"text(FIX-FIRST  1 critical and 4 high findings: worst (worst), often (often), called (called)
+
+What matters most
+  CRITICAL  worst   A             lib/a.ex:4:1
+  HIGH      called  B, 2 callers  lib/b.ex:1:1
+  HIGH      often   A             lib/a.ex:1:1
+  HIGH      often   A             lib/a.ex:2:1
+  MEDIUM    lesser  B, 2 callers  lib/b.ex:2:1
+
+── A: 4 findings ──)text"))
+      << text;
+}
+
+TEST(Text, SaysNothingTwice) {
+  SampleDesign sample;
+  for (const char* where : {"one", "two"}) {
+    findings::Finding& finding = sample.find_in(0, sample.a, where, "rule", findings::Severity::kHigh);
+    finding.why = "It breaks.";
+    finding.path = {{finding.span, "here"}};
+  }
+  const std::string text = sample.text();
+  EXPECT_NE(text.find("  why   It breaks.\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  why   as at a.ex:1:1 above\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("  path"), std::string::npos) << "the one step is on the line that is shown";
+}
+
+TEST(Text, TheFirstPlaceOfAFileIsWholeAndLaterOnesAreShort) {
+  SampleDesign sample;
+  findings::Finding& finding = sample.find_in(0, sample.a, "one", "rule", findings::Severity::kHigh);
+  finding.path = {{finding.span, "start"},
+                  {sample.find(sample.a, "three"), "goes on"},
+                  {sample.find(sample.b, "five"), "over there"},
+                  {sample.find(sample.b, "six"), "ends"}};
+  EXPECT_NE(
+      sample.text().find(
+          "  path  1. start\n        2. goes on  a.ex:3:1\n        3. over there  lib/b.ex:1:1\n        4. ends  b.ex:2:1\n"),
+      std::string::npos)
+      << sample.text();
+}
+
+TEST(Text, WhatOneRuleSaysOftenOfLowSeverityIsSaidOnce) {
+  SampleDesign sample;
+  for (const char* where : {"three", "one", "two"}) sample.find_in(0, sample.a, where, "rule", findings::Severity::kLow);
+  EXPECT_TRUE(sample.text().starts_with("In short  --format json or html has all of it\n  low  rule rule, 3 times\n"))
+      << sample.text();
 }
 
 TEST(Text, PathsStandAsTheUserWouldTypeThem) {
