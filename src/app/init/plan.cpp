@@ -168,7 +168,7 @@ Result<InitPlan> plan_init(const std::string& folder, const InitChoice& choice) 
   for (const AgentHost& host : agent_hosts()) {
     if (std::find(choice.agents.begin(), choice.agents.end(), host.name) == choice.agents.end()) continue;
     for (const auto& [path, entries] : entries_by_file(host)) {
-      planner.file(path, about_host(host), [&](const auto& before) { return put_entries(before, entries); });
+      planner.file(path, about_host(host), [&these = entries](const auto& before) { return put_entries(before, these); });
     }
     if (!host.toml.empty()) planner.file(host.toml, about_host(host), put_toml);
     if (host.skill.empty()) continue;
@@ -196,7 +196,7 @@ Result<InitPlan> plan_undo(const std::string& folder) {
   section(kAgentsFile, kMarkdownComment);
   for (const AgentHost& host : agent_hosts()) {
     for (const auto& [path, entries] : entries_by_file(host)) {
-      planner.file(path, about_host(host), [&](const auto& before) { return take_entries(before, entries); });
+      planner.file(path, about_host(host), [&these = entries](const auto& before) { return take_entries(before, these); });
     }
     if (!host.toml.empty()) section(host.toml, kHashComment);
     if (!host.skill.empty()) whole(host.skill, kMarkdownComment);
