@@ -1,5 +1,5 @@
 """Holds README.md's transcripts of `./run …` to what the program prints: their parts, between lines of "…", must stand in the
-output in that order. With --update as the second argument: writes them anew; of `check` the most serious finding and the summary,
+output in that order. With --update as the second argument: writes them anew; of `check` what matters most, the first finding and the summary,
 of `map` the first application with a tree worth a look and the summary, of others everything.
 
 Usage: transcript.py BEAMWRIGHT [--update]
@@ -19,7 +19,9 @@ def shortened(command, output):
     if command.startswith("check"):
         findings = re.split(r"\n(?=(?:CRITICAL|HIGH|MEDIUM|LOW)  BW)", output)
         table = re.search(r"^ +critical +high.*\Z", output, re.S | re.M)
-        return findings[0].rstrip() + "\n…\n" + table[0].rstrip("\n") + "\n"
+        # Before the first finding stands what matters most.
+        first = 1 if re.match(r"(?:CRITICAL|HIGH|MEDIUM|LOW)  BW", findings[0]) else 2
+        return "\n".join(findings[:first]).rstrip() + "\n…\n" + table[0].rstrip("\n") + "\n"
     if command.startswith("map"):
         *trees, summary = output.rstrip("\n").split("\n\n")
         # Neither the smallest nor the largest tree: one that shows most and can be read at a glance.
