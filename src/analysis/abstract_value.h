@@ -2,6 +2,7 @@
 // alternatives, or nothing at all. Values are made by the Evaluator and live as long as it does.
 #pragma once
 
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -27,15 +28,21 @@ enum class ValueKind : std::uint8_t {
 struct Frame;
 struct Value;
 using ValueRef = const Value*;
+// Those of a Value lie in its Evaluator's arena: a forest is made of a million small ones, and all of them go at once.
+using Values = std::pmr::vector<ValueRef>;
+using Presences = std::pmr::vector<Presence>;
 
 struct Value {
+  Value() = default;
+  explicit Value(std::pmr::memory_resource* arena) : parts(arena), presences(arena) {}
+
   ValueKind kind = ValueKind::kUnknown;
   bool open = false;    // kList, kMap: there may be more than what is known
   bool binary = false;  // kText
   Symbol symbol;        // kAtom; kText: the text; kMap
   std::int64_t integer = 0;
-  std::vector<ValueRef> parts;
-  std::vector<Presence> presences;    // kList: by part
+  Values parts;
+  Presences presences;                // kList: by part
   ExprRef place;                      // where it is written; kClosure: the closure or capture; kThunk: what is to be evaluated
   Frame* frame = nullptr;             // kClosure, kThunk
   mutable ValueRef forced = nullptr;  // kThunk
@@ -44,10 +51,13 @@ struct Value {
 // The variables of one activation of a function or closure. Variables that are bound inside the body are found when they are
 // asked for, and kept.
 struct Frame {
+  Frame(UnitId in, Frame* around, int nesting, std::pmr::memory_resource* arena)
+      : unit(in), outer(around), depth(nesting), variables(arena) {}
+
   UnitId unit;
   Frame* outer = nullptr;  // of a closure: where it was made
   int depth = 0;
-  std::vector<std::pair<std::uint32_t, ValueRef>> variables;
+  std::pmr::vector<std::pair<std::uint32_t, ValueRef>> variables;
 
   void set(std::uint32_t variable, ValueRef value) {
     for (auto& [known, kept] : variables)

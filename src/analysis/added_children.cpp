@@ -125,7 +125,7 @@ bool AddedChildren::target_is_given(CallId site) const {
 Frame* AddedChildren::frame_of(const Chain& chain) {
   Frame* frame = nullptr;
   const auto evaluated = [&](std::span<const ExprId> written) {
-    std::vector<ValueRef> arguments;
+    Values arguments;
     for (const ExprId id : written) arguments.push_back(e_.evaluate(frame, id));
     return arguments;
   };
@@ -146,7 +146,7 @@ Frame* AddedChildren::frame_of(const Chain& chain) {
 }
 
 // The activation of the clause that holds a call; null when the arguments surely lead elsewhere.
-Frame* AddedChildren::entered(FunctionId function, CallId inner, const std::vector<ValueRef>& arguments) {
+Frame* AddedChildren::entered(FunctionId function, CallId inner, const Values& arguments) {
   const UnitId unit_id = program_.functions[function.index].unit;
   const Unit& unit = program_.unit(unit_id);
   const std::uint32_t at = unit.expr(program_.call(inner).expr).begin;

@@ -30,7 +30,7 @@ class AddedChildren {
   Found read(const Chain& chain, bool settle);
   bool target_is_given(CallId site) const;
   Frame* frame_of(const Chain& chain);
-  Frame* entered(FunctionId function, CallId inner, const std::vector<ValueRef>& arguments);
+  Frame* entered(FunctionId function, CallId inner, const Values& arguments);
   std::vector<TreeId> targets(ValueRef value);
   void hang(TreeId tree, TreeChild child, ExprRef site);
 

@@ -35,7 +35,7 @@ Evaluator::Evaluator(const Program& program, const Facts& facts) : program_(prog
 }
 
 Value& Evaluator::fresh(ValueKind kind, ExprRef place) {
-  Value& value = values_.emplace_back();
+  Value& value = values_.emplace_back(&arena_);
   value.kind = kind;
   value.place = place;
   return value;
@@ -60,13 +60,13 @@ ValueRef Evaluator::integer(std::int64_t number) {
   return &value;
 }
 
-ValueRef Evaluator::tuple(std::vector<ValueRef> parts, ExprRef place) {
+ValueRef Evaluator::tuple(Values parts, ExprRef place) {
   Value& value = fresh(ValueKind::kTuple, place);
   value.parts = std::move(parts);
   return &value;
 }
 
-ValueRef Evaluator::list(std::vector<ValueRef> parts, std::vector<Presence> presences, bool open, ExprRef place) {
+ValueRef Evaluator::list(Values parts, Presences presences, bool open, ExprRef place) {
   Value& value = fresh(ValueKind::kList, place);
   value.parts = std::move(parts);
   value.presences = std::move(presences);
@@ -75,11 +75,11 @@ ValueRef Evaluator::list(std::vector<ValueRef> parts, std::vector<Presence> pres
   return &value;
 }
 
-ValueRef Evaluator::choice(const std::vector<ValueRef>& alternatives) {
-  std::vector<ValueRef> distinct;
+ValueRef Evaluator::choice(const Values& alternatives) {
+  Values distinct;
   for (const ValueRef given : alternatives) {
     const ValueRef value = given->kind == ValueKind::kThunk && given->forced != nullptr ? given->forced : given;
-    const std::vector<ValueRef> one{value};
+    const Values one{value};
     for (const ValueRef each : value->kind == ValueKind::kChoice ? value->parts : one) {
       if (each->kind != ValueKind::kNever && std::find(distinct.begin(), distinct.end(), each) == distinct.end())
         distinct.push_back(each);
@@ -93,7 +93,7 @@ ValueRef Evaluator::choice(const std::vector<ValueRef>& alternatives) {
   return &value;
 }
 
-Frame* Evaluator::frame(UnitId unit, Frame* outer, int depth) { return &frames_.emplace_back(Frame{unit, outer, depth, {}}); }
+Frame* Evaluator::frame(UnitId unit, Frame* outer, int depth) { return &frames_.emplace_back(unit, outer, depth, &arena_); }
 
 ValueRef Evaluator::lazy(Frame* f, ExprId id) {
   const ExprKind kind = program_.unit(f->unit).expr(id).kind;
@@ -158,7 +158,7 @@ ValueRef Evaluator::evaluate_now(Frame* f, ExprId id) {
     case ExprKind::kVariable:
       return variable(f, id);
     case ExprKind::kTuple: {
-      std::vector<ValueRef> parts;
+      Values parts;
       for (const ExprId child : unit.children_of(e)) parts.push_back(lazy(f, child));
       return tuple(std::move(parts), place);
     }
@@ -232,8 +232,8 @@ ValueRef Evaluator::as_list(ValueRef given) {
 }
 
 // The longest alternative says the order; elements of every alternative are always there.
-ValueRef Evaluator::laid_together(const std::vector<ValueRef>& alternatives) {
-  std::vector<ValueRef> lists;
+ValueRef Evaluator::laid_together(const Values& alternatives) {
+  Values lists;
   for (const ValueRef alternative : alternatives) lists.push_back(as_list(alternative));
   std::stable_sort(lists.begin(), lists.end(), [](ValueRef a, ValueRef b) { return a->parts.size() > b->parts.size(); });
   // The same element: one value, or one place evaluated twice.
@@ -277,13 +277,13 @@ ValueRef Evaluator::merged(ValueRef base_given, ValueRef over_given) {
   const ValueRef base = force(base_given);
   const ValueRef over = force(over_given);
   if (base->kind == ValueKind::kChoice) {
-    std::vector<ValueRef> alternatives;
+    Values alternatives;
     for (const ValueRef each : base->parts) alternatives.push_back(merged(each, over));
     return choice(alternatives);
   }
   // Both as key, value, key, value …
   const auto entries = [&](ValueRef from, bool& open) {
-    std::vector<ValueRef> out;
+    Values out;
     if (from->kind == ValueKind::kMap) out = from->parts;
     open = open || from->open || (from->kind != ValueKind::kMap && from->kind != ValueKind::kList);
     if (from->kind == ValueKind::kList) {
@@ -298,8 +298,8 @@ ValueRef Evaluator::merged(ValueRef base_given, ValueRef over_given) {
     return out;
   };
   bool open = false, over_open = false;
-  std::vector<ValueRef> all = entries(base, open);
-  const std::vector<ValueRef> laid_over = entries(over, over_open);
+  Values all = entries(base, open);
+  const Values laid_over = entries(over, over_open);
   // What may be overlaid by something unknown is unknown itself.
   if (over_open && over->kind != ValueKind::kMap) return unknown();
   for (std::size_t i = 0; i + 1 < laid_over.size(); i += 2) {
@@ -321,7 +321,7 @@ ValueRef Evaluator::merged(ValueRef base_given, ValueRef over_given) {
 ValueRef Evaluator::option(ValueRef given, Symbol key, ValueRef otherwise) {
   const ValueRef options = force(given);
   if (options->kind == ValueKind::kChoice) {
-    std::vector<ValueRef> alternatives;
+    Values alternatives;
     for (const ValueRef each : options->parts) alternatives.push_back(option(each, key, otherwise));
     return choice(alternatives);
   }
@@ -445,7 +445,7 @@ ValueRef Evaluator::evaluate_case(Frame* f, ExprId id) {
   const Unit& unit = program_.unit(f->unit);
   const Expr& e = unit.expr(id);
   const ValueRef subject = e.child_count != 0 ? evaluate(f, unit.child(id, 0)) : nullptr;
-  std::vector<ValueRef> results;
+  Values results;
   for (const ClauseId c : unit.clauses_of(e)) {
     const Clause& clause = unit.clause(c);
     Truth taken = Truth::kYes;
@@ -468,7 +468,7 @@ ValueRef Evaluator::evaluate_with(Frame* f, ExprId id) {
   const Unit& unit = program_.unit(f->unit);
   const Expr& e = unit.expr(id);
   if (e.child_count == 0) return unknown();
-  std::vector<ValueRef> results{force(evaluate(f, unit.children_of(e).back()))};
+  Values results{force(evaluate(f, unit.children_of(e).back()))};
   for (const ClauseId c : unit.clauses_of(e))
     if (unit.clause(c).body) results.push_back(force(evaluate(f, unit.clause(c).body)));
   return choice(results);
@@ -482,7 +482,7 @@ ValueRef Evaluator::evaluate_try(Frame* f, ExprId id) {
   const ValueRef body = evaluate(f, unit.child(id, 0));
   const model::Try& parts = unit.try_of(e);
   if (parts.else_clauses.empty()) return body;
-  std::vector<ValueRef> results;
+  Values results;
   for (const ClauseId c : parts.else_clauses) {
     const Clause& clause = unit.clause(c);
     Truth taken = clause.pattern_count == 1 ? match(f, unit.patterns_of(clause)[0], body) : Truth::kPerhaps;

@@ -38,9 +38,9 @@ class Evaluator {
   ValueRef atom(Symbol symbol);
   ValueRef text(std::string_view text, bool binary);
   ValueRef integer(std::int64_t value);
-  ValueRef tuple(std::vector<ValueRef> parts, ExprRef place = {});
-  ValueRef list(std::vector<ValueRef> parts, std::vector<Presence> presences, bool open, ExprRef place = {});
-  ValueRef choice(const std::vector<ValueRef>& alternatives);
+  ValueRef tuple(Values parts, ExprRef place = {});
+  ValueRef list(Values parts, Presences presences, bool open, ExprRef place = {});
+  ValueRef choice(const Values& alternatives);
   // A map or keyword list with the entries of `over` laid over those of `base`.
   ValueRef merged(ValueRef base, ValueRef over);
 
@@ -52,9 +52,9 @@ class Evaluator {
   // The value of a key in a map or keyword list; `otherwise` when it surely is not there, unknown when it may be.
   ValueRef option(ValueRef options, Symbol key, ValueRef otherwise);
 
-  ValueRef call(FunctionId function, const std::vector<ValueRef>& arguments, int depth);
-  ValueRef call(Symbol module, Symbol name, const std::vector<ValueRef>& arguments, const Frame& from, ExprRef place);
-  ValueRef apply(ValueRef closure, const std::vector<ValueRef>& arguments, int depth);
+  ValueRef call(FunctionId function, const Values& arguments, int depth);
+  ValueRef call(Symbol module, Symbol name, const Values& arguments, const Frame& from, ExprRef place);
+  ValueRef apply(ValueRef closure, const Values& arguments, int depth);
   // Binds the variables of a pattern.
   Truth match(Frame* frame, model::ExprId pattern, ValueRef value);
 
@@ -85,7 +85,7 @@ class Evaluator {
   ValueRef variable(Frame* frame, model::ExprId use);
   void bind(Frame* frame, model::ExprId occurrence);
   std::vector<model::ExprId> bindings_seen_from(const model::Unit& unit, model::ExprId use);
-  ValueRef run_clauses(Frame* outer, UnitId unit, model::ClauseRange clauses, const std::vector<ValueRef>& arguments, int depth);
+  ValueRef run_clauses(Frame* outer, UnitId unit, model::ClauseRange clauses, const Values& arguments, int depth);
   Truth match_choice(Frame* frame, model::ExprId pattern, const Value& value);
   Truth match_tuple(Frame* frame, model::ExprId pattern, const Value& value);
   Truth match_list(Frame* frame, model::ExprId pattern, const Value& value);
@@ -93,13 +93,14 @@ class Evaluator {
   Truth match_text(const model::Expr& pattern, const Value& value) const;
   Truth truth(ValueRef value);
   void append(Value& to, ValueRef list);
-  ValueRef laid_together(const std::vector<ValueRef>& alternatives);
+  ValueRef laid_together(const Values& alternatives);
   bool is_supervisor_library(ModuleId module) const;
 
   const model::Program& program_;
   const Facts& facts_;
-  std::deque<Value> values_;
-  std::deque<Frame> frames_;
+  std::pmr::monotonic_buffer_resource arena_{64 << 10};  // before what lies in it
+  std::pmr::deque<Value> values_{&arena_};
+  std::pmr::deque<Frame> frames_{&arena_};
   std::vector<FunctionId> active_;
   int steps_left_ = 0;
   int nesting_ = 0;
@@ -113,10 +114,10 @@ class Builtins {
  public:
   Builtins(Evaluator& evaluator, const model::Program& program) : e_(evaluator), program_(program) {}
 
-  ValueRef call(Symbol module, Symbol name, const std::vector<ValueRef>& arguments, const Frame& from, ExprRef place);
+  ValueRef call(Symbol module, Symbol name, const Values& arguments, const Frame& from, ExprRef place);
 
  private:
-  using Arguments = std::vector<ValueRef>;
+  using Arguments = Values;
   ValueRef data(Symbol module, std::string_view name, const Arguments& a);
   ValueRef erlang(std::string_view name, const Arguments& a, const Frame& from, ExprRef place);
   ValueRef lists(std::string_view name, const Arguments& a, int depth);

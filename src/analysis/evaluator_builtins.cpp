@@ -153,8 +153,8 @@ ValueRef Builtins::erlang(std::string_view name, const Arguments& a, const Frame
 // The results of a function for each element.
 ValueRef Builtins::each(ValueRef given, ValueRef closure, int depth, bool flatten) {
   const ValueRef list = e_.as_list(given);
-  std::vector<ValueRef> parts;
-  std::vector<Presence> presences;
+  Values parts;
+  Presences presences;
   bool open = false;
   const auto add = [&](ValueRef value, Presence presence) {
     if (!flatten) {
@@ -177,15 +177,15 @@ ValueRef Builtins::each(ValueRef given, ValueRef closure, int depth, bool flatte
 // A filter: what is kept is not known, but nothing is added.
 ValueRef Builtins::kept(ValueRef given) {
   const ValueRef list = e_.as_list(given);
-  std::vector<Presence> presences = list->presences;
+  Presences presences = list->presences;
   for (Presence& presence : presences) presence = std::max(presence, Presence::kPerhaps);
   return e_.list(list->parts, std::move(presences), list->open);
 }
 
 ValueRef Builtins::flattened(ValueRef given, bool deep) {
   const ValueRef list = e_.as_list(given);
-  std::vector<ValueRef> parts;
-  std::vector<Presence> presences;
+  Values parts;
+  Presences presences;
   bool open = list->open;
   for (std::size_t i = 0; i < list->parts.size(); ++i) {
     ValueRef part = e_.force(list->parts[i]);
@@ -245,7 +245,7 @@ ValueRef Builtins::lists(std::string_view name, const Arguments& a, int depth) {
   if (name == "seq" && two) {
     const auto low = e_.integer_of(a[0]), high = e_.integer_of(a[1]);
     if (!low || !high || *high - *low > 100 || *high < *low) return e_.unknown();
-    std::vector<ValueRef> parts;
+    Values parts;
     for (std::int64_t i = *low; i <= *high; ++i) parts.push_back(e_.integer(i));
     return e_.list(std::move(parts), {}, false);
   }

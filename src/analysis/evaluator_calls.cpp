@@ -27,7 +27,7 @@ ValueRef Evaluator::evaluate_call(Frame* f, ExprId id) {
   const model::Call& written = unit.call_of(unit.expr(id));
   const CallId site{unit.first_call + unit.expr(id).payload};
   const ExprRef place{f->unit, id};
-  std::vector<ValueRef> arguments;
+  Values arguments;
   for (const ExprId child : unit.children_of(id)) arguments.push_back(lazy(f, child));
   switch (written.target) {
     case TargetKind::kLocal:
@@ -51,7 +51,7 @@ ValueRef Evaluator::evaluate_call(Frame* f, ExprId id) {
   return unknown();
 }
 
-ValueRef Evaluator::call(Symbol module, Symbol name, const std::vector<ValueRef>& arguments, const Frame& from, ExprRef place) {
+ValueRef Evaluator::call(Symbol module, Symbol name, const Values& arguments, const Frame& from, ExprRef place) {
   if (const ValueRef known = Builtins(*this, program_).call(module, name, arguments, from, place)) return known;
   const ModuleId source = program_.find_module(module, program_.unit(from.unit).project);
   if (!source) return unknown();
@@ -69,7 +69,7 @@ bool Evaluator::is_supervisor_library(ModuleId module) const {
   return exports("which_children", 1) && exports("start_child", 2) && exports("terminate_child", 2) && exports("delete_child", 2);
 }
 
-ValueRef Evaluator::call(FunctionId function, const std::vector<ValueRef>& arguments, int depth) {
+ValueRef Evaluator::call(FunctionId function, const Values& arguments, int depth) {
   const auto recursion = std::count(active_.begin(), active_.end(), function);
   if (depth > kMaxDepth || recursion >= kMaxRecursion) return unknown();
   active_.push_back(function);
@@ -89,10 +89,9 @@ ValueRef Evaluator::call(FunctionId function, const std::vector<ValueRef>& argum
   return result;
 }
 
-ValueRef Evaluator::run_clauses(Frame* outer, UnitId unit_id, model::ClauseRange clauses, const std::vector<ValueRef>& arguments,
-                                int depth) {
+ValueRef Evaluator::run_clauses(Frame* outer, UnitId unit_id, model::ClauseRange clauses, const Values& arguments, int depth) {
   const Unit& unit = program_.unit(unit_id);
-  std::vector<ValueRef> results;
+  Values results;
   for (const ClauseId c : clauses) {
     const Clause& clause = unit.clause(c);
     const auto patterns = unit.patterns_of(clause);
@@ -109,7 +108,7 @@ ValueRef Evaluator::run_clauses(Frame* outer, UnitId unit_id, model::ClauseRange
   return results.empty() ? unknown() : choice(results);
 }
 
-ValueRef Evaluator::apply(ValueRef given, const std::vector<ValueRef>& arguments, int depth) {
+ValueRef Evaluator::apply(ValueRef given, const Values& arguments, int depth) {
   const ValueRef closure = force(given);
   if (closure->kind != ValueKind::kClosure || depth > kMaxDepth) return unknown();
   const Unit& unit = program_.unit(closure->place.unit);

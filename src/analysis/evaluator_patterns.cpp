@@ -16,7 +16,7 @@ ValueRef Evaluator::variable(Frame* f, ExprId use) {
   if (v >= unit.variables.size()) return unknown();
   if (const ValueRef known = f->find(v)) return known;
   f->set(v, unknown());  // for a variable that needs itself
-  std::vector<ValueRef> values;
+  Values values;
   for (const ExprId occurrence : bindings_seen_from(unit, use)) {
     bind(f, occurrence);
     if (const ValueRef value = f->find(v)) values.push_back(value);
@@ -125,7 +125,7 @@ Truth Evaluator::match_text(const Expr& pattern, const Value& value) const {
 Truth Evaluator::match_choice(Frame* f, ExprId pattern, const Value& value) {
   Truth all = Truth::kYes;
   bool some = false;
-  std::vector<std::pair<std::uint32_t, std::vector<ValueRef>>> found;
+  std::vector<std::pair<std::uint32_t, Values>> found;
   for (const ValueRef alternative : value.parts) {
     Frame* inner = frame(f->unit, f, f->depth);
     const Truth t = match(inner, pattern, alternative);

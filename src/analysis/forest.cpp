@@ -109,7 +109,7 @@ void ForestBuilder::add_loose() {
       whole.function = s.function;
       e_.starts.push_back(whole);
     } else {
-      const auto one = one_start(e_.call(s.function, std::vector<ValueRef>(function.arity, e_.unknown()), 0));
+      const auto one = one_start(e_.call(s.function, Values(function.arity, e_.unknown()), 0));
       if (!one || !e_.starts[*one].supervisor) continue;
       start = *one;
     }
@@ -140,7 +140,7 @@ std::optional<std::size_t> ForestBuilder::one_start(ValueRef value) {
   if (all.empty()) return {};
   if (all.size() == 1) return all[0];
   Start merged = e_.starts[all[0]];
-  std::vector<ValueRef> arguments;
+  Values arguments;
   for (const std::size_t each : all) {
     const Start& start = e_.starts[each];
     if (start.behaviour != merged.behaviour || start.module != merged.module || start.children != nullptr ||
@@ -218,8 +218,8 @@ void ForestBuilder::read_callback(const Start& start, ModuleId from, Tree& tree)
   const ValueRef argument = start.argument != nullptr ? start.argument : e_.unknown();
   const ValueRef result = e_.force(e_.call(init, {argument}, 0));
   // ignore is an answer too, and tells nothing of the children that are there otherwise.
-  std::vector<ValueRef> flags, children;
-  const std::vector<ValueRef> one{result};
+  Values flags, children;
+  const Values one{result};
   for (const ValueRef each : result->kind == ValueKind::kChoice ? result->parts : one) {
     const ValueRef ok = e_.force(each);
     if (ok->kind != ValueKind::kTuple || ok->parts.size() < 2 || e_.atom_of(ok->parts[0]) != sym::ok) continue;
@@ -238,10 +238,10 @@ void ForestBuilder::read_callback(const Start& start, ModuleId from, Tree& tree)
   read_children(e_.choice(children), tree.source, tree);
 }
 
-std::vector<ValueRef> ForestBuilder::alternatives(ValueRef given) {
+Values ForestBuilder::alternatives(ValueRef given) {
   const ValueRef value = e_.force(given);
   if (value->kind != ValueKind::kChoice) return {value};
-  std::vector<ValueRef> out;
+  Values out;
   for (const ValueRef part : value->parts) out.push_back(e_.force(part));
   return out;
 }

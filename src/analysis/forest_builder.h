@@ -34,7 +34,7 @@ class ForestBuilder {
   TreeId add_tree(std::size_t start, ModuleId from);
   void read_library(const Start& start, Tree& tree);
   void read_callback(const Start& start, ModuleId from, Tree& tree);
-  std::vector<ValueRef> alternatives(ValueRef value);
+  Values alternatives(ValueRef value);
   void read_flags(ValueRef flags, Tree& tree);
   void read_flags_of(ValueRef flags, Tree& tree, Symbol behaviour);
   void read_children(ValueRef list, ModuleId from, Tree& tree);
