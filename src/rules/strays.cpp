@@ -531,6 +531,18 @@ bool is_tidy_client(const analysis::External* external) {
 
 }  // namespace
 
+// handle_info with clauses and without one that stops or drops what is left.
+static bool has_clauses_only(const Program& program, const Facts& facts, ProcessId id) {
+  bool any = false;
+  for (const HandlerId handler_id : facts.process(id).handlers) {
+    const Handler& handler = facts.handler(handler_id);
+    if (handler.kind != HandlerKind::kInfo) continue;
+    if (handler.pattern.any || stops_on_anything(program, facts, handler)) return false;
+    any = true;
+  }
+  return any;
+}
+
 std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
   const Process& process = facts.process(id);
   if (process.kind != analysis::ProcessKind::kGenServer) return {};
@@ -558,6 +570,23 @@ std::vector<Stray> exposures(const Program& program, const Facts& facts, Process
       }
       const Symbol name = program.call(site).name;
       if (named && name && name.text().starts_with("subscribe")) return found(f, site, "a subscription");
+    }
+  }
+  // gen_server logs what a module without handle_info gets; one with clauses and no last one dies of it. In Erlang that is an
+  // oversight, where Elixir's authors leave it out as often as not.
+  if (process.behaviour == sym::gen_server && named && has_clauses_only(program, facts, id)) {
+    for (const HandlerId handler_id : process.handlers) {
+      const Handler& handler = facts.handler(handler_id);
+      if (handler.kind != HandlerKind::kInfo || stops_on_anything(program, facts, handler)) continue;
+      const Unit& unit = program.unit_of(handler.function);
+      const model::Clause& clause = unit.clause(handler.clause);
+      return {{{unit.file, clause.begin, clause.end},
+               {},
+               1,
+               "a message that it does not expect",
+               "anybody who knows its name",
+               Severity::kMedium,
+               Confidence::kPossible}};
     }
   }
   return {};

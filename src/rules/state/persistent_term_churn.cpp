@@ -38,7 +38,7 @@ class Check {
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (arguments.empty() || is_immediate(unit, arguments) || puts_once(site, function)) return;
     const bool dynamic = is_dynamic(function, arguments[0]);
-    const std::optional<When> when = runs(function, dynamic);
+    const std::optional<When> when = runs(function, dynamic, dynamic && is_fresh(unit, arguments[0]));
     if (when) report(site, function, arguments[0], dynamic, *when);
   }
 
@@ -83,7 +83,7 @@ class Check {
     return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return own(facts_.calls.callers[i]); });
   }
 
-  std::optional<When> runs(FunctionId function, bool dynamic) const {
+  std::optional<When> runs(FunctionId function, bool dynamic, bool fresh) const {
     if (serves_requests(function)) return When::kRequest;
     for (const ProcessId id : facts_.contexts.of(function).processes) {
       const Process& process = facts_.process(id);
@@ -95,8 +95,30 @@ class Check {
         if (serves && !handler.catch_all && runs_in(handler, function)) return When::kMessage;
       }
       if (dynamic && process.count == Count::kMany) return When::kInstance;
+      // One for each of many that come and go, and nothing in the sources ever takes one back.
+      if (fresh && process.count != Count::kOne && !erases()) return When::kInstance;
     }
     return {};
+  }
+
+  // A reference or a pid in the key: there is a new one each time.
+  static bool is_fresh(const Unit& unit, ExprId key) {
+    return any_below(unit, key, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      std::string_view name;
+      if (e.kind == ExprKind::kField) name = e.symbol().text();
+      if (e.kind == ExprKind::kVariable && model::VariableId(e.payload)) name = unit.variable_of(e).name.text();
+      return name == "ref" || name == "Ref" || name == "pid" || name == "Pid" || name.ends_with("_ref") || name.ends_with("_pid");
+    });
+  }
+
+  // Does anything in the sources erase a persistent term?
+  bool erases() const {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const analysis::External* external = facts_.calls.external(CallId(i));
+      if (external && external->module == sym::persistent_term && external->name.text() == "erase") return true;
+    }
+    return false;
   }
 
   bool runs_in(const Handler& handler, FunctionId function) const {

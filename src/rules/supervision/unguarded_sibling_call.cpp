@@ -20,6 +20,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) look_at_stop(CallId(i));
     for (const Handler& handler : facts_.processes.handlers) {
       const Process& process = facts_.process(handler.process);
       const bool works =
@@ -33,6 +34,60 @@ class Check {
   }
 
  private:
+  // pid = whereis(name), and then GenServer.stop(pid): between the two it may end by itself, which is what was wanted, and the
+  // stop exits with noproc.
+  void look_at_stop(CallId site) {
+    const analysis::External* external = facts_.calls.external(site);
+    if (!external || external->name != intern("stop") || program_.call(site).capture || !stops_processes(external->module))
+      return;
+    const FunctionId function = program_.function_of(site);
+    if (!function || !in_production(program_, facts_, function) || program_.function(function).name == sym::terminate) return;
+    const CallId lookup = looked_up_by(function, site);
+    if (!lookup || (analysis::classes_caught(program_, facts_, site, true) & analysis::kExitClass) != 0) return;
+    const std::string stop = callee_text(program_, facts_, site), found = callee_text(program_, facts_, lookup);
+    const bool erlang = in_erlang(program_, function);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " stops with " + stop + " what " + found + " found, and nothing catches its exit";
+    finding.why =
+        "Between the look-up and the stop the process may end by itself: then the stop exits with noproc and takes its caller "
+        "along, although what was wanted is done.";
+    finding.fix = erlang ? "Catch it: `try gen_server:stop(Pid) catch exit:noproc -> ok; exit:{noproc, _} -> ok end`."
+                         : "Catch it: `catch :exit, {:noproc, _} -> :ok` (and :noproc) around the stop.";
+    finding.path = {{call_span(program_, lookup), found + " looks it up"}, {finding.span, "it may have ended"}};
+    finding.key = stop + " " + found;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  static bool stops_processes(Symbol module) {
+    const std::string_view text = module.text();
+    return text == "Elixir.GenServer" || text == "gen_server" || text == "gen_statem" || text == "Elixir.Agent" ||
+           text == "Elixir.Supervisor" || text == "Elixir.DynamicSupervisor";
+  }
+
+  // The call that gave the pid, when its name says that it looks something up.
+  CallId looked_up_by(FunctionId function, CallId site) const {
+    const std::span<const ExprId> arguments = analysis::arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(function);
+    if (arguments.empty() || unit.expr(arguments[0]).kind != ExprKind::kVariable) return {};
+    const model::VariableId variable(unit.expr(arguments[0]).payload);
+    ExprId at = variable ? unit.variables[variable.index].binding : ExprId();
+    for (ExprId around = at ? unit.parent(at) : ExprId(); around; at = around, around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.has(model::kInPattern)) continue;
+      ExprId value;
+      if (e.kind == ExprKind::kMatch || e.kind == ExprKind::kGenerator) value = unit.child(around, 1);
+      if (e.kind == ExprKind::kCase && e.child_count > 0) value = unit.child(around, 0);
+      if (!value || unit.expr(value).kind != ExprKind::kCall) return {};
+      const model::Call& call = unit.call_of(unit.expr(value));
+      const std::string_view name = call.name ? call.name.text() : std::string_view();
+      const bool looks = name.starts_with("whereis") || name.starts_with("lookup") || name.starts_with("where");
+      return looks ? CallId(unit.first_call + unit.expr(value).payload) : CallId();
+    }
+    return {};
+  }
+
   // Calls of the clause, and of the functions of its module that it calls.
   void look_at(const Handler& handler, CallId site, std::vector<CallId> chain, std::size_t depth) {
     constexpr std::size_t kDeepest = 3;
