@@ -74,8 +74,15 @@ defmodule Lab.Measure do
 
   @doc "The messages that wait for a process, by name or pid; 0 where there is none."
   def mailbox(name) do
-    with pid when is_pid(pid) <- pid(name), {:message_queue_len, length} <- Process.info(pid, :message_queue_len), do: length, else: (_ -> 0)
+    case pid(name) do
+      nil -> 0
+      # A process that asks about itself is not told of messages that it has not fetched yet (seen on OTP 25).
+      pid -> Task.await(Task.async(fn -> waiting(Process.info(pid, :message_queue_len)) end))
+    end
   end
+
+  defp waiting({:message_queue_len, length}), do: length
+  defp waiting(nil), do: 0
 
   @doc "Bytes that a process keeps, after a collection: its heap and the binaries that it alone may hold on to."
   def memory(name) do
