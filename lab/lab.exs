@@ -13,6 +13,7 @@ documents = Lab.Document.all()
 unknown = Enum.reject(wanted, fn name -> Enum.any?(documents, &(name in [&1.code, &1.name])) end)
 
 if unknown != [] do
+  File.rm_rf!(work)
   IO.puts(:stderr, "lab: no such rule: #{Enum.join(unknown, ", ")}")
   System.halt(2)
 end

@@ -8,33 +8,33 @@ defmodule Lab.Runner do
 
   @doc "The row of a rule: a map with what was measured and whether it holds, or with :error."
   def row(document, repetitions, slot) do
-    row = document |> runs(repetitions, slot, []) |> judged(document)
-    if row[:holds], do: row, else: document |> runs(2, slot, Map.get(row, :runs, [])) |> judged(document)
+    first = runs(document, repetitions, slot)
+    row = judged(first)
+    row = if row.holds, do: row, else: judged(first ++ runs(document, 2, slot))
+    Map.merge(row, %{code: document.code, rule: document.name, family: document.family})
   end
 
-  defp runs(document, repetitions, slot, before) do
-    before ++ for _ <- 1..repetitions, do: {child(document, "hazard", slot), child(document, "fix", slot)}
-  end
-
-  defp judged(runs, document) do
-    base = %{code: document.code, rule: document.name, family: document.family, runs: runs}
-    failed = for {hazard, fix} <- runs, {:error, text} <- [hazard, fix], do: text
-
-    case failed do
-      [] ->
-        [{{:ok, declared, _}, _} | _] = runs
-        hazard = median(for {{:ok, _, figure}, _} <- runs, do: figure)
-        fix = median(for {_, {:ok, _, figure}} <- runs, do: figure)
+  @doc """
+  What a list of runs, pairs of the hazard's and the fix's result, says. A pair of which one broke off is left out where more than half of them
+  came through; otherwise the error is the answer.
+  """
+  def judged(runs) do
+    case Enum.filter(runs, &match?({{:ok, _, _}, {:ok, _, _}}, &1)) do
+      good when length(good) > length(runs) / 2 ->
+        [{{:ok, declared, _}, _} | _] = good
+        hazard = median(for {{:ok, _, figure}, _} <- good, do: figure)
+        fix = median(for {_, {:ok, _, figure}} <- good, do: figure)
         {holds, _} = Code.eval_string(declared.holds, hazard: hazard, fix: fix)
-        Map.merge(base, %{declared: declared, hazard: hazard, fix: fix, factor: factor(hazard, fix), holds: holds})
+        %{declared: declared, hazard: hazard, fix: fix, factor: factor(hazard, fix), holds: holds}
 
       _ ->
-        # A run that broke off is left out; the error stands where no pair is left that came through.
-        case Enum.filter(runs, &match?({{:ok, _, _}, {:ok, _, _}}, &1)) do
-          good when length(good) > length(runs) / 2 -> judged(good, document)
-          _ -> Map.merge(base, %{error: List.last(failed), holds: false, runs: []})
-        end
+        failed = for {hazard, fix} <- runs, {:error, text} <- [hazard, fix], do: text
+        %{error: List.last(failed), holds: false}
     end
+  end
+
+  defp runs(document, repetitions, slot) do
+    for _ <- 1..repetitions, do: {child(document, "hazard", slot), child(document, "fix", slot)}
   end
 
   # How many times the one is the other: the greater by the smaller, nil where that says nothing.
