@@ -305,9 +305,9 @@ class Endurance(Case):
                     server.next()
             return server.resident()
 
-        first = rounds(100)
-        last = rounds(400)
-        self.assertLess(last - first, 24, f"{first:.0f} MiB after 600 calls, {last:.0f} MiB after 3000")
+        first = rounds(80)
+        last = rounds(320)
+        self.assertLess(last - first, 24, f"{first:.0f} MiB after 480 calls, {last:.0f} MiB after 2400")
         self.ends_well(server)
 
 
