@@ -157,14 +157,19 @@ class TextWriter {
       name_columns = std::max(name_columns, placed.finding->name.size());
       subject_columns = std::max(subject_columns, width(subject(placed)));
     }
-    const std::size_t before = severity_columns + name_columns + subject_columns + 8;
+    std::size_t before = severity_columns + name_columns + subject_columns + 8;
+    // Where the screen is too narrow for whom a finding concerns, its place says enough.
+    const bool with_subject = std::all_of(first.begin(), first.end(), [&](const Placed& placed) {
+      return before + width(short_place(placed.finding->span)) <= columns_;
+    });
+    if (!with_subject) before -= subject_columns + 2;
     for (const Placed& placed : first) {
       const Finding& finding = *placed.finding;
       const std::string severity = upper(to_string(finding.severity)), who = subject(placed), where = place(finding.span);
       out_ += "  " + paint_(ink_of(finding.severity), severity) + std::string(severity_columns - severity.size() + 2, ' ') +
-              std::string(finding.name) + std::string(name_columns - finding.name.size() + 2, ' ') + who +
-              std::string(subject_columns - width(who) + 2, ' ') +
-              paint_(Ink::kCyan, before + width(where) <= columns_ ? where : short_place(finding.span)) + "\n";
+              std::string(finding.name) + std::string(name_columns - finding.name.size() + 2, ' ');
+      if (with_subject) out_ += who + std::string(subject_columns - width(who) + 2, ' ');
+      out_ += paint_(Ink::kCyan, before + width(where) <= columns_ ? where : short_place(finding.span)) + "\n";
     }
     out_ += "\n";
   }

@@ -225,6 +225,8 @@ What matters most
 
 ── A: 4 findings ──)text"))
       << text;
+  EXPECT_NE(sample.text(42).find("\n  CRITICAL  worst   A             a.ex:4:1\n"), std::string::npos) << sample.text(42);
+  EXPECT_NE(sample.text(40).find("\n  CRITICAL  worst   lib/a.ex:4:1\n"), std::string::npos) << sample.text(40);
 }
 
 TEST(Text, SaysNothingTwice) {
