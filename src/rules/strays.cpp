@@ -261,7 +261,7 @@ class Finder {
   // A message whose text stands in the sources and that no clause takes.
   void add_written(FunctionId f, CallId site, ExprId message) {
     const Pattern sent = analysis::outline(program_.unit_of(site), program_.call_units[site.index], message);
-    if (!sent.tag) return;
+    if (!sent.tag || sent.tag.text().starts_with("$gen_")) return;  // a cast or call, as gen_server itself writes it
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
       const bool receives = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;

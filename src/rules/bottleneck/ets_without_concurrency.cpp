@@ -106,9 +106,14 @@ class Check {
     const bool certain = users.requests || users.many || (!write && (users.outside || users.classes.size() >= 3)) ||
                          (write && users.classes.size() >= 3 && turns_over(table));
     finding.severity = certain ? Severity::kMedium : Severity::kLow;
-    finding.confidence = Confidence::kLikely;
-    finding.message = "The table " + name + " is " + (write ? "written" : "read") + " by many processes" +
-                      (who.empty() ? std::string() : ", " + who) + ", and made without " + option;
+    // An interface may have one user or a thousand.
+    const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && users.modules.size() < 5;
+    finding.confidence = interface_only ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = "The table " + name +
+                      (interface_only ? " may be read"
+                       : write        ? " is written"
+                                      : " is read") +
+                      " by many processes" + (who.empty() ? std::string() : ", " + who) + ", and made without " + option;
     finding.why =
         write ? "Without it each write takes the lock of the whole table: on many cores writers and readers wait for each "
                 "other, however different their rows are."

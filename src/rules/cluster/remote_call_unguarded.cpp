@@ -3,6 +3,7 @@
 // code that asks other nodes this is no fault of anybody, but an ordinary day; where nobody up to the callers catches it, the
 // process that asked ends.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "analysis/results.h"
@@ -49,6 +50,21 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
+// What {Name, Node} means to OTP and Elixir; to a pool or a token server a pair is a name of its own.
+bool is_of_otp(Symbol module) {
+  constexpr std::array<std::string_view, 10> kModules = {"gen_server",
+                                                         "gen_statem",
+                                                         "gen_event",
+                                                         "supervisor",
+                                                         "sys",
+                                                         "Elixir.GenServer",
+                                                         "Elixir.Supervisor",
+                                                         "Elixir.DynamicSupervisor",
+                                                         "Elixir.Agent",
+                                                         "Elixir.Task.Supervisor"};
+  return std::find(kModules.begin(), kModules.end(), module.text()) != kModules.end();
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
@@ -58,6 +74,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const bool erpc = external->module == sym::erpc && external->name == intern("call");
     if (!erpc && (is_remote_call(external) || external->name == intern("multi_call"))) continue;
     if (!erpc && !external->row->effects.has(Effect::kCall) && !external->row->effects.has(Effect::kStartChild)) continue;
+    if (!erpc && !is_of_otp(external->module)) continue;
     const FunctionId function = program.function_of(site);
     if (!function || facts.calls.runs[i] != analysis::Runs::kCaller || !node_waited_for(program, facts, site)) continue;
     if (!in_production(program, facts, function)) continue;
