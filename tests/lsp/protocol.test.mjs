@@ -255,6 +255,19 @@ test("folders come and go", async () => {
   await session.stop();
 });
 
+test("a file outside of every folder is reviewed by itself while it is open", async () => {
+  const here = project();
+  const session = await Session.start(null, { client: capabilities.push });
+  const uri = here.uri("lib/prices.ex");
+  await session.open("lib/prices.ex", sources["lib/prices.ex"], uri);
+  await session.until(() => session.published.has(uri));
+  assert.ok(codes(session.published.get(uri).diagnostics).includes("BW406"));
+  await session.close(uri);
+  await session.until(() => session.published.get(uri).diagnostics.length === 0);
+  assert.deepEqual([...session.published.keys()], [uri]);
+  await session.stop();
+});
+
 test("columns count in the encoding that was agreed on", async () => {
   const text = sources["src/stock.erl"].replace("{ok, Answer} = httpc", '{_, {ok, Answer}} = {"é😀", httpc').replace("[]),", "[])},");
   const line = text.split("\n").find((each) => each.includes("é"));
