@@ -43,7 +43,7 @@ class Check {
     const FunctionId function = program_.function_of(site);
     if (!function || !in_production(program_, facts_, function) || program_.function(function).name == sym::terminate) return;
     const CallId lookup = looked_up_by(function, site);
-    if (!lookup || (analysis::classes_caught(program_, facts_, site, true) & analysis::kExitClass) != 0) return;
+    if (!lookup || is_caught_in_part(site)) return;
     const std::string stop = callee_text(program_, facts_, site), found = callee_text(program_, facts_, lookup);
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
@@ -58,6 +58,14 @@ class Check {
     finding.path = {{call_span(program_, lookup), found + " looks it up"}, {finding.span, "it may have ended"}};
     finding.key = stop + " " + found;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  // noproc alone is what there is to catch.
+  bool is_caught_in_part(CallId site) const {
+    for (const analysis::Handling& handling : analysis::handlings_around(program_, facts_, site)) {
+      if ((handling.classes & analysis::kExitClass) != 0) return true;
+    }
+    return (analysis::classes_caught(program_, facts_, site, true) & analysis::kExitClass) != 0;
   }
 
   static bool stops_processes(Symbol module) {
