@@ -72,6 +72,9 @@ std::string reasons_of(const Review& review) {
   std::copy_if(review.diagnostics.begin(), review.diagnostics.end(), std::back_inserter(unread),
                [](const source::Diagnostic& d) { return !is_comment(d); });
   const std::size_t files = files_of(unread);
+  // A clean verdict over nothing must not look like one over something.
+  if (review.module_count == 0 && files > 0 && files >= review.file_count && review.findings.empty())
+    return "nothing could be judged: no module could be read in " + counted(files, "file");
   return reasons_of_findings(review) + (files > 0 ? "; " + counted(files, "file") + " not wholly read" : "");
 }
 

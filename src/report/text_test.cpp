@@ -118,6 +118,14 @@ SHIP  no finding of medium severity or above; 2 files not wholly read
 )text");
 }
 
+TEST(Text, AVerdictOverNothingSaysSo) {
+  SampleReview sample;
+  sample.review.module_count = 0;
+  sample.review.file_count = 1;
+  sample.review.diagnostics.push_back({source::DiagnosticKind::kSyntax, {sample.add("a.ex", "]"), 0, 1}, "unexpected ]"});
+  EXPECT_NE(plain(sample.review).find("SHIP  nothing could be judged: no module could be read in 1 file\n"), std::string::npos);
+}
+
 TEST(Text, ManyUnreadFilesAreCountedRatherThanListed) {
   SampleReview sample;
   for (int i = 0; i < 50; ++i) {
