@@ -44,6 +44,9 @@ bool is_unlimited(const Program& program, const Facts& facts, CallId site) {
       if (unit.expr(option).kind != ExprKind::kTuple) return false;
     }
     if (analysis::literal_option(unit, options, sym::timeout)) return false;
+    // {sync, false}: the answer comes as a message, and nobody waits in the call.
+    const ExprId sync = analysis::literal_option(unit, arguments[3], intern("sync"));
+    if (sync && analysis::atom_value(unit, sync) == sym::false_) return false;
   }
   return true;
 }
