@@ -195,6 +195,37 @@ end
   EXPECT_EQ(&f.facts().process(work.processes[0]), f.process("A.Server"));
 }
 
+TEST(Contexts, AnInterfaceThatOnlyTestsCallIsEnteredFromOutside) {
+  const FactsOf f(std::vector<Text>{{"src/names.erl", R"(-module(names).
+-export([await/1, await_test_/0]).
+await(Key) -> wait(Key).
+wait(Key) -> gen_server:call(names, Key).
+await_test_() -> [fun tried/0].
+tried() -> await(key).
+)"}});
+  EXPECT_NE(f.context("names:await/1") & analysis::kFromOutside, 0);
+  EXPECT_NE(f.context("names:wait/1") & analysis::kFromOutside, 0);
+}
+
+TEST(Processes, AModuleThatStartsItselfIsAServerWithoutSayingSo) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A.Beat do
+  def start_link(x), do: GenServer.start_link(__MODULE__, x)
+  def init(x), do: {:ok, x}
+  def handle_info(:timeout, x), do: {:noreply, x}
+end
+)"},
+                                    {"src/b.erl", R"(-module(b).
+-export([start_link/0, init/1, handle_cast/2]).
+start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+init(X) -> {ok, X}.
+handle_cast(_, X) -> {noreply, X}.
+)"}});
+  ASSERT_NE(f.process("A.Beat"), nullptr);
+  EXPECT_EQ(f.handlers("A.Beat", analysis::HandlerKind::kInfo).size(), 1u);
+  ASSERT_NE(f.process("b"), nullptr);
+  EXPECT_EQ(f.process("b")->count, analysis::Count::kOne);
+}
+
 TEST(Supervisors, AreReadInBothLanguages) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A.Sup do
   use Supervisor
