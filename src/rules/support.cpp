@@ -159,18 +159,39 @@ bool always_exits(const Program& program, const Facts& facts, FunctionId functio
   return any && !returns;
 }
 
-bool goes_to_nodes(const Program& program, const Facts& facts, const Message& message) {
-  const analysis::External* external = facts.calls.external(message.site);
+namespace {
+
+// A call that names a process together with the node it is on: {Name, Node}.
+bool names_a_node(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
   if (!external || !external->row) return false;
   if (external->name == intern("multi_call") || external->name == intern("abcast")) return true;
-  const std::span<const ExprId> arguments = arguments_of(program, message.site);
+  const std::span<const ExprId> arguments = arguments_of(program, site);
   const std::size_t at = external->row->target_argument;
   if (at == 0 || at > arguments.size()) return false;
-  const Unit& unit = program.unit_of(message.site);
+  const Unit& unit = program.unit_of(site);
   const ExprId target = analysis::local_value(unit, arguments[at - 1]);
   if (!target || unit.expr(target).kind != ExprKind::kTuple || unit.expr(target).child_count != 2) return false;
   const std::optional<Symbol> first = analysis::atom_value(unit, unit.child(target, 0));
   return first != sym::global && first != sym::local;
+}
+
+}  // namespace
+
+bool goes_to_nodes(const Program& program, const Facts& facts, const Message& message) {
+  if (names_a_node(program, facts, message.site)) return true;
+  // Sent by a function that the message is given to: what that one says of the target is what counts.
+  const FunctionId wrapper = facts.calls.callees[message.site.index].function;
+  if (!wrapper) return false;
+  const Effect sends = message.kind == analysis::MessageKind::kCall ? Effect::kCall : Effect::kCast;
+  bool any = false;
+  for (const CallId site : program.calls_of(wrapper)) {
+    const analysis::External* external = facts.calls.external(site);
+    if (!external || !external->row || external->row->message_argument == 0 || !external->row->effects.has(sends)) continue;
+    if (!names_a_node(program, facts, site)) return false;
+    any = true;
+  }
+  return any;
 }
 
 namespace {
