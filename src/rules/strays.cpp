@@ -526,7 +526,9 @@ bool is_tidy_client(const analysis::External* external) {
   if (!external) return true;
   const std::string_view module = external->module.text();
   return module == "httpc" || module == "Elixir.Finch" || module == "Elixir.Req" || module == "gen_tcp" || module == "ssl" ||
-         module == "gen_udp" || module == "inet";
+         module == "gen_udp" || module == "inet" ||
+         // The distribution's own: they ask net_kernel or epmd, and wait for the answer.
+         module == "Elixir.Node" || module == "net_kernel" || module == "net_adm" || module == "erl_epmd";
 }
 
 }  // namespace
