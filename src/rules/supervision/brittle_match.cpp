@@ -164,12 +164,34 @@ class Check {
       for (const analysis::StateWrite& write : field.writes) {
         if (!write.changes.has(analysis::Change::kLoses)) continue;
         for (const HandlerId other : write.handlers) {
-          if (facts_.handler(other).clause.index != handler.clause.index || facts_.handler(other).function != handler.function)
-            return true;
+          const Handler& taker = facts_.handler(other);
+          if (taker.clause.index == handler.clause.index && taker.function == handler.function) continue;
+          if (!drops_the_message(taker)) return true;
         }
       }
     }
     return false;
+  }
+
+  // demonitor(Ref, [flush]) beside the removal: of an entry that is gone no DOWN can come.
+  bool drops_the_message(const Handler& taker) const {
+    for (const CallId site : analysis::calls_in_clause(program_, taker.function, taker.clause)) {
+      if (flushes(site)) return true;
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || program_.module_of(callee) != program_.module_of(taker.function)) continue;
+      for (const CallId inner : program_.calls_of(callee)) {
+        if (flushes(inner)) return true;
+      }
+    }
+    return false;
+  }
+
+  bool flushes(CallId site) const {
+    if (program_.call(site).name.text() != "demonitor") return false;
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    return arguments.size() == 2 && any_below(program_.unit_of(site), arguments[1], [&](ExprId part) {
+             return analysis::atom_value(program_.unit_of(site), part) == intern("flush");
+           });
   }
 
   void report_entry(const Handler& handler, CallId site) {
