@@ -70,7 +70,8 @@ class Check {
         if (call.capture || !call.name || facts_.calls.runs[site.index] != Runs::kCaller) continue;
         const std::string_view name = call.name.text();
         if (name != "start_link" && name != "spawn_link" && name != "open_port") continue;
-        if (analysis::effects_at(program_, facts_, site).has(Effect::kLink) && is_used(site)) return site;
+        if (analysis::effects_at(program_, facts_, site).has(Effect::kLink) && is_used(site) && !is_monitored(f, site, process))
+          return site;
       }
     }
     return {};
@@ -84,6 +85,21 @@ class Check {
     const ExprKind kind = unit.expr(around).kind;
     if (kind == ExprKind::kMatch) return unit.expr(unit.child(around, 0)).kind != ExprKind::kWildcard;
     return kind == ExprKind::kCase || kind == ExprKind::kMap || kind == ExprKind::kWith;
+  }
+
+  // What is monitored beside the link says with its DOWN that it is gone.
+  bool is_monitored(FunctionId function, CallId link, const Process& process) const {
+    bool reads_down = false;
+    for (const HandlerId id : process.handlers) reads_down |= facts_.handler(id).pattern.tag == sym::DOWN;
+    const Unit& unit = program_.unit_of(link);
+    const ExprId around = unit.parent(program_.call(link).expr);
+    if (!around || unit.expr(around).kind != ExprKind::kMatch || !reads_down) return false;
+    const std::vector<model::VariableId> started = variables_in(unit, unit.child(around, 0));
+    if (started.empty()) return false;
+    for (const CallId site : program_.calls_of(function)) {
+      if (program_.call(site).name.text() == "monitor" && mentions(unit, program_.call(site).expr, started)) return true;
+    }
+    return false;
   }
 
   void report(ProcessId id, HandlerId taker, CallId link) {
