@@ -58,11 +58,24 @@ class Check {
       const auto filled =
           std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps.end(), [&](const TableStep& step) {
             const analysis::TableUse& use = tables_.use(step.use);
-            return use.table == emptied.table && fills(use.operation);
+            return use.table == emptied.table && fills(use.operation) && in_one_clause(function, steps[i], step);
           });
       if (filled == steps.end() || !is_innermost(steps[i], *filled)) continue;
       judge(function, emptied.table, steps[i], *filled);
     }
+  }
+
+  // Two clauses of a callback answer two messages.
+  bool in_one_clause(FunctionId function, const TableStep& a, const TableStep& b) const {
+    const Unit& unit = program_.unit_of(function);
+    const std::uint32_t first = unit.span(program_.call(a.calls[0]).expr).begin;
+    const std::uint32_t second = unit.span(program_.call(b.calls[0]).expr).begin;
+    for (const model::ClauseId id : program_.function(function).clauses) {
+      const model::Clause& clause = unit.clause(id);
+      const auto holds = [&](std::uint32_t at) { return clause.begin <= at && at < clause.end; };
+      if (holds(first)) return holds(second);
+    }
+    return true;
   }
 
   // A caller of the function that does both would be told the same again.
