@@ -43,7 +43,7 @@ class Check {
     for (const CallId site : program_.calls_of(function)) {
       const std::string_view name = program_.call(site).name.text();
       if (name == "monotonic_time" || name == "system_time" || name == "timestamp" || name == "now" || name == "utc_now" ||
-          name == "os_time")
+          name == "os_time" || name == "clock" || name.starts_with("elapsed"))
         return true;
     }
     return false;
