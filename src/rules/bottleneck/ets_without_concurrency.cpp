@@ -49,7 +49,7 @@ class Check {
   void review(const Table& table) {
     const TableUsers writers = users_of(program_, facts_, tables_, table, writes_a_row);
     if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
-        (writers.requests || writers.many || writers.classes.size() >= 3)) {
+        (writers.requests || writers.many || (writers.classes.size() >= 3 && !has_rival_makers(table)))) {
       report(table, writers, true);
       return;
     }
@@ -64,6 +64,13 @@ class Check {
         rarely_written && readers.uses.size() > writers.uses.size()) {
       report(table, readers, false);
     }
+  }
+
+  // Several modules make a table of this name: only one of them can run at a time, and what the others write is not written.
+  bool has_rival_makers(const Table& table) const {
+    return std::any_of(table.creations.begin(), table.creations.end(), [&](const TableCreation& creation) {
+      return program_.module_of(creation.function) != program_.module_of(table.creations.front().function);
+    });
   }
 
   // Rows come and go, or count: it is written as often as it is used. One that only gains rows is soon read alone.
