@@ -50,7 +50,8 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
     case OriginKind::kGrowing:
       return {Severity::kHigh, Confidence::kLikely};
     case OriginKind::kText:
-      return {request ? Severity::kHigh : Severity::kMedium, Confidence::kLikely};
+      // A text key is what parsed input has, and what a configuration has as well.
+      return request ? Weight{Severity::kHigh, Confidence::kLikely} : Weight{Severity::kMedium, Confidence::kPossible};
     case OriginKind::kParsed:
       return {request || reads_socket(program, facts, program.module_of(sink.function)) ? Severity::kMedium : Severity::kLow,
               Confidence::kPossible};
