@@ -166,7 +166,7 @@ class Check {
         for (const HandlerId other : write.handlers) {
           const Handler& taker = facts_.handler(other);
           if (taker.clause.index == handler.clause.index && taker.function == handler.function) continue;
-          if (!drops_the_message(taker)) return true;
+          if (!drops_the_message(taker) || leaves_monitors(handler)) return true;
         }
       }
     }
@@ -181,6 +181,22 @@ class Check {
       if (!callee || program_.module_of(callee) != program_.module_of(taker.function)) continue;
       for (const CallId inner : program_.calls_of(callee)) {
         if (flushes(inner)) return true;
+      }
+    }
+    return false;
+  }
+
+  // A task or monitor whose reference the module throws away: its DOWN never had an entry.
+  bool leaves_monitors(const Handler& handler) const {
+    for (const FunctionId f : program_.functions_of(program_.module_of(handler.function))) {
+      for (const CallId site : program_.calls_of(f)) {
+        const std::string_view name = program_.call(site).name.text();
+        if (name != "async_nolink" && name != "monitor" && name != "spawn_monitor") continue;
+        const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
+        const auto dropped = [](const analysis::CallResult& result) {
+          return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
+        };
+        if (std::any_of(results.begin(), results.end(), dropped)) return true;
       }
     }
     return false;
