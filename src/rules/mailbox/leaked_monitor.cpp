@@ -206,7 +206,8 @@ class Check {
   void look_at(ProcessId process, const analysis::StateField& field) {
     for (const analysis::StateWrite& write : field.writes) {
       // keystore takes the old entry out and puts the new one in: it is the same one as a rule.
-      if (!write.changes.has(Change::kLoses) || write.changes.has(Change::kGains) || write.initial) continue;
+      if (!write.changes.has(Change::kLoses) || write.changes.has(Change::kGains) || write.initial || after_its_death(write))
+        continue;
       for (const HandlerId id : write.handlers) {
         const Handler& handler = facts_.handler(id);
         if (handler.process != process || !forgets(handler) || gives_back(handler)) continue;
@@ -214,6 +215,27 @@ class Check {
         break;
       }
     }
+  }
+
+  // In the handler of an exit that says that the process is gone: so is its monitor, by the DOWN that comes.
+  bool after_its_death(const analysis::StateWrite& write) const {
+    const Unit& unit = program_.unit_of(write.function);
+    for (ExprId below = write.place, around = unit.parent(below); around; below = around, around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind != ExprKind::kTry) continue;
+      for (const model::ClauseId id : unit.try_of(e).catch_clauses) {
+        const model::Clause& clause = unit.clause(id);
+        if (!(clause.begin <= unit.expr(write.place).begin && unit.expr(write.place).begin < clause.end)) continue;
+        for (const ExprId pattern : unit.patterns_of(clause)) {
+          if (any_below(unit, pattern, [&](ExprId part) {
+                const auto atom = analysis::atom_value(unit, part);
+                return atom && (*atom == intern("noproc") || *atom == intern("nodedown"));
+              }))
+            return true;
+        }
+      }
+    }
+    return false;
   }
 
   // A clause that somebody asks for: in the clause for the DOWN the monitor is gone, and terminate ends them all.
