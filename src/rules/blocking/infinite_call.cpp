@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/forest.h"
+#include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/reach.h"
 #include "rules/support.h"
@@ -79,7 +81,8 @@ class Check {
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
       if (effects.has(Effect::kCall)) {
         for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kCall, stops_process)) {
-          if (!reached.possible) return Hang{id, reached.chain, "waits until another process has stopped"};
+          if (!reached.possible && !kills_in_time(reached.leaf))
+            return Hang{id, reached.chain, "waits until another process has stopped"};
         }
       }
       const FunctionId callee = facts_.calls.callees[site.index].function;
@@ -91,6 +94,23 @@ class Check {
       }
     }
     return receive_in(handler) ? std::optional(Hang{id, {}, "waits in a receive of its own"}) : std::nullopt;
+  }
+
+  // supervisor:terminate_child/2 kills a child that does not stop within its shutdown time; only `infinity` waits for ever.
+  bool kills_in_time(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (program_.call(site).name.text() != "terminate_child" || arguments.empty()) return false;
+    const Unit& unit = program_.unit_of(site);
+    const ExprId supervisor = analysis::local_value(unit, arguments[0]);
+    const std::optional<Symbol> name = supervisor ? analysis::atom_value(unit, supervisor) : std::nullopt;
+    if (!name) return false;
+    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+      if ((tree.name != *name && tree.module != *name) || tree.children.empty()) continue;
+      return std::all_of(tree.children.begin(), tree.children.end(), [](const analysis::TreeChild& child) {
+        return !child.shutdown.empty() && child.shutdown != "infinity";
+      });
+    }
+    return false;
   }
 
   // A receive that waits: `after 0` only looks.
