@@ -89,7 +89,7 @@ class Check {
   void look_at(FunctionId function, CallId site, ExprId loop) {
     const Unit& unit = program_.unit_of(site);
     const ExprId collection = collection_of(unit, loop);
-    if (!collection || is_small(unit, collection) || is_paced(unit, loop)) return;
+    if (!collection || is_small(unit, collection) || is_cut_off(function, collection) || is_paced(unit, loop)) return;
     report(function, site, loop, collection);
   }
 
@@ -104,6 +104,22 @@ class Check {
     std::string text = source_text(program_, unit, collection, 200) + " " + source_text(program_, unit, value, 200);
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return std::any_of(kFew.begin(), kFew.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+  }
+
+  // {Batch, Rest} = lists:split(Limit, List): the first of the two is no longer than the limit.
+  bool is_cut_off(FunctionId function, ExprId collection) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const CallId site : program_.calls_of(function)) {
+      const std::string_view name = program_.call(site).name.text();
+      if (name != "split" || (program_.call(site).module != sym::lists && program_.call(site).module != sym::Elixir_Enum))
+        continue;
+      const ExprId match = unit.parent(program_.call(site).expr);
+      if (!match || unit.expr(match).kind != ExprKind::kMatch) continue;
+      const ExprId pair = unit.child(match, 0);
+      if (unit.expr(pair).kind != ExprKind::kTuple || unit.expr(pair).child_count != 2) continue;
+      if (mentions(unit, collection, variables_in(unit, unit.child(pair, 0)))) return true;
+    }
+    return false;
   }
 
   // A sleep or a wait between two of them.
