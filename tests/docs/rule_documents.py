@@ -1,5 +1,5 @@
-"""docs/rules: one page a rule and an index, made of the documents beside the rules, so that the repository can be read without
-the program.
+"""docs/rules: one page a rule and an index, made of the documents beside the rules and of what the lab measured, so that the
+repository can be read without the program.
 
 Usage: rule_documents.py BEAMWRIGHT [--write]   without --write, fails where a page is not what it would be written as.
 """
@@ -26,6 +26,13 @@ def listed_rules(beamwright):
     return [tuple(rule) for rule in rules]
 
 
+def measured(beamwright, code):
+    """The section that `explain` ends with where the lab has figures for a rule; set for a terminal, it still is Markdown."""
+    out = subprocess.run([beamwright, "explain", code, "--color", "never"], check=True, capture_output=True, text=True).stdout
+    _, heading, text = out.partition("\nMeasured\n")
+    return f"\n## Measured\n{text.lstrip()}" if heading else ""
+
+
 def pages(beamwright):
     """What every page holds, by its path."""
     documents = {path.stem.replace("_", "-"): path for path in (ROOT / "src" / "rules").glob("*/*.md")}
@@ -42,7 +49,7 @@ def pages(beamwright):
                 continue
             index.append(f"| [{code} {name}]({code}.md) | {severity} | {summary} |")
             head = f"<!-- Made of {source.relative_to(ROOT)} by tests/docs/rule_documents.py --write. -->\n\n"
-            result[PAGES / f"{code}.md"] = head + source.read_text()
+            result[PAGES / f"{code}.md"] = head + source.read_text() + measured(beamwright, code)
         index.append("")
     result[PAGES / "README.md"] = "\n".join(index)
     return result
