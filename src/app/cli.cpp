@@ -133,13 +133,7 @@ int run_command(int argc, const char* const* argv) {
   CompletionsCommand completions_command;
   ManCommand man_command;
   Command* const commands[] = {
-      &check_command,
-      &lsp_command,
-      &mcp_command,
-      &hook_command,
-      &init_command,
-      &completions_command,
-      &man_command,
+      &check_command, &lsp_command, &mcp_command, &hook_command, &init_command, &completions_command, &man_command,
   };
   for (Command* command : commands) command->add_to(app);
 
