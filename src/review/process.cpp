@@ -56,9 +56,12 @@ void read_both(const Pipe& out, std::string& out_text, const Pipe& err, std::str
   }
 }
 
-std::string last_line(std::string_view text) {
+// The line that says why a program failed: the last that calls itself fatal, as git's hints may follow it, else the last.
+std::string reason_in(std::string_view text) {
   while (text.ends_with('\n')) text.remove_suffix(1);
-  return std::string(text.substr(text.rfind('\n') + 1));
+  std::size_t begin = text.rfind("\nfatal: ");
+  begin = begin != std::string_view::npos ? begin + 1 : text.starts_with("fatal: ") ? 0 : text.rfind('\n') + 1;
+  return std::string(text.substr(begin, text.find('\n', begin) - begin));
 }
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -93,7 +96,7 @@ Result<std::string> run_program(const std::vector<std::string>& arguments, const
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return text;
-  const std::string why = last_line(complaint);
+  const std::string why = reason_in(complaint);
   return Error{why.empty() ? name + " failed" : why};
 }
 

@@ -8,8 +8,8 @@
 
 namespace beamwright::review {
 
-// The standard output of a program that ended with 0. The error is the last line that it wrote to standard error, or why it could
-// not be started. `environment` holds NAME=VALUE, added to ours.
+// The standard output of a program that ended with 0. The error is the line of its standard error that says why (fatal: …, else
+// the last), or why it could not be started. `environment` holds NAME=VALUE, added to ours.
 Result<std::string> run_program(const std::vector<std::string>& arguments, const std::vector<std::string>& environment = {});
 
 // A new folder below the system's folder for such, which goes with everything in it when the object goes.
