@@ -15,6 +15,7 @@
 #include "design/build.h"
 #include "findings/baseline.h"
 #include "report/map.h"
+#include "report/summary.h"
 
 namespace beamwright::app {
 namespace {
@@ -210,7 +211,10 @@ int CheckCommand::run() {
   else
     text += format ? format->write(review) : report::write_text(review, text_options(design));
   if (!output_.empty() && write_file(output_, text) != kExitClean) return kExitError;
-  return print(output_.empty() ? text : "", unwritten ? kExitError : failed ? kExitFound : kExitClean);
+  // Whoever waits for the exit code shall not have to open the file to learn why it is what it is.
+  if (!output_.empty())
+    text = std::string(to_string(review.verdict)) + "  " + report::reasons_of(review) + "; the review is in " + output_ + "\n";
+  return print(text, unwritten ? kExitError : failed ? kExitFound : kExitClean);
 }
 
 }  // namespace beamwright::app

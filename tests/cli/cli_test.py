@@ -275,6 +275,13 @@ class Output(Case):
         self.assertNotIn(b"\x1b", self.on_terminal(NO_COLOR="1"))
         self.assertNotIn(b"\x1b", self.on_terminal(TERM="dumb"))
 
+    def test_a_review_written_to_a_file_leaves_its_verdict_on_the_terminal(self):
+        file = self.folder / "review.json"
+        code, out, _ = run("check", "--format", "json", "-o", file, SHOP)
+        self.assertEqual(code, 1)
+        self.assertRegex(out.decode(), rf"^NEEDS-REDESIGN  .+; the review is in {file}\n$")
+        self.assertEqual(json.loads(file.read_text())["verdict"], "NEEDS-REDESIGN")
+
     def test_a_reader_that_goes_away_is_no_crash(self):
         for arguments in (["check", SHOP], ["check", "--format", "json", SHOP], ["rules"], ["explain", "BW401"], ["--help"]):
             read, write = os.pipe()
