@@ -10,6 +10,7 @@
 #include "review/edited_file.h"
 #include "review/filter.h"
 #include "rules/run.h"
+#include "source/languages.h"
 #include "source/walk.h"
 
 namespace beamwright::review {
@@ -23,7 +24,7 @@ constexpr unsigned kMaxReaders = 24;
 
 bool is_header(const std::string& path) { return path.ends_with(".hrl"); }
 
-bool is_source(const std::string& path) { return path.ends_with(".ex") || path.ends_with(".exs") || path.ends_with(".erl"); }
+bool is_source(const std::string& path) { return source::beam_language(path).has_value(); }
 
 // What is not saved yet is reviewed where its name does not say that it is a test or a script.
 bool is_for_production(const std::string& path) {

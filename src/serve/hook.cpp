@@ -11,6 +11,7 @@
 #include "serve/brief.h"
 #include "serve/judge.h"
 #include "serve/roots.h"
+#include "source/languages.h"
 
 namespace beamwright::serve {
 namespace {
@@ -20,8 +21,6 @@ using findings::Finding;
 using findings::Severity;
 
 constexpr std::size_t kMostFindings = 5;
-
-bool is_source(std::string_view file) { return file.ends_with(".ex") || file.ends_with(".exs") || file.ends_with(".erl"); }
 
 std::string real_path(const fs::path& path) {
   std::error_code error;
@@ -153,7 +152,7 @@ HookAnswer answer_hook(std::string_view input, const HookOptions& options) {
   if (event->kind == HookEvent::Kind::kEnding) return answer_end(*event, options, projects.front());
   std::vector<std::string> files;
   for (const std::string& file : event->files) {
-    if (!is_source(file)) continue;
+    if (!source::beam_language(file)) continue;
     const fs::path path(file);
     files.push_back(real_path(path.is_absolute() ? path : fs::path(event->folder.empty() ? "." : event->folder) / path));
   }

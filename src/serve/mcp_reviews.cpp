@@ -9,6 +9,7 @@
 #include "serve/mcp_schemas.h"
 #include "serve/mcp_tools.h"
 #include "source/files.h"
+#include "source/languages.h"
 
 namespace beamwright::serve {
 namespace {
@@ -137,10 +138,6 @@ review::Checked checked_or_failure(const review::CheckOptions& options) {
   return std::move(*checked);
 }
 
-bool has_source_extension(const std::string& file) {
-  return file.ends_with(".ex") || file.ends_with(".exs") || file.ends_with(".erl");
-}
-
 // What a text would add to its file, and what it would take away.
 ToolAnswer judged(const review::Checked& checked, const Json& arguments, const Fingerprints& before, const std::string& head) {
   const report::Review& review = checked.review;
@@ -211,7 +208,7 @@ ToolAnswer judge_snippet(const ToolContext& context, const Json& arguments) {
   if (!is_within(options.stdin_filename, options.path)) {
     throw ToolFailure{report::clean(file) + " is not below the project " + options.path + "; `path` names another project"};
   }
-  if (!has_source_extension(options.stdin_filename)) throw ToolFailure{report::clean(file) + " is neither Elixir nor Erlang"};
+  if (!source::beam_language(options.stdin_filename)) throw ToolFailure{report::clean(file) + " is neither Elixir nor Erlang"};
   Fingerprints before;
   if (Result<std::string> now = source::read_file(options.stdin_filename)) {
     before = findings_with(options, options.stdin_filename, std::move(*now));
