@@ -17,27 +17,7 @@ constexpr std::string_view kCodeIndent = "    ";
 std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
+  for (const char c : text) append_html(out, c);
   return out;
 }
 
@@ -63,6 +43,28 @@ std::string inline_prose(std::string_view line) {
 }
 
 }  // namespace
+
+void append_html(std::string& out, char c) {
+  switch (c) {
+    case '&':
+      out += "&amp;";
+      return;
+    case '<':
+      out += "&lt;";
+      return;
+    case '>':
+      out += "&gt;";
+      return;
+    case '"':
+      out += "&quot;";
+      return;
+    case '\'':
+      out += "&#39;";
+      return;
+    default:
+      out += c;
+  }
+}
 
 std::string html(std::string_view text) { return escaped(clean(text)); }
 

@@ -11,6 +11,9 @@ namespace beamwright::report {
 // What stands between tags or in a quoted attribute: clean(), with &, <, >, " and ' written as entities.
 std::string html(std::string_view text);
 
+// One byte of such text.
+void append_html(std::string& out, char c);
+
 // Paragraphs; lines that begin with four blanks are code, and so is what stands between backticks.
 std::string html_prose(std::string_view text);
 

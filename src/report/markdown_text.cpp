@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "report/html_text.h"
 #include "report/layout.h"
 
 namespace beamwright::report {
@@ -27,24 +28,9 @@ std::string on_one_line(std::string_view text) {
   return line;
 }
 
-void append_html(std::string& out, char c) {
-  switch (c) {
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '&':
-      out += "&amp;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    default:
-      out += c;
-      if (c == '@' || c == '#') out += kJoiner;
-  }
+void append_plain(std::string& out, char c) {
+  append_html(out, c);
+  if (c == '@' || c == '#') out += kJoiner;
 }
 
 // What stands between two backticks, the first of which is text[at]: the texts of findings write code so. Empty elsewhere.
@@ -92,7 +78,7 @@ std::string markdown_prose(std::string_view text) {
     }
     const bool marks = std::string_view("\\`*_[]|~$").find(c) != std::string_view::npos;
     if (marks || (at_start && (c == '-' || c == '+' || c == '=' || c == '#'))) out += '\\';
-    append_html(out, c);
+    append_plain(out, c);
     at_start = c == '\n' || (at_start && c == ' ');
   }
   return out;
@@ -106,7 +92,7 @@ std::string markdown_html(std::string_view text) {
       out += "<code>" + markdown_html(code) + "</code>";
       i += code.size() + 1;
     } else {
-      append_html(out, line[i]);
+      append_plain(out, line[i]);
     }
   }
   return out;
