@@ -343,24 +343,6 @@ void check_items(const Program& program, const Facts& facts, Reporter& reporter,
   }
 }
 
-// {Counts, _} = rpc:multicall(…), lists:sum(Counts): arithmetic on an answer that may be {badrpc, Reason}.
-void check_sums(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
-  if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
-  const FunctionId function = program.function_of(site);
-  if (!in_production(program, facts, function)) return;
-  const Unit& unit = program.unit_of(site);
-  for (const ExprId use : answer_uses(program, site, true)) {
-    const ExprId call = unit.parent(use);
-    if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught(unit, call)) continue;
-    const CallId consumer(unit.first_call + unit.expr(call).payload);
-    const bool sums = calls_external(facts, consumer, sym::lists, intern("sum")) ||
-                      calls_external(facts, consumer, sym::Elixir_Enum, intern("sum"));
-    if (!sums) continue;
-    const Use found{true, false, false, true, call_span(program, consumer), "it is added up as a number (badarith)", call};
-    return report(program, facts, reporter, site, site, found);
-  }
-}
-
 // A function that walks over the answers by itself: clauses for [{true, R} | Rest], and none for [{badrpc, _} | Rest]. Seen
 // through one that only hands the list on.
 bool walks_without_badrpc(const Program& program, const Facts& facts, CallId call, ExprId list, FunctionId* walker,
@@ -398,26 +380,31 @@ bool walks_without_badrpc(const Program& program, const Facts& facts, CallId cal
   return heads;
 }
 
-void check_walks(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+// What a function that is given all answers makes of a {badrpc, Reason} among them: lists:sum adds it up as a number, and one
+// that walks over them may have no clause for it. Empty where neither is so.
+std::optional<Use> use_of_answers(const Program& program, const Facts& facts, CallId consumer, ExprId answers) {
+  const ExprId call = program.call(consumer).expr;
+  if (calls_external(facts, consumer, sym::lists, intern("sum")) ||
+      calls_external(facts, consumer, sym::Elixir_Enum, intern("sum")))
+    return Use{true, false, false, true, call_span(program, consumer), "it is added up as a number (badarith)", call};
+  FunctionId walker;
+  if (!walks_without_badrpc(program, facts, consumer, answers, &walker)) return std::nullopt;
+  const std::string how =
+      "no clause of " + callee_text(program, facts, consumer) + " for the single answers takes it (function_clause)";
+  return Use{true, false, false, true, name_span(program, walker), how, call};
+}
+
+// {Answers, _} = rpc:multicall(…), f(Answers)
+void check_consumers(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
   if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
-  const FunctionId function = program.function_of(site);
-  if (!in_production(program, facts, function)) return;
+  if (!in_production(program, facts, program.function_of(site))) return;
   const Unit& unit = program.unit_of(site);
-  for (const ExprId use : answer_uses(program, site, true)) {
-    const ExprId call = unit.parent(use);
+  for (const ExprId answers : answer_uses(program, site, true)) {
+    const ExprId call = unit.parent(answers);
     if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught(unit, call)) continue;
     const CallId consumer(unit.first_call + unit.expr(call).payload);
-    FunctionId walker;
-    if (!walks_without_badrpc(program, facts, consumer, use, &walker)) continue;
-    const Use found{
-        true,
-        false,
-        false,
-        true,
-        name_span(program, walker),
-        "no clause of " + callee_text(program, facts, consumer) + " for the single answers takes it (function_clause)",
-        call};
-    return report(program, facts, reporter, site, site, found);
+    if (const std::optional<Use> use = use_of_answers(program, facts, consumer, answers))
+      return report(program, facts, reporter, site, site, *use);
   }
 }
 
@@ -435,8 +422,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const FunctionId function = program.function_of(site);
     if (!function || !reporter.wants(program, function)) continue;
     check_items(program, facts, reporter, site);
-    check_sums(program, facts, reporter, site);
-    check_walks(program, facts, reporter, site);
+    check_consumers(program, facts, reporter, site);
     const std::optional<CallId> remote = remote_call(program, facts, site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);
