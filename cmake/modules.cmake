@@ -115,15 +115,7 @@ endfunction()
 # Embeds the data files of knowledge/ into the library of src/knowledge.
 function(bw_embed_knowledge)
   file(GLOB data CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/knowledge/*.tsv)
-  list(SORT data)
-  set(entries "")
-  foreach(path ${data})
-    cmake_path(GET path FILENAME name)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
-    file(READ ${path} text)
-    bw_raw_string("${text}" literal)
-    string(APPEND entries "      {\"knowledge/${name}\", ${literal}},\n")
-  endforeach()
+  bw_named_texts("knowledge/" entries ${data})
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/knowledge_data.cpp @ONLY CONTENT [[
 // Generated from knowledge/ by cmake/modules.cmake.
 #include "knowledge/embedded.h"
@@ -141,15 +133,7 @@ endfunction()
 # Embeds the texts that `init` writes into the library of src/app.
 function(bw_embed_init_texts)
   file(GLOB texts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/templates/init/* ${CMAKE_SOURCE_DIR}/templates/*.yml)
-  list(SORT texts)
-  set(entries "")
-  foreach(path ${texts})
-    cmake_path(GET path FILENAME name)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
-    file(READ ${path} text)
-    bw_raw_string("${text}" literal)
-    string(APPEND entries "      {\"${name}\", ${literal}},\n")
-  endforeach()
+  bw_named_texts("" entries ${texts})
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/init_texts.cpp @ONLY CONTENT [[
 // Generated from templates/init by cmake/modules.cmake.
 #include "app/init/texts.h"
@@ -198,6 +182,21 @@ std::string_view map_page() {
 }  // namespace beamwright::report
 ]])
   target_sources(bw_report PRIVATE ${CMAKE_BINARY_DIR}/map_page.cpp)
+endfunction()
+
+# Initializers {"<prefix><file name>", <text>}, of files by name; the build is configured anew when one changes.
+function(bw_named_texts prefix result)
+  set(paths ${ARGN})
+  list(SORT paths)
+  set(entries "")
+  foreach(path ${paths})
+    cmake_path(GET path FILENAME name)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+    file(READ ${path} text)
+    bw_raw_string("${text}" literal)
+    string(APPEND entries "      {\"${prefix}${name}\", ${literal}},\n")
+  endforeach()
+  set(${result} "${entries}" PARENT_SCOPE)
 endfunction()
 
 # A C++ raw string literal of any text; split, for compilers may limit one literal to 65,536 bytes.
