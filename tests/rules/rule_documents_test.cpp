@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -95,13 +94,9 @@ class RuleDocument : public testing::Test {
   }
 
   // A rule that claims medium or more has figures of each VM generation that docs/lab.json has, in which its hazard shows and its
-  // fix holds; tests/rules/not_measured.txt lists those that are still without, and shrinks.
+  // fix holds.
   void check_measured(const std::vector<Section>& sections) {
     const bool measured = !sections.empty() && sections.back().heading == "Measured";
-    if (not_measured().contains(std::string(info_.name))) {
-      EXPECT_FALSE(measured) << info_.name << " is measured: take it out of tests/rules/not_measured.txt";
-      return;
-    }
     if (!measured) {
       EXPECT_LT(info_.severity, findings::Severity::kMedium) << info_.name << " is not measured: ./run lab " << info_.name;
       return;
@@ -111,13 +106,6 @@ class RuleDocument : public testing::Test {
       EXPECT_NE(text.find(generation), std::string::npos) << info_.name << " is not measured on each VM: " << text;
     }
     EXPECT_EQ(text.find("does not hold"), std::string::npos) << info_.name << ": " << text;
-  }
-
-  static std::set<std::string> not_measured() {
-    std::ifstream file(BW_NOT_MEASURED);
-    std::set<std::string> names;
-    for (std::string name; std::getline(file, name);) names.insert(name);
-    return names;
   }
 
   void check_group(const Section& section, const Group& all) {
