@@ -2,7 +2,7 @@ defmodule Lab.Bottleneck.EtsWithoutConcurrency do
   use Lab.Experiment,
     measures: "counts a second of four processes together, each count in a row of its own",
     unit: "counts/s",
-    note: "on two cores; all in one row gain nothing, and read_concurrency on a table that is read alone halves its reads there",
+    note: "on two cores; all in one row gain nothing, and read_concurrency gains nothing there",
     holds: "2 * fix >= 3 * hazard"
 
   def run(_variant) do

@@ -111,10 +111,10 @@ class Check {
     const std::string name = table.name;
     Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
     const bool certain = users.requests || users.many || (users.classes.size() >= 3 && turns_over(table));
-    // Readers gain by it on many cores and lose on few: advice, not a fault (measured: see the document).
-    finding.severity = certain && write ? Severity::kMedium : Severity::kLow;
     // An interface may have one user or a thousand.
     const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && users.modules.size() < 5;
+    // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are not.
+    finding.severity = (write ? certain : !interface_only) ? Severity::kMedium : Severity::kLow;
     finding.confidence = interface_only ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "The table " + name +
                       (interface_only ? " may be read"
