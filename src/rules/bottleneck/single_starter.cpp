@@ -1,0 +1,150 @@
+// start_child runs the child's init in no hurry: the supervisor waits for it without limit and does nothing else (OTP:
+// supervisor:start_child/2, gen_server:start_link/4). Where requests start children of one supervisor and init asks a database or
+// the network, all starts stand in a line, and so do the restarts of its children.
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "analysis/forest.h"
+#include "analysis/values.h"
+#include "rules/child_starts.h"
+#include "rules/load.h"
+#include "rules/work.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::ExprRef;
+
+// A call of start_child, and what it starts.
+struct Start {
+  CallId site;
+  FunctionId function;
+  ModuleId child;
+  ExprRef place;  // of its specification, where the supervisor has it
+  auto operator<=>(const Start& other) const {
+    return std::pair(site.index, child.index) <=> std::pair(other.site.index, other.child.index);
+  }
+};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    collect();
+    std::set<ModuleId> reported;
+    for (const Start& start : starts_) {
+      if (reported.contains(start.child) || !asks_one_supervisor(start.site)) continue;
+      const std::string load = load_on(program_, facts_, start.function);
+      const std::optional<SlowWork> work = load.empty() ? std::nullopt : slow_init(start.child);
+      if (!work) continue;
+      reported.insert(start.child);
+      report(start, *work, load);
+    }
+  }
+
+ private:
+  void collect() {
+    const std::vector<ChildStart> all = child_starts(program_, facts_);
+    if (all.empty()) return;
+    const analysis::Forest& forest = analysis::forest_of(program_, facts_);
+    const std::vector<TreePlace> places = tree_places(forest);
+    for (const ChildStart& start : all) {
+      if (start.spec.module) {
+        starts_.insert({start.site, start.function, start.spec.module, {}});
+        continue;
+      }
+      // The child of simple_one_for_one stands in the supervisor's template, and only its arguments in the call.
+      for (std::uint32_t i = 0; i < forest.trees.size(); ++i) {
+        const analysis::Tree& tree = forest.trees[i];
+        if (!tree.dynamic || !share_a_name(start.names, names_of_tree(program_, facts_, forest, places, analysis::TreeId(i))))
+          continue;
+        for (const analysis::TreeChild& child : tree.children) {
+          if (child.origin == analysis::Origin::kTemplate && child.source)
+            starts_.insert({start.site, start.function, child.source, child.place});
+        }
+      }
+    }
+  }
+
+  // By a name that is the same for all: no pid at hand, no {:via, PartitionSupervisor, _}.
+  bool asks_one_supervisor(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.empty()) return false;
+    const ExprRef target = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], arguments[0]});
+    return analysis::atom_value(program_.unit(target.unit), target.expr).has_value();
+  }
+
+  std::optional<SlowWork> slow_init(ModuleId child) const {
+    const ProcessId id = facts_.processes.of(child);
+    if (!id) return {};
+    for (const HandlerId handler_id : facts_.process(id).handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      if (handler.kind != HandlerKind::kInit) continue;
+      for (const SlowWork& work : slow_work(program_, facts_, handler)) {
+        const bool slow = is_heavy(work) || work.effect == Effect::kSocket || work.effect == Effect::kCall;
+        if (slow && !is_local(work)) return work;
+      }
+    }
+    return {};
+  }
+
+  // Mnesia's transactions wait for locks, but seldom long, also those of another server.
+  bool is_local(const SlowWork& work) const {
+    if (!work.beyond) return is_mnesia(facts_, work);
+    const std::vector<SlowWork> inner =
+        slow_work(program_, facts_, facts_.handler(work.beyond), {.files = false, .calls = false});
+    return std::all_of(inner.begin(), inner.end(), [&](const SlowWork& each) { return is_mnesia(facts_, each); });
+  }
+
+  void report(const Start& start, const SlowWork& work, const std::string& load) {
+    const bool erlang = in_erlang(program_, start.function);
+    const std::string child = model::display_module(program_.module(start.child).name);
+    const std::string supervisor = source_text(program_, program_.unit_of(start.site), arguments_of(program_, start.site)[0]);
+    Finding finding = found_in(reporter_, program_, start.function, call_span(program_, start.site));
+    finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = "One supervisor, " + supervisor + ", starts every " + child + ", whose init does " + describe_work(work) +
+                      "; started " + load;
+    finding.why =
+        "start_child runs init while the supervisor waits for it, without limit: one start at a time, and no restart of any "
+        "other "
+        "child meanwhile. A slow answer to one init holds up all who want a child.";
+    finding.fix = erlang ? "Return {ok, State, {continue, load}} from init and do the work in handle_continue, which runs in the "
+                           "child alone; where init must have done it, spread the children over several supervisors by their key."
+                         : "Return {:ok, state, {:continue, :load}} from init and do the work in handle_continue, which runs in "
+                           "the child alone; where init must have done it, use `{PartitionSupervisor, child_spec: "
+                           "DynamicSupervisor}` and start by key.";
+    finding.path = path_of(program_, facts_, work);
+    finding.path.insert(finding.path.begin(),
+                        {call_span(program_, start.site), finding.function + " asks the supervisor to start " + child});
+    if (start.place) {
+      const Unit& unit = program_.unit(start.place.unit);
+      finding.path.push_back({unit.span(start.place.expr), "the supervisor's one specification"});
+    }
+    for (findings::Step& step : calling_steps(program_, facts_, start.function, 3)) finding.path.push_back(std::move(step));
+    finding.key = child;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::set<Start> starts_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& single_starter() {
+  static const Rule rule{{.code = "BW306",
+                          .name = "single-starter",
+                          .family = findings::Family::kBottleneck,
+                          .severity = Severity::kMedium,
+                          .summary = "One supervisor starts a child for each request, and the child's init does slow work"},
+                         check};
+  return rule;
+}
+
+}  // namespace beamwright::rules

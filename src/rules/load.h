@@ -1,0 +1,29 @@
+// Who runs a piece of code again and again: requests, processes of which there are many, or one server for each message that many
+// send it. What is run at boot, by a person or by a timer of one process is no load.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rules/support.h"
+
+namespace beamwright::rules {
+
+// What a piece of code does each time it is run.
+enum class Doing : std::uint8_t {
+  kWork,
+  kRegistering,  // what comes round by a timer or a state of its own process is rare
+};
+
+// "by each request", "in each Shop.Session process for each {:add, …}", "in Shop.Stats for each {:count, …}, sent by …"; empty
+// when nobody is seen to.
+std::string load_on(const Program& program, const Facts& facts, FunctionId function, Doing doing = Doing::kWork);
+
+// Is the process registered under a name that whoever starts it gives, `name: options[:name]`, `{local, Name}`? Nobody does that
+// with a process for each request: it is one server, or one of a few, that many ask.
+bool has_given_name(const Program& program, const Facts& facts, ProcessId process);
+
+// Steps of evidence: the calls of the function in production, at most `shown`.
+std::vector<findings::Step> calling_steps(const Program& program, const Facts& facts, FunctionId function, std::size_t shown);
+
+}  // namespace beamwright::rules
