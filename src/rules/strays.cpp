@@ -192,8 +192,35 @@ class Finder {
     if (all) add(f, site, sym::nodeup, size, tuple(sym::nodeup, rest), Severity::kHigh);
   }
 
+  // Clauses for {ref, {:error, :timeout}} name the reasons that they know, and none takes {:error, reason}.
+  bool some_result_is_left() const {
+    std::vector<Symbol> chosen, taken_whole;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo || stops_on_anything(program_, facts_, handler)) continue;
+      const Pattern& p = handler.pattern;
+      if (p.any || !p.expr) return false;
+      const Unit& unit = program_.unit(p.expr.unit);
+      if (p.size != 2 || p.tag || unit.expr(p.expr.expr).kind != ExprKind::kTuple) continue;
+      const ExprId result = unit.child(p.expr.expr, 1);
+      if (unit.expr(result).kind == ExprKind::kVariable || unit.expr(result).kind == ExprKind::kWildcard) return false;
+      if (unit.expr(result).kind != ExprKind::kTuple || unit.expr(result).child_count != 2) continue;
+      const std::optional<Symbol> tag = analysis::atom_value(unit, unit.child(result, 0));
+      if (!tag) return false;
+      (unit.expr(unit.child(result, 1)).kind == ExprKind::kAtom ? chosen : taken_whole).push_back(*tag);
+    }
+    return std::any_of(chosen.begin(), chosen.end(),
+                       [&](Symbol tag) { return std::find(taken_whole.begin(), taken_whole.end(), tag) == taken_whole.end(); });
+  }
+
   // What a task sends its owner: {ref, result}, then DOWN unless the monitor was removed; DOWN alone when it crashes.
   void read_task(FunctionId f, CallId site, const analysis::External& external) {
+    if (some_result_is_left()) {
+      found_.push_back(
+          {call_span(program_, site), Symbol(), 2,
+           erlang_ ? "a {Ref, {error, Reason}} with any other reason" : "a {ref, {:error, reason}} with any other reason",
+           place(f, site), Severity::kMedium, Confidence::kLikely});
+    }
     if (function_releases(f, Resource::kTask)) {
       const std::size_t before = found_.size();
       if (only_yields(f)) add_task_reply(f, site, Confidence::kLikely, Severity::kMedium);
@@ -504,94 +531,6 @@ bool stops_on_anything(const Program& program, const Facts& facts, const Handler
     const std::optional<Symbol> atom = analysis::atom_value(unit, reason);
     return atom && *atom != sym::normal && *atom != sym::shutdown;
   });
-}
-
-namespace {
-
-// The function outside the sources that an effect at a site comes from, at the end of the way down.
-const analysis::External* source_of(const Facts& facts, CallId site, Effect effect) {
-  constexpr int kMaxSteps = 12;
-  for (int step = 0; step < kMaxSteps && site; ++step) {
-    if (const analysis::External* external = facts.calls.external(site)) return external;
-    const FunctionId callee = facts.calls.callees[site.index].function;
-    const analysis::Witness* witness = callee ? facts.effects.witness(callee, effect) : nullptr;
-    if (!witness) return nullptr;
-    site = witness->site;
-  }
-  return nullptr;
-}
-
-// Clients that give their answer as a value and clean up behind themselves.
-bool is_tidy_client(const analysis::External* external) {
-  if (!external) return true;
-  const std::string_view module = external->module.text();
-  return module == "httpc" || module == "Elixir.Finch" || module == "Elixir.Req" || module == "gen_tcp" || module == "ssl" ||
-         module == "gen_udp" || module == "inet" ||
-         // The distribution's own: they ask net_kernel or epmd, and wait for the answer.
-         module == "Elixir.Node" || module == "net_kernel" || module == "net_adm" || module == "erl_epmd";
-}
-
-}  // namespace
-
-// handle_info with clauses and without one that stops or drops what is left.
-static bool has_clauses_only(const Program& program, const Facts& facts, ProcessId id) {
-  bool any = false;
-  for (const HandlerId handler_id : facts.process(id).handlers) {
-    const Handler& handler = facts.handler(handler_id);
-    if (handler.kind != HandlerKind::kInfo) continue;
-    if (handler.pattern.any || stops_on_anything(program, facts, handler)) return false;
-    any = true;
-  }
-  return any;
-}
-
-std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
-  const Process& process = facts.process(id);
-  if (process.kind != analysis::ProcessKind::kGenServer) return {};
-  const bool named = process.count == analysis::Count::kOne;
-  const auto found = [&](FunctionId f, CallId site, std::string cause) {
-    return std::vector<Stray>{
-        {call_span(program, site),
-         {},
-         1,
-         "a message that it does not expect",
-         std::move(cause) + ", " + callee_text(program, facts, site) + " in " + model::display_function(program, f),
-         Severity::kMedium,
-         Confidence::kPossible}};
-  };
-  for (const FunctionId f : program.functions_of(process.module)) {
-    const std::vector<ProcessId>& runners = facts.contexts.of(f).processes;
-    if (!std::binary_search(runners.begin(), runners.end(), id) || !in_production(program, facts, f)) continue;
-    for (const CallId site : program.calls_of(f)) {
-      if (program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller) continue;
-      const analysis::EffectSet effects = analysis::effects_at(program, facts, site);
-      if (effects.has(Effect::kHttp) && !is_tidy_client(source_of(facts, site, Effect::kHttp)))
-        return found(f, site, "an HTTP client");
-      if (effects.has(Effect::kSocket) && !is_tidy_client(source_of(facts, site, Effect::kSocket))) {
-        return found(f, site, "a client of the network");
-      }
-      const Symbol name = program.call(site).name;
-      if (named && name && name.text().starts_with("subscribe")) return found(f, site, "a subscription");
-    }
-  }
-  // gen_server logs what a module without handle_info gets; one with clauses and no last one dies of it. In Erlang that is an
-  // oversight, where Elixir's authors leave it out as often as not.
-  if (process.behaviour == sym::gen_server && named && has_clauses_only(program, facts, id)) {
-    for (const HandlerId handler_id : process.handlers) {
-      const Handler& handler = facts.handler(handler_id);
-      if (handler.kind != HandlerKind::kInfo || stops_on_anything(program, facts, handler)) continue;
-      const Unit& unit = program.unit_of(handler.function);
-      const model::Clause& clause = unit.clause(handler.clause);
-      return {{{unit.file, clause.begin, clause.end},
-               {},
-               1,
-               "a message that it does not expect",
-               "anybody who knows its name",
-               Severity::kMedium,
-               Confidence::kPossible}};
-    }
-  }
-  return {};
 }
 
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {

@@ -31,10 +31,6 @@ struct StrayCauses {
 };
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts);
 
-// What leaves a server open to messages that nobody in the sources shows: it runs clients of sockets or HTTP in its own
-// callbacks, or it is registered under a name and subscribes to something. None for all others.
-std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId process);
-
 // The stray messages of a process that none of its handle_info clauses takes, in order of the text.
 std::vector<Stray> untaken_strays(const Program& program, const Facts& facts, const StrayCauses& causes, ProcessId process);
 

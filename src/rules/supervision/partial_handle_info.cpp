@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "rules/catch_all.h"
+#include "rules/exposures.h"
 #include "rules/strays.h"
 #include "rules/support.h"
 
@@ -23,6 +24,7 @@ class Check {
       if (kind == ProcessKind::kGenServer || kind == ProcessKind::kStage || kind == ProcessKind::kRequest) review(ProcessId(i));
     }
     for (std::uint32_t i = 0; i < facts_.messages.messages.size(); ++i) review(facts_.message(MessageId(i)));
+    review_templates();
   }
 
  private:
@@ -78,6 +80,7 @@ class Check {
     const Process& process = facts_.process(id);
     if (!in_production(program_, facts_, handler.function) || may_get_clauses(process.module)) return;
     std::vector<Stray> strays = untaken_strays(program_, facts_, causes_, id);
+    if (strays.empty()) strays = outdated_messages(program_, facts_, id);
     if (strays.empty()) strays = exposures(program_, facts_, id);
     if (strays.empty()) return;
     std::stable_sort(strays.begin(), strays.end(), [](const Stray& a, const Stray& b) {
@@ -98,7 +101,8 @@ class Check {
     finding.confidence = worst.confidence;
     finding.message = (stops ? "The last clause of " + finding.function + " stops the process on " + worst.text
                              : "No clause of " + finding.function + " takes " + worst.text) +
-                      ", which " + name + (worst.tag || worst.size > 1 ? " gets from " : " may get from ") + worst.cause;
+                      ", which " + name + (worst.confidence != Confidence::kPossible ? " gets from " : " may get from ") +
+                      worst.cause;
     std::vector<std::string> others;
     for (const Stray& stray : strays) {
       if (stray.text != worst.text && std::find(others.begin(), others.end(), stray.text) == others.end())
@@ -158,6 +162,98 @@ class Check {
            "def handle_info(unexpected, state) do\n  Logger.warning(\"unexpected message: #{inspect(unexpected)}\")\n  "
            "{:noreply, state}\nend";
   }
+
+  // ---- Clauses that a macro writes into other modules -------------------------------------------------------------------------
+
+  // `use GenServer` and some clauses of handle_info inside `quote`: every module that uses the macro takes no other message, and
+  // cannot see in its own text that it does not.
+  void review_templates() {
+    for (const std::unique_ptr<Unit>& unit : program_.units) {
+      if (unit->language != source::Language::kElixir || unit->role != source::Role::kReviewed) continue;
+      for (std::uint32_t m = 0; m < unit->modules.size(); ++m) {
+        const model::Module& module = unit->modules[m];
+        const auto directives = unit->directives_of(module);
+        if (std::any_of(directives.begin(), directives.end(), [](const model::Directive& directive) {
+              return directive.quoted && directive.kind == model::DirectiveKind::kUse &&
+                     directive.module == sym::Elixir_GenServer;
+            })) {
+          review_template(ModuleId(unit->first_module + m));
+        }
+      }
+    }
+  }
+
+  void review_template(ModuleId module) {
+    const FunctionId written = template_clauses(module);
+    if (!written) return;
+    std::vector<std::string> users;
+    source::Span first_user;
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      const Process& process = facts_.process(ProcessId(i));
+      const Unit& unit = program_.unit_of(process.module);
+      const model::Module& user = program_.module(process.module);
+      if (process.kind != ProcessKind::kGenServer || unit.role != source::Role::kReviewed || has_own_clauses(process)) continue;
+      for (const model::Directive& directive : unit.directives_of(user)) {
+        if (directive.kind != model::DirectiveKind::kUse || directive.quoted ||
+            program_.find_module(directive.module, unit.project) != module)
+          continue;
+        if (users.empty()) first_user = {unit.file, directive.begin, directive.end};
+        users.push_back(model::display_module(user.name));
+        break;
+      }
+    }
+    if (users.size() >= 2) report(module, written, users, first_user);
+  }
+
+  // The handle_info that the macro writes; none when a clause of it takes every message.
+  FunctionId template_clauses(ModuleId module) const {
+    FunctionId written;
+    const Unit& unit = program_.unit_of(module);
+    for (const FunctionId f : program_.functions_of(module)) {
+      const model::Function& function = program_.function(f);
+      if (function.name.text() == "__before_compile__") return {};
+      if (!function.has(model::kTemplate) || function.name.text() != "handle_info" || function.arity != 2) continue;
+      for (const model::ClauseId clause : function.clauses) {
+        const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+        if (patterns.empty() || unit.expr(patterns[0]).kind == ExprKind::kUnknown) return {};
+        const ExprKind kind = unit.expr(patterns[0]).kind;
+        if ((kind == ExprKind::kVariable || kind == ExprKind::kWildcard) && !unit.clause(clause).guard) return {};
+      }
+      if (!written) written = f;
+    }
+    return written;
+  }
+
+  bool has_own_clauses(const Process& process) const {
+    for (const HandlerId id : process.handlers) {
+      if (facts_.handler(id).kind == HandlerKind::kInfo) return true;
+    }
+    return false;
+  }
+
+  void report(ModuleId module, FunctionId written, const std::vector<std::string>& users, source::Span first_user) {
+    const std::string name = model::display_module(program_.module(module).name);
+    Finding finding = found_in(reporter_, program_, written, name_span(program_, written));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message =
+        "The handle_info/2 that `use " + name + "` writes has no catch-all: any other message ends " + join_names(users);
+    finding.why =
+        "With clauses of its own handle_info/2 replaces GenServer's, which logs and drops what it does not know. The modules "
+        "that "
+        "use " +
+        name +
+        " do not show that they have it: the end of a connection, a late reply or a DOWN is a function_clause error there.";
+    finding.fix =
+        "End with a catch-all inside the quote, and let users write their own:\n"
+        "def handle_info(unexpected, state) do\n  Logger.warning(\"unexpected message: #{inspect(unexpected)}\")\n  "
+        "{:noreply, state}\nend\n\ndefoverridable handle_info: 2";
+    finding.path = {{finding.span, "written into every module that uses " + name}, {first_user, users.front() + " uses it"}};
+    finding.key = "template " + name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------------------
 
   // A call or cast in sight that no clause takes.
   void review(const Message& message) {

@@ -1,0 +1,236 @@
+#include "rules/exposures.h"
+
+#include <algorithm>
+#include <array>
+
+#include "analysis/possible_values.h"
+#include "analysis/state_fields.h"
+#include "rules/configured.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Pattern;
+using analysis::Runs;
+using model::TargetKind;
+
+// The function outside the sources that an effect at a site comes from, at the end of the way down.
+const analysis::External* source_of(const Facts& facts, CallId site, Effect effect) {
+  constexpr int kMaxSteps = 12;
+  for (int step = 0; step < kMaxSteps && site; ++step) {
+    if (const analysis::External* external = facts.calls.external(site)) return external;
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    const analysis::Witness* witness = callee ? facts.effects.witness(callee, effect) : nullptr;
+    if (!witness) return nullptr;
+    site = witness->site;
+  }
+  return nullptr;
+}
+
+// Clients that give their answer as a value and clean up behind themselves.
+bool is_tidy_client(const analysis::External* external) {
+  if (!external) return true;
+  const std::string_view module = external->module.text();
+  return module == "httpc" || module == "Elixir.Finch" || module == "Elixir.Req" || module == "gen_tcp" || module == "ssl" ||
+         module == "gen_udp" || module == "inet" ||
+         // The distribution's own: they ask net_kernel or epmd, and wait for the answer.
+         module == "Elixir.Node" || module == "net_kernel" || module == "net_adm" || module == "erl_epmd";
+}
+
+class Finder {
+ public:
+  Finder(const Program& program, const Facts& facts, ProcessId id)
+      : program_(program), facts_(facts), id_(id), process_(facts.process(id)), named_(process_.count == analysis::Count::kOne) {}
+
+  std::vector<Stray> find() const {
+    const Handler* last = last_clause();
+    if (!last || last->pattern.any) {
+      if (!last || !stops_on_anything(program_, facts_, *last)) return {};
+    }
+    for (const FunctionId f : program_.functions_of(process_.module)) {
+      if (!runs_here(f)) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        if (program_.call(site).capture || facts_.calls.runs[site.index] != Runs::kCaller) continue;
+        std::string cause = client_at(site);
+        if (cause.empty()) continue;
+        cause += ", " + callee_text(program_, facts_, site) + " in " + model::display_function(program_, f);
+        return {exposure(call_span(program_, site), std::move(cause))};
+      }
+    }
+    // gen_server logs what a module without handle_info gets; one with clauses and no last one dies of it. In Erlang that is an
+    // oversight, where Elixir's authors leave it out as often as not.
+    if ((named_ || named_when_started()) && process_.behaviour == sym::gen_server)
+      return {exposure(clause_span(*last), "anybody who knows its name")};
+    return foreign_code();
+  }
+
+ private:
+  bool runs_here(FunctionId f) const {
+    const std::vector<ProcessId>& runners = facts_.contexts.of(f).processes;
+    return std::binary_search(runners.begin(), runners.end(), id_) && in_production(program_, facts_, f);
+  }
+
+  // gen_server:start_link({local, Name}, …): one of several, each under a name.
+  bool named_when_started() const {
+    return std::any_of(process_.starts.begin(), process_.starts.end(), [&](CallId site) {
+      const model::Call& call = program_.call(site);
+      return call.module == sym::gen_server && call.arity == 4;
+    });
+  }
+
+  const Handler* last_clause() const {
+    const Handler* last = nullptr;
+    for (const HandlerId id : process_.handlers) {
+      if (facts_.handler(id).kind == HandlerKind::kInfo) last = &facts_.handler(id);
+    }
+    return last;
+  }
+
+  source::Span clause_span(const Handler& handler) const {
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    return {unit.file, clause.begin, clause.end};
+  }
+
+  static Stray exposure(source::Span span, std::string cause) {
+    return {span, {}, 1, "a message that it does not expect", std::move(cause), Severity::kMedium, Confidence::kPossible};
+  }
+
+  // A client whose connections, or a subscription whose events, come as messages.
+  std::string client_at(CallId site) const {
+    const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+    if (effects.has(Effect::kHttp) && !is_tidy_client(source_of(facts_, site, Effect::kHttp))) return "an HTTP client";
+    if (effects.has(Effect::kSocket) && !is_tidy_client(source_of(facts_, site, Effect::kSocket)))
+      return "a client of the network";
+    const Symbol name = program_.call(site).name;
+    return named_ && name && name.text().starts_with("subscribe") ? "a subscription" : "";
+  }
+
+  // A module or a function that somebody else wrote runs in the server's callbacks: what that sends itself, or leaves behind when
+  // a wait of its own is over, arrives here.
+  std::vector<Stray> foreign_code() const {
+    for (const FunctionId f : program_.functions_of(process_.module)) {
+      if (!runs_here(f) || facts_.contexts.of(f).flags & analysis::kInShutdown) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        const model::Call& call = program_.call(site);
+        if (call.capture || facts_.calls.runs[site.index] != Runs::kCaller || facts_.calls.callees[site.index].known()) continue;
+        if (!is_foreign(f, site)) continue;
+        return {exposure(call_span(program_, site), "code that it is given, " +
+                                                        source_text(program_, program_.unit_of(site), call.expr, 40) + " in " +
+                                                        model::display_function(program_, f))};
+      }
+    }
+    return {};
+  }
+
+  // A closure that came in a message, or a callback that no module of the sources has: the implementations are those of users.
+  bool is_foreign(FunctionId function, CallId site) const {
+    const model::Call& call = program_.call(site);
+    if (call.target == TargetKind::kValue) {
+      return call.module_expr && analysis::possible_values(program_, facts_, function, call.module_expr).message;
+    }
+    return call.target == TargetKind::kDynamicModule && !module_from_configuration(program_, facts_, site) &&
+           !is_about_modules(call.name) && !is_defined_in_sight(call.name, call.arity);
+  }
+
+  static bool is_about_modules(Symbol name) {
+    const std::string_view text = name.text();
+    return text == "module_info" || text == "behaviour_info" || text.starts_with("__");
+  }
+
+  bool is_defined_in_sight(Symbol name, std::uint32_t arity) const {
+    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
+      const FunctionId f(i);
+      const model::Function& function = program_.function(f);
+      if (function.name != name || function.arity != arity || !function.has(model::kPublic)) continue;
+      if (!function.has(model::kTemplate) && in_production(program_, facts_, f)) return true;
+    }
+    return false;
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  ProcessId id_;
+  const Process& process_;
+  bool named_;
+};
+
+// The fields of the state that a clause compares with what the message names; with the whole message pattern none.
+std::vector<Symbol> compared_fields(const Program& program, const Handler& handler) {
+  const Unit& unit = program.unit_of(handler.function);
+  const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
+  if (!handler.pattern.expr || patterns.size() < 2 || patterns.back() == handler.pattern.expr.expr) return {};
+  const std::vector<model::VariableId> bound = variables_in(unit, handler.pattern.expr.expr);
+  ExprId state = patterns.back();
+  // `%State{} = state` and `State = #state{}`: the map is one of the sides.
+  while (unit.expr(state).kind == ExprKind::kMatch) {
+    state = unit.expr(unit.child(state, 0)).kind == ExprKind::kVariable ? unit.child(state, 1) : unit.child(state, 0);
+  }
+  std::vector<Symbol> fields;
+  if (bound.empty() || unit.expr(state).kind != ExprKind::kMap) return fields;
+  const std::span<const ExprId> parts = unit.children_of(state);
+  for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+    if (unit.expr(parts[i]).kind == ExprKind::kAtom && mentions(unit, parts[i + 1], bound)) {
+      fields.push_back(unit.expr(parts[i]).symbol());
+    }
+  }
+  return fields;
+}
+
+// Does the server give the field another value while it runs? What it gets once, when a connection is made, has none before it.
+bool is_replaced(const Program& program, const Facts& facts, ProcessId id, Symbol name) {
+  for (const analysis::StateField& field : analysis::states_of(program, facts).of(id).fields) {
+    if (field.name != name) continue;
+    const auto writes = std::count_if(field.writes.begin(), field.writes.end(), [](const analysis::StateWrite& write) {
+      return !write.initial && write.value &&
+             (write.changes.has(analysis::Change::kSets) || write.changes.has(analysis::Change::kResets) ||
+              write.changes.has(analysis::Change::kUnknown));
+    });
+    return writes >= 2;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
+  if (facts.process(id).kind != analysis::ProcessKind::kGenServer) return {};
+  return Finder(program, facts, id).find();
+}
+
+std::vector<Stray> outdated_messages(const Program& program, const Facts& facts, ProcessId id) {
+  const Process& process = facts.process(id);
+  std::vector<HandlerId> clauses;
+  for (const HandlerId handler : process.handlers) {
+    if (facts.handler(handler).kind != HandlerKind::kInfo) continue;
+    if (!facts.handler(handler).pattern.expr || facts.handler(handler).pattern.any) return {};
+    clauses.push_back(handler);
+  }
+  for (const HandlerId id_here : clauses) {
+    const Handler& handler = facts.handler(id_here);
+    const Pattern& pattern = handler.pattern;
+    if (pattern.size < 2 || !in_production(program, facts, handler.function)) continue;
+    const std::vector<Symbol> fields = compared_fields(program, handler);
+    const auto replaced =
+        std::find_if(fields.begin(), fields.end(), [&](Symbol field) { return is_replaced(program, facts, id, field); });
+    if (replaced == fields.end()) continue;
+    const bool all = std::all_of(clauses.begin(), clauses.end(), [&](HandlerId other) {
+      const Handler& o = facts.handler(other);
+      return !analysis::may_match(o.pattern, pattern) || !compared_fields(program, o).empty();
+    });
+    if (!all) continue;
+    const Unit& unit = program.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    return {{{unit.file, clause.begin, clause.end},
+             pattern.tag,
+             pattern.size,
+             message_text(pattern, in_erlang(program, process.module)) + " of an earlier " + std::string(replaced->text()),
+             "one that its state held before",
+             Severity::kMedium,
+             Confidence::kPossible}};
+  }
+  return {};
+}
+
+}  // namespace beamwright::rules
