@@ -26,6 +26,16 @@ class Binder {
     for (const ClauseId id : f.clauses) clause(unit_.clause(id), Meeting::kBindsAnew);
   }
 
+  // Branches of Erlang that bind the same name have one variable if what follows them uses it, and each its own otherwise.
+  void join_branches() {
+    if (first_.empty()) return;
+    for (Expr& e : unit_.exprs) {
+      if (e.kind != ExprKind::kVariable || !(e.payload & kVariableIsBound)) continue;
+      const VariableId first = first_of(VariableId(e.payload & ~kVariableIsBound));
+      if (first.index < used_after_.size() && used_after_[first.index]) e.payload = first.index | kVariableIsBound;
+    }
+  }
+
  private:
   // A name and the variable it means now.
   struct Name {
@@ -100,7 +110,9 @@ class Binder {
     if (e.payload & kVariableIsBound) return;
     const Name& name = names_[name_of(e.symbol())];
     const bool before = in_pin_ && name.pattern == pattern_;
-    e.payload = (before ? name.before : name.current).index | kVariableIsBound;
+    const VariableId variable = before ? name.before : name.current;
+    note_use(variable);
+    e.payload = variable.index | kVariableIsBound;
   }
 
   void bind(ExprId id, Meeting meeting) {
@@ -113,15 +125,36 @@ class Binder {
       log_.push_back({number, name.current, name.candidate, name.candidate_scope});
       name.before = name.current;
       name.pattern = pattern_;
-      if (erlang_ && name.candidate && name.candidate_scope == scope_ && !name.current) {
-        name.current = name.candidate;
-      } else {
-        name.current = VariableId(unit_.variables.size());
-        unit_.variables.push_back({name.symbol, id});
-      }
+      const bool sibling = erlang_ && name.candidate && name.candidate_scope == scope_ && !name.current;
+      name.current = VariableId(unit_.variables.size());
+      unit_.variables.push_back({name.symbol, id});
+      if (sibling) note_sibling(name.current, name.candidate);
       e.flags |= kBinds;
+    } else {
+      note_use(name.current);
     }
     e.payload = name.current.index | kVariableIsBound;
+  }
+
+  // The variable of the first branch that bound the name, for that of any branch.
+  VariableId first_of(VariableId variable) const {
+    return variable.index < first_.size() && first_[variable.index] ? first_[variable.index] : variable;
+  }
+
+  void note_sibling(VariableId later, VariableId earlier) {
+    const VariableId first = first_of(earlier);
+    first_.resize(unit_.variables.size());
+    first_[later.index] = first;
+  }
+
+  void note_use(VariableId variable) {
+    if (variable && variable.index < exported_.size() && exported_[variable.index]) used_after_[variable.index] = true;
+  }
+
+  void note_export(VariableId variable) {
+    exported_.resize(unit_.variables.size());
+    used_after_.resize(unit_.variables.size());
+    exported_[variable.index] = true;
   }
 
   // --- patterns
@@ -338,7 +371,8 @@ class Binder {
       Name& name = names_[exports_[i].name];
       if (name.current) continue;  // several branches have bound it
       log_.push_back(exports_[i]);
-      name.current = name.candidate;
+      name.current = first_of(name.candidate);
+      note_export(name.current);
     }
     exports_.resize(exported);
   }
@@ -360,7 +394,9 @@ class Binder {
   std::vector<std::uint32_t> table_;  // open addressing: number of a name, plus one
   std::vector<Name> names_;
   std::vector<Change> log_;
-  std::vector<Change> exports_;  // what the branches of the cases around have bound
+  std::vector<Change> exports_;              // what the branches of the cases around have bound
+  std::vector<VariableId> first_;            // by variable of a later branch: that of the first one
+  std::vector<bool> exported_, used_after_;  // by variable of a first branch: the branches are over; and it is used
   std::uint32_t pattern_ = 0;
   std::uint32_t scope_ = 0;
   std::uint32_t last_scope_ = 0;
@@ -373,6 +409,7 @@ class Binder {
 void bind_variables(Unit& unit) {
   Binder binder(unit);
   for (const Function& f : unit.functions) binder.function(f);
+  binder.join_branches();
 }
 
 }  // namespace beamwright::model

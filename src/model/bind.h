@@ -4,7 +4,8 @@
 //            a comprehension, a `with` or a `try` (Elixir's own elixir_clauses, elixir_for, elixir_try).
 //   Erlang   a variable is bound once in a function's clause: a name that has a value is a use, also in a pattern. The clauses
 //            of case, if and receive export what they bind; try, catch, maybe, comprehensions and funs do not; fun heads and
-//            generators shadow (OTP's erl_lint).
+//            generators shadow (OTP's erl_lint). Clauses that bind the same name share a variable only where the name is used
+//            after them: what one of them makes of it is nothing to the others.
 #pragma once
 
 #include "model/program.h"

@@ -171,6 +171,17 @@ TEST_F(ErlangBinding, BranchesExportOneVariableForAName) {
   EXPECT_EQ(unit->variable_of(unit->expr(after)).binding, first);
 }
 
+TEST_F(ErlangBinding, BranchesHaveTheirOwnVariablesWhereNothingUsesThemAfterwards) {
+  const auto first = var("X"), in_first = var("X"), second = var("X"), in_second = var("X");
+  const auto branches = with_clauses(ExprKind::kCase, {clause({first}, in_first), clause({second}, in_second)}, {number()});
+  function({clause({}, block({branches, number()}))});
+  finish();
+  EXPECT_FALSE(same(first, second));
+  EXPECT_TRUE(same(first, in_first));
+  EXPECT_TRUE(same(second, in_second));
+  EXPECT_EQ(unit->variable_of(unit->expr(in_second)).binding, second);
+}
+
 TEST_F(ErlangBinding, ABranchWithinABranchJoinsTheVariableOfItsSiblings) {
   const auto first = var("X"), inner_first = var("X"), inner_second = var("X"), in_fun = var("X"), after = var("X");
   const auto fun = with_clauses(ExprKind::kClosure, {clause({}, match(in_fun, number()))});
