@@ -24,7 +24,11 @@ struct Hang {
   std::string cause;
 };
 
-bool starts_child(const analysis::External& external) { return external.row && external.row->effects.has(Effect::kStartChild); }
+// Of a process with an init of its own the starter waits for that init; a task runs at once.
+bool starts_child(const analysis::External& external) {
+  return external.row && external.row->effects.has(Effect::kStartChild) &&
+         external.row->closure_runs != analysis::Runs::kNewProcess;
+}
 
 class Check {
  public:

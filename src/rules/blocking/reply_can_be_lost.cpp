@@ -1,0 +1,247 @@
+// handle_call that returns {noreply, State} and leaves the answer to a process of its own: when that process crashes, is killed
+// or gets lost with its supervisor before it replies, nobody tells the caller. Linked or monitored by the server, the crash is a
+// message (or the server's own end), and the caller can be told (erlang: monitor/2; elixir: Task.Supervisor.async_nolink/3).
+#include <algorithm>
+#include <optional>
+
+#include "analysis/closures.h"
+#include "analysis/values.h"
+#include "rules/answering.h"
+#include "rules/reach.h"
+#include "rules/waiting.h"
+#include "rules/walk.h"
+
+namespace beamwright::rules {
+namespace {
+
+using analysis::Bound;
+using analysis::External;
+using analysis::Runs;
+using model::VariableId;
+
+struct Offload {
+  std::vector<CallId> chain;  // from the clause down to the call that starts the process
+};
+
+class Check {
+ public:
+  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    for (std::uint32_t i = 0; i < facts_.processes.handlers.size(); ++i) {
+      const Handler& handler = facts_.handler(HandlerId(i));
+      if (!reporter_.wants(program_, handler.function) || !starts_processes(handler.function)) continue;
+      if (handler.kind != HandlerKind::kCall && handler.kind != HandlerKind::kEvent) continue;
+      if (in_production(program_, facts_, handler.function)) review(HandlerId(i), handler);
+    }
+  }
+
+ private:
+  bool starts_processes(FunctionId function) const {
+    const analysis::EffectSet& all = facts_.effects.all[function.index];
+    return all.has(Effect::kSpawn) || all.has(Effect::kStartChild);
+  }
+
+  void review(HandlerId id, const Handler& handler) {
+    const std::vector<VariableId> caller = caller_variables(program_, facts_, handler);
+    if (caller.empty()) return;
+    std::optional<Offload> found;
+    const std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
+    if (watches(sites)) return;
+    for (const CallId site : sites) {
+      if (!found) found = offload_at(handler.function, site, caller, {});
+    }
+    if (found) report(id, handler, *found);
+  }
+
+  // A monitor or a link made beside the start: the end of the process is noticed.
+  bool watches(const std::vector<CallId>& sites) const {
+    return std::any_of(sites.begin(), sites.end(), [&](CallId site) {
+      const External* external = facts_.calls.external(site);
+      if (!external || !external->row || external->row->effects.has(Effect::kSpawn)) return false;
+      return external->row->effects.has(Effect::kMonitor) || (external->row->effects.has(Effect::kLink));
+    });
+  }
+
+  // Is the caller given to a process that starts here, or to a function of the module that starts one for it?
+  std::optional<Offload> offload_at(FunctionId function, CallId site, const std::vector<VariableId>& caller,
+                                    std::vector<CallId> chain) const {
+    constexpr std::size_t kLongest = 3;
+    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
+    chain.push_back(site);
+    if (const External* external = facts_.calls.external(site)) {
+      if (!is_unwatched_start(*external, site) || !takes_caller(*external, site, caller)) return {};
+      return may_crash(*external, function, site, caller) ? std::optional(Offload{chain}) : std::nullopt;
+    }
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee || callee == function || chain.size() > kLongest || !starts_processes(callee)) return {};
+    if (program_.module_of(callee) != program_.module_of(function)) return {};
+    const std::vector<VariableId> given = parameters_for(callee, site, caller);
+    std::vector<CallId> sites;
+    for (const CallId inner : program_.calls_of(callee)) sites.push_back(inner);
+    if (given.empty() || watches(sites)) return {};
+    for (const CallId inner : sites) {
+      if (auto found = offload_at(callee, inner, given, chain)) return found;
+    }
+    return {};
+  }
+
+  // The variables of the function's clauses that hold what is passed where the caller is mentioned.
+  std::vector<VariableId> parameters_for(FunctionId callee, CallId site, const std::vector<VariableId>& caller) const {
+    const Unit& unit = program_.unit_of(site);
+    const Unit& there = program_.unit_of(callee);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    std::vector<VariableId> found;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (unit.expr(arguments[i]).kind != ExprKind::kVariable || !mentions(unit, arguments[i], caller)) continue;
+      for (const model::ClauseId c : program_.function(callee).clauses) {
+        const std::span<const ExprId> patterns = there.patterns_of(there.clause(c));
+        if (i >= patterns.size()) continue;
+        for (const VariableId variable : variables_in(there, patterns[i])) found.push_back(variable);
+      }
+    }
+    return found;
+  }
+
+  // Does the call start a process whose end nobody is told of?
+  bool is_unwatched_start(const External& external, CallId site) const {
+    const knowledge::FunctionRow* row = external.row;
+    if (!row || row->closure_runs != Runs::kNewProcess || row->closure_argument == 0) return false;
+    if (!row->effects.has(Effect::kSpawn) && !row->effects.has(Effect::kStartChild)) return false;
+    if (row->effects.has(Effect::kLink) || row->effects.has(Effect::kMonitor) || row->effects.has(Effect::kAwait)) return false;
+    if (row->returns != knowledge::Resource::kProcess) return false;
+    const std::string_view name = external.name.text();
+    const bool optioned = name == "spawn_opt" || (external.module == sym::Elixir_Process && name == "spawn");
+    return !optioned || no_watch_among_options(site);
+  }
+
+  bool no_watch_among_options(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.empty()) return false;
+    const ExprId options = analysis::local_value(unit, arguments.back());
+    if (!options || unit.expr(options).kind != ExprKind::kList) return false;
+    return !any_below(unit, options, [&](ExprId id) {
+      if (unit.expr(id).kind == ExprKind::kVariable) return true;
+      return unit.expr(id).kind == ExprKind::kAtom &&
+             (unit.expr(id).symbol().text() == "link" || unit.expr(id).symbol().text() == "monitor");
+    });
+  }
+
+  bool takes_caller(const External& external, CallId site, const std::vector<VariableId>& caller) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    for (std::size_t i = external.row->closure_argument - 1u; i < arguments.size(); ++i) {
+      const ExprId value = analysis::local_value(unit, arguments[i]);
+      if (mentions(unit, arguments[i], caller) || (value && mentions(unit, value, caller))) return true;
+    }
+    return false;
+  }
+
+  // Nothing that can go wrong before the reply, or an answer for that case as well: a try around it.
+  bool may_crash(const External& external, FunctionId function, CallId site, const std::vector<VariableId>& caller) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const ExprId given = analysis::local_value(unit, arguments[external.row->closure_argument - 1u]);
+    if (external.row->closure_is_mfa || !given || unit.expr(given).kind != ExprKind::kClosure) {
+      for (const analysis::Edge& edge : facts_.calls.edges_of(function)) {
+        if (edge.site == site && edge.runs == Runs::kNewProcess && !guards(edge.callee)) return true;
+      }
+      return false;
+    }
+    if (any_below(unit, given, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kTry; })) return false;
+    bool risky = false, replies = false;
+    for (const CallId inner : analysis::calls_in_closure(program_, function, given)) {
+      const External* known = facts_.calls.external(inner);
+      if (known && known->name.text() == "reply") {
+        replies = true;
+        continue;
+      }
+      const bool given_caller = mentions(unit, program_.call(inner).expr, caller);
+      const FunctionId callee = facts_.calls.callees[inner.index].function;
+      if (callee && given_caller) {
+        if (guards(callee)) return false;
+        replies = true;
+      }
+      risky |= !known || !known->row || is_risky(*known);
+    }
+    return risky && replies;
+  }
+
+  // What waits for others or is code of unknown manners; arithmetic on lists and maps seldom fails.
+  static bool is_risky(const External& external) {
+    const knowledge::EffectSet& effects = external.row->effects;
+    for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kSocket, Effect::kFile, Effect::kSubprocess,
+                                Effect::kPort, Effect::kCall, Effect::kAwait, Effect::kRpc, Effect::kExit}) {
+      if (effects.has(effect)) return true;
+    }
+    return external.row->closure_argument != 0;
+  }
+
+  // A try in the function, or in one that it calls: somebody thought of the failure.
+  bool guards(FunctionId function) const {
+    if (function_has(program_, function, ExprKind::kTry)) return true;
+    for (const analysis::Edge& edge : facts_.calls.edges_of(function)) {
+      if (edge.runs == Runs::kCaller && program_.module_of(edge.callee) == program_.module_of(function) &&
+          function_has(program_, edge.callee, ExprKind::kTry))
+        return true;
+    }
+    return false;
+  }
+
+  void report(HandlerId id, const Handler& handler, const Offload& offload) {
+    std::vector<MessageId> asking;
+    for (const MessageId m : messages_to(facts_, id)) {
+      if (facts_.message(m).kind == MessageKind::kCall && in_production(program_, facts_, facts_.message(m).sender))
+        asking.push_back(m);
+    }
+    const bool erlang = in_erlang(program_, handler.function);
+    const bool statem = facts_.process(handler.process).kind == analysis::ProcessKind::kGenStatem;
+    const bool endless = std::any_of(asking.begin(), asking.end(),
+                                     [&](MessageId m) { return facts_.message(m).timeout.milliseconds == Bound::kInfinite; });
+    const bool limited = std::any_of(asking.begin(), asking.end(), [&](MessageId m) {
+      const std::int64_t wait = facts_.message(m).timeout.milliseconds;
+      return wait != Bound::kInfinite && wait != Bound::kUnknown;
+    });
+    const CallId start = offload.chain.back();
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    Finding finding = found_in(reporter_, program_, program_.function_of(start), call_span(program_, start));
+    finding.severity = endless || statem ? Severity::kHigh : limited || asking.empty() ? Severity::kLow : Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " leaves its reply to a process that nobody watches: " + callee_text(program_, facts_, start) +
+                      " neither links nor monitors it";
+    finding.why = std::string("When that process crashes or is killed before it replies, nobody answers: the caller waits ") +
+                  (endless || statem ? "for ever" : "until its time-out is over") +
+                  " and never learns why, and the server knows of nothing.";
+    finding.fix =
+        erlang ? "Start it with spawn_monitor, keep the monitor with From in the state, and take the 'DOWN': reply {error, "
+                 "Reason} there when it has not answered."
+               : "Start it with Task.Supervisor.async_nolink, keep its ref with `from` in the state, reply when its result "
+                 "comes, and reply {:error, reason} when its :DOWN does.";
+    finding.path = asking_steps(program_, facts_, asking, 3);
+    append_chain(program_, facts_, offload.chain, finding.path);
+    finding.key = shown;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+
+}  // namespace
+
+const Rule& reply_can_be_lost() {
+  static const Rule rule{
+      {.code = "BW408",
+       .name = "reply-can-be-lost",
+       .family = findings::Family::kBlocking,
+       .severity = Severity::kMedium,
+       .summary = "A reply is left to a process that nobody links or monitors: its crash leaves the caller waiting"},
+      check};
+  return rule;
+}
+
+}  // namespace beamwright::rules
