@@ -167,6 +167,14 @@ bool is_mnesia(const Facts& facts, const SlowWork& work) {
   return work.effect == Effect::kDatabase && external && external->module.text() == "mnesia";
 }
 
+bool waits_for_own_tasks(const Facts& facts, const SlowWork& work) {
+  const analysis::External* external = work.effect == Effect::kAwait && work.leaf ? facts.calls.external(work.leaf) : nullptr;
+  if (!external || work.bound_ms == 0) return false;
+  const std::string_view module = external->module.text(), name = external->name.text();
+  if (module == "rpc" || module == "erpc") return name.ends_with("yield") || name == "receive_response";
+  return (module == "Elixir.Task" || module == "Elixir.Task.Supervisor") && name != "shutdown";
+}
+
 std::string describe_work(const SlowWork& work) {
   const bool endless = work.bound_ms == Bound::kInfinite;
   const bool unknown = work.bound_ms == Bound::kUnknown;

@@ -30,6 +30,8 @@ std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, cons
 bool is_heavy(const SlowWork& work);
 // Is it Mnesia, whose transactions wait for locks and other nodes, but seldom long?
 bool is_mnesia(const Facts& facts, const SlowWork& work);
+// Does the process wait for tasks or requests that it started itself? BW412 speaks of these.
+bool waits_for_own_tasks(const Facts& facts, const SlowWork& work);
 // "an HTTP request", "a database query", "a sleep of 2 s".
 std::string describe_work(const SlowWork& work);
 // The steps from the handler's call site down to the cause.

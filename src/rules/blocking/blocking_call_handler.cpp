@@ -53,6 +53,7 @@ struct Worst {
 Worst worst_of(const Facts& facts, const std::vector<SlowWork>& works, std::int64_t patience_ms) {
   Worst worst;
   for (const SlowWork& work : works) {
+    if (waits_for_own_tasks(facts, work)) continue;
     Severity severity = weigh(work, patience_ms);
     if (work.possible || is_mnesia(facts, work)) severity = std::min(severity, Severity::kMedium);
     if (severity > worst.severity) worst = {&work, severity};

@@ -94,6 +94,7 @@ class Check {
   }
 
   Severity weigh(const SlowWork& work) const {
+    if (waits_for_own_tasks(facts_, work)) return Severity::kInfo;
     if (work.possible || is_mnesia(facts_, work)) return Severity::kLow;
     constexpr std::int64_t kNotable = 1000, kPatience = 2500;
     const bool unlimited = work.bound_ms == Bound::kInfinite;
