@@ -125,7 +125,7 @@ bool AddedChildren::target_is_given(CallId site) const {
 Frame* AddedChildren::frame_of(const Chain& chain) {
   Frame* frame = nullptr;
   const auto evaluated = [&](std::span<const ExprId> written) {
-    Values arguments;
+    Values arguments = e_.values();
     for (const ExprId id : written) arguments.push_back(e_.evaluate(frame, id));
     return arguments;
   };

@@ -1,11 +1,15 @@
 // The order of analysis, and the questions that need all of it.
 
+#include <exception>
+#include <future>
+
 #include "analysis/facts.h"
 #include "analysis/hints.h"
 
 #include "analysis/calls.h"
 #include "analysis/contexts.h"
 #include "analysis/effects.h"
+#include "analysis/forest.h"
 #include "analysis/messages.h"
 #include "analysis/on_demand.h"
 #include "analysis/processes.h"
@@ -13,6 +17,7 @@
 #include "analysis/scopes.h"
 #include "analysis/supervisors.h"
 #include "analysis/values.h"
+#include "base/parallel.h"
 
 namespace beamwright::analysis {
 
@@ -20,6 +25,19 @@ using model::Expr;
 using model::ExprKind;
 using model::Program;
 using model::Unit;
+
+namespace {
+
+// Many rules want the forest, and it takes long: it is found while something else is. What goes wrong goes wrong again for
+// whoever asks, and is told there.
+void find_forest(const Program& program, const Facts& facts) {
+  try {
+    (void)forest_of(program, facts);
+  } catch (...) {
+  }
+}
+
+}  // namespace
 
 Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
               const std::vector<source::Application>* applications) {
@@ -29,16 +47,31 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
 Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
               const std::vector<source::Application>* applications, const Hints& hints) {
   Facts facts;
-  const Scopes scopes = find_scopes(program, knowledge, jobs);
-  facts.calls = resolve_calls(program, knowledge, scopes, jobs);
-  facts.effects = find_effects(program, facts.calls, jobs);
-  facts.processes = find_processes(program, knowledge, scopes, facts.calls);
-  add_receive_loops(program, facts.calls, facts.effects, facts.processes);
-  facts.messages = find_messages(program, facts.calls, facts.processes);
-  facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes, hints);
-  facts.supervisors = find_supervisors(program, facts);
   facts.on_demand = std::make_shared<OnDemand>();
   facts.on_demand->applications = applications;
+  const Scopes scopes = find_scopes(program, knowledge, jobs);
+  facts.calls = resolve_calls(program, knowledge, scopes, jobs);
+  // Two ways go on from the calls, each of which keeps one thread busy most of its time: who supervises, and what code does.
+  std::promise<void> processes_are_known;
+  parallel_for(2, jobs, [&](std::size_t way) {
+    if (way == 0) {
+      try {
+        facts.processes = find_processes(program, knowledge, scopes, facts.calls);
+        facts.supervisors = find_supervisors(program, facts);
+        processes_are_known.set_value();
+      } catch (...) {
+        processes_are_known.set_exception(std::current_exception());
+        return;
+      }
+      find_forest(program, facts);
+    } else {
+      facts.effects = find_effects(program, facts.calls, jobs);
+      processes_are_known.get_future().get();
+      add_receive_loops(program, facts.calls, facts.effects, facts.processes);
+      facts.messages = find_messages(program, facts.calls, facts.processes);
+      facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes, hints);
+    }
+  });
   return facts;
 }
 

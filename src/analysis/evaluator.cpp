@@ -76,14 +76,19 @@ ValueRef Evaluator::list(Values parts, Presences presences, bool open, ExprRef p
 }
 
 ValueRef Evaluator::choice(const Values& alternatives) {
-  Values distinct;
+  if (alternatives.size() == 1 && alternatives[0]->kind != ValueKind::kThunk) return alternatives[0];
+  Values distinct = values();
+  distinct.reserve(alternatives.size());
+  const auto add = [&](ValueRef each) {
+    if (each->kind != ValueKind::kNever && std::find(distinct.begin(), distinct.end(), each) == distinct.end())
+      distinct.push_back(each);
+  };
   for (const ValueRef given : alternatives) {
     const ValueRef value = given->kind == ValueKind::kThunk && given->forced != nullptr ? given->forced : given;
-    const Values one{value};
-    for (const ValueRef each : value->kind == ValueKind::kChoice ? value->parts : one) {
-      if (each->kind != ValueKind::kNever && std::find(distinct.begin(), distinct.end(), each) == distinct.end())
-        distinct.push_back(each);
-    }
+    if (value->kind == ValueKind::kChoice)
+      std::for_each(value->parts.begin(), value->parts.end(), add);
+    else
+      add(value);
   }
   if (distinct.empty()) return &never_;
   if (distinct.size() == 1) return distinct[0];
@@ -158,7 +163,8 @@ ValueRef Evaluator::evaluate_now(Frame* f, ExprId id) {
     case ExprKind::kVariable:
       return variable(f, id);
     case ExprKind::kTuple: {
-      Values parts;
+      Values parts = values();
+      parts.reserve(e.child_count);
       for (const ExprId child : unit.children_of(e)) parts.push_back(lazy(f, child));
       return tuple(std::move(parts), place);
     }
@@ -233,7 +239,7 @@ ValueRef Evaluator::as_list(ValueRef given) {
 
 // The longest alternative says the order; elements of every alternative are always there.
 ValueRef Evaluator::laid_together(const Values& alternatives) {
-  Values lists;
+  Values lists = values();
   for (const ValueRef alternative : alternatives) lists.push_back(as_list(alternative));
   std::stable_sort(lists.begin(), lists.end(), [](ValueRef a, ValueRef b) { return a->parts.size() > b->parts.size(); });
   // The same element: one value, or one place evaluated twice.
@@ -277,13 +283,13 @@ ValueRef Evaluator::merged(ValueRef base_given, ValueRef over_given) {
   const ValueRef base = force(base_given);
   const ValueRef over = force(over_given);
   if (base->kind == ValueKind::kChoice) {
-    Values alternatives;
+    Values alternatives = values();
     for (const ValueRef each : base->parts) alternatives.push_back(merged(each, over));
     return choice(alternatives);
   }
   // Both as key, value, key, value …
   const auto entries = [&](ValueRef from, bool& open) {
-    Values out;
+    Values out = values();
     if (from->kind == ValueKind::kMap) out = from->parts;
     open = open || from->open || (from->kind != ValueKind::kMap && from->kind != ValueKind::kList);
     if (from->kind == ValueKind::kList) {
@@ -321,7 +327,7 @@ ValueRef Evaluator::merged(ValueRef base_given, ValueRef over_given) {
 ValueRef Evaluator::option(ValueRef given, Symbol key, ValueRef otherwise) {
   const ValueRef options = force(given);
   if (options->kind == ValueKind::kChoice) {
-    Values alternatives;
+    Values alternatives = values();
     for (const ValueRef each : options->parts) alternatives.push_back(option(each, key, otherwise));
     return choice(alternatives);
   }
@@ -445,7 +451,7 @@ ValueRef Evaluator::evaluate_case(Frame* f, ExprId id) {
   const Unit& unit = program_.unit(f->unit);
   const Expr& e = unit.expr(id);
   const ValueRef subject = e.child_count != 0 ? evaluate(f, unit.child(id, 0)) : nullptr;
-  Values results;
+  Values results = values();
   for (const ClauseId c : unit.clauses_of(e)) {
     const Clause& clause = unit.clause(c);
     Truth taken = Truth::kYes;
@@ -468,7 +474,8 @@ ValueRef Evaluator::evaluate_with(Frame* f, ExprId id) {
   const Unit& unit = program_.unit(f->unit);
   const Expr& e = unit.expr(id);
   if (e.child_count == 0) return unknown();
-  Values results{force(evaluate(f, unit.children_of(e).back()))};
+  Values results = values();
+  results.push_back(force(evaluate(f, unit.children_of(e).back())));
   for (const ClauseId c : unit.clauses_of(e))
     if (unit.clause(c).body) results.push_back(force(evaluate(f, unit.clause(c).body)));
   return choice(results);
@@ -482,7 +489,7 @@ ValueRef Evaluator::evaluate_try(Frame* f, ExprId id) {
   const ValueRef body = evaluate(f, unit.child(id, 0));
   const model::Try& parts = unit.try_of(e);
   if (parts.else_clauses.empty()) return body;
-  Values results;
+  Values results = values();
   for (const ClauseId c : parts.else_clauses) {
     const Clause& clause = unit.clause(c);
     Truth taken = clause.pattern_count == 1 ? match(f, unit.patterns_of(clause)[0], body) : Truth::kPerhaps;

@@ -32,6 +32,8 @@ class Evaluator {
   // How much evaluation the next questions may cost all together.
   void allow(int steps) { steps_left_ = steps; }
 
+  // For values on their way into a Value: they lie in the arena from the beginning, so that nothing is allocated or copied.
+  Values values() { return Values(&arena_); }
   ValueRef unknown() const { return &unknown_; }
   // For option(): surely not there, told apart from every other value by its address.
   ValueRef missing() const { return &missing_; }

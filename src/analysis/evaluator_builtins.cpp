@@ -153,7 +153,7 @@ ValueRef Builtins::erlang(std::string_view name, const Arguments& a, const Frame
 // The results of a function for each element.
 ValueRef Builtins::each(ValueRef given, ValueRef closure, int depth, bool flatten) {
   const ValueRef list = e_.as_list(given);
-  Values parts;
+  Values parts = e_.values();
   Presences presences;
   bool open = false;
   const auto add = [&](ValueRef value, Presence presence) {
@@ -184,7 +184,7 @@ ValueRef Builtins::kept(ValueRef given) {
 
 ValueRef Builtins::flattened(ValueRef given, bool deep) {
   const ValueRef list = e_.as_list(given);
-  Values parts;
+  Values parts = e_.values();
   Presences presences;
   bool open = list->open;
   for (std::size_t i = 0; i < list->parts.size(); ++i) {
@@ -245,7 +245,7 @@ ValueRef Builtins::lists(std::string_view name, const Arguments& a, int depth) {
   if (name == "seq" && two) {
     const auto low = e_.integer_of(a[0]), high = e_.integer_of(a[1]);
     if (!low || !high || *high - *low > 100 || *high < *low) return e_.unknown();
-    Values parts;
+    Values parts = e_.values();
     for (std::int64_t i = *low; i <= *high; ++i) parts.push_back(e_.integer(i));
     return e_.list(std::move(parts), {}, false);
   }

@@ -27,7 +27,8 @@ ValueRef Evaluator::evaluate_call(Frame* f, ExprId id) {
   const model::Call& written = unit.call_of(unit.expr(id));
   const CallId site{unit.first_call + unit.expr(id).payload};
   const ExprRef place{f->unit, id};
-  Values arguments;
+  Values arguments = values();
+  arguments.reserve(unit.expr(id).child_count);
   for (const ExprId child : unit.children_of(id)) arguments.push_back(lazy(f, child));
   switch (written.target) {
     case TargetKind::kLocal:
@@ -91,7 +92,7 @@ ValueRef Evaluator::call(FunctionId function, const Values& arguments, int depth
 
 ValueRef Evaluator::run_clauses(Frame* outer, UnitId unit_id, model::ClauseRange clauses, const Values& arguments, int depth) {
   const Unit& unit = program_.unit(unit_id);
-  Values results;
+  Values results = values();
   for (const ClauseId c : clauses) {
     const Clause& clause = unit.clause(c);
     const auto patterns = unit.patterns_of(clause);

@@ -16,12 +16,12 @@ ValueRef Evaluator::variable(Frame* f, ExprId use) {
   if (v >= unit.variables.size()) return unknown();
   if (const ValueRef known = f->find(v)) return known;
   f->set(v, unknown());  // for a variable that needs itself
-  Values values;
+  Values all = values();
   for (const ExprId occurrence : bindings_seen_from(unit, use)) {
     bind(f, occurrence);
-    if (const ValueRef value = f->find(v)) values.push_back(value);
+    if (const ValueRef value = f->find(v)) all.push_back(value);
   }
-  const ValueRef value = values.empty() ? unknown() : choice(values);
+  const ValueRef value = all.empty() ? unknown() : choice(all);
   f->set(v, value);
   return value;
 }
@@ -134,11 +134,11 @@ Truth Evaluator::match_choice(Frame* f, ExprId pattern, const Value& value) {
     some = true;
     for (const auto& [variable, bound] : inner->variables) {
       auto at = std::find_if(found.begin(), found.end(), [&, v = variable](const auto& row) { return row.first == v; });
-      if (at == found.end()) at = found.insert(found.end(), {variable, {}});
+      if (at == found.end()) at = found.insert(found.end(), {variable, values()});
       at->second.push_back(bound);
     }
   }
-  for (const auto& [variable, values] : found) f->set(variable, choice(values));
+  for (const auto& [variable, bound] : found) f->set(variable, choice(bound));
   return !some ? Truth::kNo : all == Truth::kYes ? Truth::kYes : Truth::kPerhaps;
 }
 

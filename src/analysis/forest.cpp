@@ -140,7 +140,7 @@ std::optional<std::size_t> ForestBuilder::one_start(ValueRef value) {
   if (all.empty()) return {};
   if (all.size() == 1) return all[0];
   Start merged = e_.starts[all[0]];
-  Values arguments;
+  Values arguments = e_.values();
   for (const std::size_t each : all) {
     const Start& start = e_.starts[each];
     if (start.behaviour != merged.behaviour || start.module != merged.module || start.children != nullptr ||
@@ -218,7 +218,7 @@ void ForestBuilder::read_callback(const Start& start, ModuleId from, Tree& tree)
   const ValueRef argument = start.argument != nullptr ? start.argument : e_.unknown();
   const ValueRef result = e_.force(e_.call(init, {argument}, 0));
   // ignore is an answer too, and tells nothing of the children that are there otherwise.
-  Values flags, children;
+  Values flags = e_.values(), children = e_.values();
   const Values one{result};
   for (const ValueRef each : result->kind == ValueKind::kChoice ? result->parts : one) {
     const ValueRef ok = e_.force(each);

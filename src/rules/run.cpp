@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/forest.h"
 #include "analysis/state_fields.h"
 #include "analysis/tables.h"
 #include "base/parallel.h"
@@ -18,7 +17,6 @@ namespace {
 using SharedFact = void (*)(const model::Program&, const analysis::Facts&);
 
 constexpr SharedFact kSharedFacts[] = {
-    [](const model::Program& program, const analysis::Facts& facts) { (void)analysis::forest_of(program, facts); },
     [](const model::Program& program, const analysis::Facts& facts) { (void)analysis::states_of(program, facts); },
     [](const model::Program& program, const analysis::Facts& facts) { (void)analysis::tables_of(program, facts); },
 };
