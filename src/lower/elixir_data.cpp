@@ -137,7 +137,8 @@ std::uint16_t ElixirLowering::unit_of_segment(const Node& node) {
 // --- sigils
 
 bool ElixirLowering::is_sigil(const Node& node) {
-  return node.child_count == 2 && node.child(0).is_call(sym::op_bits) && node.symbol.text().starts_with("sigil_");
+  return node.kind == NodeKind::kCall && node.child_count == 2 && node.child(0).is_call(sym::op_bits) &&
+         node.symbol.text().starts_with("sigil_");
 }
 
 ExprId ElixirLowering::lower_sigil(const Node& node) {
