@@ -5,6 +5,7 @@
 
 #include "analysis/values.h"
 #include "rules/callers.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 
@@ -50,6 +51,81 @@ ExprId node_of_target(const Program& program, const Facts& facts, CallId site) {
   if (first == sym::global || first == sym::local || first == intern("via")) return {};
   const ExprId node = unit.child(target, 1);
   return is_own_node(program, facts, site, node) ? ExprId() : node;
+}
+
+namespace {
+
+// node(Pid) of one of these variables.
+bool asks_for_node(const Unit& unit, ExprId expr, const std::vector<model::VariableId>& variables) {
+  return any_below(unit, expr, [&](ExprId id) {
+    const Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kCall || unit.call_of(e).name != intern("node") || unit.call_of(e).arity != 1) return false;
+    return mentions(unit, id, variables);
+  });
+}
+
+bool names_own_node(const Unit& unit, ExprId expr) {
+  return expr && any_below(unit, expr, [&](ExprId id) { return is_call_of_node(unit, id); });
+}
+
+// Is one side of `expr` compared with the other for being equal (yes), for being different (no), or neither?
+std::optional<bool> compares(const Unit& unit, ExprId expr) {
+  const Expr& e = unit.expr(expr);
+  if (e.kind != ExprKind::kOperator) return {};
+  const std::string_view name = e.symbol().text();
+  if (name == "==" || name == "=:=" || name == "===") return true;
+  if (name == "/=" || name == "=/=" || name == "!=" || name == "!==") return false;
+  return {};
+}
+
+// The clause of the case in which an expression stands.
+const model::Clause* clause_around(const Unit& unit, const Expr& around, ExprId inside) {
+  for (const model::ClauseId id : unit.clauses_of(around)) {
+    const model::Clause& clause = unit.clause(id);
+    if (clause.begin <= unit.expr(inside).begin && unit.expr(inside).end <= clause.end) return &clause;
+  }
+  return nullptr;
+}
+
+bool is_elsewhere(const Unit& unit, const Expr& around, ExprId subject, const model::Clause& clause) {
+  if ((clause.flags & (model::kTruthy | model::kFalsy)) != 0) {
+    const std::optional<bool> equal = compares(unit, subject);
+    return equal && names_own_node(unit, subject) && *equal == ((clause.flags & model::kFalsy) != 0);
+  }
+  const std::optional<bool> equal = compares(unit, subject);
+  if (equal && names_own_node(unit, subject)) {  // case node(Pid) =:= node() of false -> …
+    const auto patterns = unit.patterns_of(clause);
+    const std::optional<Symbol> taken = patterns.empty() ? std::nullopt : analysis::atom_value(unit, patterns[0]);
+    return taken && (taken->text() == "false") == *equal;
+  }
+  // case node(Pid) of N when N =:= node() -> here; _ -> elsewhere
+  if (clause.guard && names_own_node(unit, clause.guard)) return compares(unit, clause.guard) == std::optional<bool>(false);
+  for (const model::ClauseId id : unit.clauses_of(around)) {
+    const model::Clause& other = unit.clause(id);
+    if (&other == &clause) continue;
+    if (other.pattern_count > 0 && names_own_node(unit, unit.patterns_of(other)[0])) return true;
+    if (other.guard && names_own_node(unit, other.guard) && compares(unit, other.guard) == std::optional<bool>(true)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_on_other_node(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || program.call(site).capture) return false;
+  const ExprId target = argument_at(program, site, std::max<std::size_t>(1, external->row->target_argument));
+  const Unit& unit = program.unit_of(site);
+  if (!target || unit.expr(target).kind != ExprKind::kVariable) return false;
+  const std::vector<model::VariableId> variables = {model::VariableId(unit.expr(target).payload)};
+  for (ExprId at = target; at; at = unit.parent(at)) {
+    const Expr& e = unit.expr(at);
+    if (e.kind == ExprKind::kClosure) return false;
+    if (e.kind != ExprKind::kCase || e.child_count == 0 || !asks_for_node(unit, unit.child(at, 0), variables)) continue;
+    const model::Clause* clause = clause_around(unit, e, target);
+    if (clause && is_elsewhere(unit, e, unit.child(at, 0), *clause)) return true;
+  }
+  return false;
 }
 
 ExprId node_waited_for(const Program& program, const Facts& facts, CallId site) {

@@ -21,6 +21,10 @@ bool is_remote_call(const analysis::External* external);
 // this node itself.
 ExprId node_of_target(const Program& program, const Facts& facts, CallId site);
 
+// Does the code around a request ask on which node its target lives, `case node(Pid) of N when N =:= node() -> …; _ -> request`,
+// and is the request made where that is another node?
+bool is_on_other_node(const Program& program, const Facts& facts, CallId site);
+
 // The node that a call waits for: of a remote call, or of a request to {Name, Node}. None where there is none, where it is this
 // node, and where the caller does not wait.
 ExprId node_waited_for(const Program& program, const Facts& facts, CallId site);

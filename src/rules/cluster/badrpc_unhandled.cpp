@@ -99,8 +99,9 @@ struct Use {
   bool assert = false;  // `ok = rpc:call(…)`: a hard match, often made on purpose
   bool errors = false;  // the clauses take {error, _}: failures are meant to come back as values
   source::Span span;
-  std::string how;  // "no clause of the case takes it (case_clause)"
-  ExprId at;        // what crashes
+  std::string how;        // "no clause of the case takes it (case_clause)"
+  ExprId at;              // what crashes
+  bool answered = false;  // nothing crashes: it goes on as the answer
 };
 
 bool is_walked(const analysis::External& external, std::size_t argument, std::size_t arguments) {
@@ -112,6 +113,15 @@ bool is_walked(const analysis::External& external, std::size_t argument, std::si
   if (module != "erlang" && module != "Elixir.Kernel") return false;
   constexpr std::array<std::string_view, 5> kOfLists = {"length", "hd", "tl", "map_size", "byte_size"};
   return argument == 0 && std::find(kOfLists.begin(), kOfLists.end(), name) != kOfLists.end();
+}
+
+// Logs, shows or tests the value.
+bool looks_at(const analysis::External& external) {
+  const std::string_view module = external.module.text(), name = external.name.text();
+  return name.starts_with("is_") || name.starts_with("inspect") || name.starts_with("format") || name.starts_with("match") ||
+         name.starts_with("throw") || name.starts_with("exit") || name.starts_with("error") || name.starts_with("raise") ||
+         module == "logger" || module == "Elixir.Logger" || module == "lager" || module == "io" || module == "io_lib" ||
+         (external.row && external.row->effects.has(Effect::kLog));
 }
 
 bool is_caught(const Unit& unit, ExprId expr) {
@@ -138,8 +148,8 @@ class Follow {
         return unit_.child(around, e.child_count - 1) == expr ? of(around, depth + 1) : Use();
       case ExprKind::kMatch:
         return unit_.child(around, 1) == expr && !e.has(model::kInPattern) ? of_match(around, depth) : Use();
-      case ExprKind::kCase:
-        return e.child_count > 0 && unit_.child(around, 0) == expr ? of_case(around) : Use();
+      case ExprKind::kCase:  // the value of a branch is that of the case
+        return e.child_count > 0 && unit_.child(around, 0) == expr ? of_case(around) : of(around, depth + 1);
       case ExprKind::kGenerator:
         return unit_.child(around, 1) == expr ? of_generator(around, depth) : Use();
       case ExprKind::kTry:  // rpc:call raises nothing: its answer goes through, also through `case catch rpc:call(…) of`
@@ -147,7 +157,14 @@ class Follow {
       case ExprKind::kClosure:
         return of_timed(around, depth);
       case ExprKind::kCall:
-        return of_call(around, expr);
+        return of_call(around, expr, depth);
+      case ExprKind::kTuple: {
+        const Use answer = of_answer(around, expr);
+        return answer.answered ? answer : through(around, depth);
+      }
+      case ExprKind::kMap:
+      case ExprKind::kList:
+        return through(around, depth);
       case ExprKind::kField:
         return {true, false, false, false, unit_.span(around), "its field is read", around};
       case ExprKind::kOperator:
@@ -231,7 +248,28 @@ class Follow {
             around};
   }
 
-  Use of_call(ExprId call, ExprId argument) const {
+  // {ok, Answer}, {200, Headers, Answer}: whoever gets it takes {badrpc, _} for what he asked for.
+  Use of_answer(ExprId tuple, ExprId element) const {
+    const Expr& tag = unit_.expr(unit_.child(tuple, 0));
+    if (unit_.child(tuple, 0) == element || unit_.expr(tuple).has(model::kInPattern)) return {};
+    const bool ok = tag.kind == ExprKind::kAtom && tag.symbol() == sym::ok;
+    const bool http = tag.kind == ExprKind::kInteger && unit_.integer_of(tag) >= 200 && unit_.integer_of(tag) < 300;
+    if (!ok && !http) return {};
+    Use use;
+    use.crash = use.errors = use.answered = true;
+    use.span = unit_.span(tuple);
+    use.how = "it is answered as a success";
+    use.at = tuple;
+    return use;
+  }
+
+  // What another library makes of it, or a term that holds it, goes on to the answer.
+  Use through(ExprId around, int depth) const {
+    const Use use = of(around, depth + 1);
+    return use.answered ? use : Use();
+  }
+
+  Use of_call(ExprId call, ExprId argument, int depth) const {
     const CallId site(unit_.first_call + unit_.expr(call).payload);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     const auto found = std::find(arguments.begin(), arguments.end(), argument);
@@ -239,7 +277,7 @@ class Follow {
     const std::size_t position = static_cast<std::size_t>(found - arguments.begin());
     const std::string callee = callee_text(program_, facts_, site);
     if (const analysis::External* external = facts_.calls.external(site)) {
-      if (!is_walked(*external, position, arguments.size())) return {};
+      if (!is_walked(*external, position, arguments.size())) return looks_at(*external) ? Use() : through(call, depth);
       return {true, false, false, false, unit_.span(call), callee + " takes it for data", call};
     }
     const FunctionId function = facts_.calls.callees[site.index].function;
@@ -310,7 +348,9 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   finding.message = finding.function + (use.some ? " expects one reason of " : " does not expect ") + tuple + " from " +
                     callee_text(program, facts, site) + ": " + use.how;
   finding.why = "A node that is down or hangs, and a function that fails over there, are all answered with " + tuple +
-                " (kernel: rpc), never with an exception: the process that runs this dies of an ordinary network fault.";
+                " (kernel: rpc), never with an exception: " +
+                (use.answered ? "who asked is told that it went well, and works on with the fault in place of the data."
+                              : "the process that runs this dies of an ordinary network fault.");
   finding.fix = std::string("Take ") + tuple +
                 " with any reason in a clause of its own and decide what an unreachable node means here" +
                 (erlang ? "." : ", such as `{:error, reason}`.");

@@ -205,6 +205,43 @@ void check_items(const Program& program, const Facts& facts, Reporter& reporter,
   }
 }
 
+// `case erpc:call(…) of {badrpc, _} -> …`, also where a function hands the answer on: erpc never answers so, it raises.
+const analysis::ExprRef* badrpc_clause(const Program& program, const std::vector<analysis::CallResult>& results) {
+  for (const analysis::CallResult& result : results) {
+    for (const analysis::ExprRef& shape : result.shapes) {
+      const Unit& unit = program.unit(shape.unit);
+      const model::Expr& e = unit.expr(shape.expr);
+      if (e.kind != ExprKind::kTuple || e.child_count != 2) continue;
+      if (analysis::atom_value(unit, unit.child(shape.expr, 0)) == intern("badrpc")) return &shape;
+    }
+  }
+  return nullptr;
+}
+
+void check_badrpc_of_erpc(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if ((analysis::classes_caught(program, facts, site, true) & analysis::kErrorClass) != 0) return;
+  const std::vector<analysis::CallResult> results = analysis::results_of(program, facts, site);
+  const analysis::ExprRef* clause = badrpc_clause(program, results);
+  if (!clause) return;
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string tuple = erlang ? "{badrpc, Reason}" : "{:badrpc, reason}";
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " is expected to answer " + tuple + ", and erpc:call raises instead";
+  finding.why = "rpc:call answers " + tuple +
+                " when the node is out of reach; erpc:call raises {erpc, Reason} (kernel: erpc). The clause "
+                "is never taken, and who calls this ends of an ordinary network fault.";
+  finding.fix =
+      erlang ? "Catch it: `try erpc:call(…) catch error:{erpc, Reason} -> {badrpc, Reason} end`, or use rpc:call with a timeout."
+             : "Catch it: `rescue e in ErlangError -> {:badrpc, e.original}`, or use :rpc.call with a timeout.";
+  const Unit& unit = program.unit(clause->unit);
+  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)},
+                  {unit.span(clause->expr), "this clause is never taken"}};
+  finding.key = "badrpc of erpc";
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::uint32_t>> reported;  // one a handler
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
@@ -217,6 +254,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if ((!erpc && !is_request(external)) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function)) continue;
+    if (erpc) check_badrpc_of_erpc(program, facts, reporter, site);
     const std::vector<Handling> handlings = analysis::handlings_around(program, facts, site);
     if (handlings.empty()) continue;
     std::optional<Gap> gap =

@@ -76,7 +76,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (!erpc && !external->row->effects.has(Effect::kCall) && !external->row->effects.has(Effect::kStartChild)) continue;
     if (!erpc && !is_of_otp(external->module)) continue;
     const FunctionId function = program.function_of(site);
-    if (!function || facts.calls.runs[i] != analysis::Runs::kCaller || !node_waited_for(program, facts, site)) continue;
+    if (!function || facts.calls.runs[i] != analysis::Runs::kCaller) continue;
+    if (!node_waited_for(program, facts, site) && (erpc || !is_on_other_node(program, facts, site))) continue;
     if (!in_production(program, facts, function)) continue;
     // erpc:call is made to raise: that is a fault only where it ends something.
     if (erpc && !ends_what_lasts(facts, function)) continue;
