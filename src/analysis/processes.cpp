@@ -208,14 +208,30 @@ class ProcessFinder {
     }
   }
 
-  // gen_statem: StateName(EventType, Content, Data). gen_fsm: StateName(Event, Data), StateName(Event, From, Data).
+  // gen_statem: StateName(EventType, Content, Data). gen_fsm: StateName(Event, Data), StateName(Event, From, Data). A state is
+  // entered by its name, so that stands somewhere in the source; a function of the interface, like start/2, is only called.
   void add_state_function(ProcessId process_id, const Process& process, FunctionId f, std::uint32_t arity) {
     const bool fsm = knowledge_.behaviour(process.behaviour)->process == "gen_fsm";
     if (arity != 3 && !(fsm && arity == 2)) return;
+    if (!names_atom(program_.module_of(f), program_.function(f).name)) return;
     CallbackRow row;
     row.message_argument = fsm ? 1 : 2;
     row.state_argument = static_cast<std::uint8_t>(arity);
     add_clauses(process_id, f, !fsm ? HandlerKind::kEvent : arity == 3 ? HandlerKind::kCall : HandlerKind::kCast, row);
+  }
+
+  // Does the atom stand in a function of the module? Attributes name functions, too.
+  bool names_atom(ModuleId module, Symbol atom) const {
+    for (const FunctionId f : program_.functions_of(module)) {
+      const Unit& unit = program_.unit_of(f);
+      for (const ClauseId c : program_.function(f).clauses) {
+        const bool found = any_below(unit, unit.clause(c).body, [&](ExprId id) {
+          return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == atom;
+        });
+        if (found) return true;
+      }
+    }
+    return false;
   }
 
   void add_clauses(ProcessId process_id, FunctionId f, HandlerKind kind, const CallbackRow& callback) {

@@ -5,6 +5,7 @@
 
 #include "analysis/possible_values.h"
 #include "analysis/values.h"
+#include "rules/conditions.h"
 
 namespace beamwright::rules {
 
@@ -110,7 +111,9 @@ void OwnSupervisors::walk(ProcessId process, FunctionId function, CallId site, s
   if (callee &&
       (facts_.effects.all[callee.index].has(Effect::kCall) || facts_.effects.all[callee.index].has(Effect::kStartChild))) {
     for (const CallId inner : program_.calls_of(callee)) {
-      if (program_.function_of(inner) == callee && callee != function) walk(process, callee, inner, chain, out);
+      if (program_.function_of(inner) != callee || callee == function || follows_failure(program_, inner)) continue;
+      if (is_one_of_overloads(program_, facts_, callee, inner, {}, ~std::uint64_t{0}, Effect::kCall)) continue;
+      walk(process, callee, inner, chain, out);
     }
   }
   chain.pop_back();

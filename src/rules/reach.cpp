@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "rules/clauses.h"
+#include "analysis/values.h"
+#include "rules/conditions.h"
 
 namespace beamwright::rules {
 
@@ -22,6 +23,7 @@ struct Visit {
   bool possible;
   KnownArguments arguments;
   std::uint64_t clauses;  // of the function: those that these arguments can reach
+  bool handed = false;    // it was given the whole first argument of the function where all begins: a callback's message
 };
 
 Effect effect_of(MessageKind kind) {
@@ -73,12 +75,13 @@ class Search {
   void enter(const Edge& edge, std::uint32_t before) {
     if (edge.runs != Runs::kCaller || !facts_.effects.all[edge.callee.index].has(effect_of(kind_))) return;
     if (skip_guarded_ && asks_who_it_is(program_, facts_, edge.callee)) return;
-    const bool possible = edge.possible || (before != UINT32_MAX && visits_[before].possible);
+    const bool possible = edge.possible || depends(edge.site, before);
     KnownArguments arguments =
         arguments_at(program_, facts_, edge.site, before == UINT32_MAX ? KnownArguments() : visits_[before].arguments);
     const std::uint64_t clauses = feasible_clauses(program_, edge.callee, arguments);
     if (!seen_.emplace(edge.callee.index, clauses).second) return;
-    visits_.push_back({edge.site, before, edge.callee, possible, std::move(arguments), clauses});
+    const bool handed = before == UINT32_MAX && hands_first_parameter(edge.site);
+    visits_.push_back({edge.site, before, edge.callee, possible, std::move(arguments), clauses, handed});
   }
 
   void note(MessageId id, std::uint32_t visit) {
@@ -87,11 +90,32 @@ class Search {
     // The site may be the call of a wrapper around gen_server:call, and the wrapper may ask.
     const FunctionId wrapper = facts_.calls.callees[message.site.index].function;
     if (skip_guarded_ && wrapper && asks_who_it_is(program_, facts_, wrapper)) return;
-    Reached reached{id, {message.site}, message.likely || (visit != UINT32_MAX && visits_[visit].possible)};
+    Reached reached{id, {message.site}, message.likely || depends(message.site, visit)};
     for (std::uint32_t i = visit; i != UINT32_MAX; i = visits_[i].before) {
       reached.chain.insert(reached.chain.begin(), visits_[i].site);
     }
     found_.push_back(std::move(reached));
+  }
+
+  bool hands_first_parameter(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const model::Function& function = program_.function(program_.function_of(site));
+    for (const ExprId argument : arguments_of(program_, site)) {
+      const model::Expr& e = unit.expr(argument);
+      if (e.kind != ExprKind::kVariable) continue;
+      const auto parameter = analysis::parameter_of(unit, function, model::VariableId(e.payload));
+      if (parameter && parameter->index == 0) return true;
+    }
+    return false;
+  }
+
+  // Is this call made only when something is so that the sources do not show?
+  bool depends(CallId site, std::uint32_t visit) const {
+    if (follows_failure(program_, site)) return true;
+    if (visit == UINT32_MAX) return false;
+    const Visit& at = visits_[visit];
+    if (at.possible || at.handed) return at.possible;  // whoever sends the message chooses the clause
+    return is_one_of_overloads(program_, facts_, at.function, site, at.arguments, at.clauses, effect_of(kind_));
   }
 
   const Program& program_;

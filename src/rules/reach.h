@@ -10,7 +10,7 @@ namespace beamwright::rules {
 struct Reached {
   MessageId message;
   std::vector<CallId> chain;  // from the first call site down to the one that sends
-  bool possible = false;      // some step is dynamic dispatch, or the receiver is concluded
+  bool possible = false;      // some step is dynamic dispatch or depends on what is not known, or the receiver is concluded
 };
 
 // Messages of one kind that the process itself sends when it runs the call at `site`, each once with a shortest chain. Code that

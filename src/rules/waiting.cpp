@@ -5,7 +5,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
-#include "rules/clauses.h"
+#include "rules/conditions.h"
 #include "rules/reach.h"
 
 namespace beamwright::rules {
@@ -49,8 +49,9 @@ class Search {
     std::vector<CallId> chain = outer.chain;
     chain.push_back(site);
     const bool loop = outer.loop || in_loop(program_, facts_, site);
+    const bool possible = outer.possible || depends(site, outer);
     if (const External* external = facts_.calls.external(site)) {
-      if (wanted_(*external) && noted_.insert(site).second) found_.push_back({site, chain, loop, outer.possible});
+      if (wanted_(*external) && noted_.insert(site).second) found_.push_back({site, chain, loop, possible});
     }
     if (chain.size() >= kLongest) return;
     for (const analysis::Edge& edge : facts_.calls.edges_of(program_.function_of(site))) {
@@ -58,8 +59,16 @@ class Search {
       if (!facts_.effects.all[edge.callee.index].has(effect_) || asks_who_it_is(program_, facts_, edge.callee)) continue;
       if (visits_.size() >= kMostFunctions || !entered_.insert(edge.callee).second) continue;
       visits_.push_back(
-          {edge.callee, chain, loop, outer.possible || edge.possible, arguments_at(program_, facts_, site, outer.arguments)});
+          {edge.callee, chain, loop, possible || edge.possible, arguments_at(program_, facts_, site, outer.arguments)});
     }
+  }
+
+  // Is this call made only when something is so that the sources do not show?
+  bool depends(CallId site, const Visit& outer) const {
+    if (follows_failure(program_, site)) return true;
+    if (!outer.function) return false;
+    const std::uint64_t clauses = feasible_clauses(program_, outer.function, outer.arguments);
+    return is_one_of_overloads(program_, facts_, outer.function, site, outer.arguments, clauses, effect_);
   }
 
   const Program& program_;

@@ -13,7 +13,7 @@ struct ReachedCall {
   CallId leaf;
   std::vector<CallId> chain;  // from the first call site down to the leaf, which is the last
   bool loop = false;          // some step of it stands in a loop over a collection
-  bool possible = false;      // some step is dynamic dispatch
+  bool possible = false;      // some step is dynamic dispatch, or depends on what is not known
 };
 
 // Those that `wanted` accepts, each once with a shortest chain; only functions that may have the effect are entered. Code that

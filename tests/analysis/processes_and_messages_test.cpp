@@ -132,6 +132,20 @@ idle({ask, X}, _From, Data) -> {reply, X, idle, Data}.
   EXPECT_EQ(f.handlers("a", HandlerKind::kCall).size(), 1u);
 }
 
+TEST(Handlers, AnInterfaceFunctionOfTheArityOfAStateIsNone) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-behaviour(gen_fsm).
+-compile({nowarn_deprecated_function, [{gen_fsm, start, 4}]}).
+-export([start/2, ask/3, init/1, idle/2]).
+start(Items, Speed) -> gen_fsm:start({local, ?MODULE}, ?MODULE, {Items, Speed}, []).
+ask(Pid, X, Timeout) -> gen_fsm:sync_send_all_state_event(Pid, {question, X}, Timeout).
+init(_) -> {ok, idle, []}.
+idle(go, Data) -> {next_state, idle, Data}.
+)"}});
+  EXPECT_EQ(f.handlers("a", HandlerKind::kCast).size(), 1u);
+  EXPECT_TRUE(f.handlers("a", HandlerKind::kCall).empty());
+}
+
 TEST(Messages, ClientFunctionsSendToTheirOwnProcess) {
   const FactsOf f(std::vector<Text>{{"lib/cart.ex", kCart}});
   EXPECT_EQ(f.messages_to("Shop.Cart"), (Names{"call get/2 from Shop.Cart.get/1", "cast put/2 from Shop.Cart.put/2"}));

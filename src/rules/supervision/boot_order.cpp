@@ -8,6 +8,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/conditions.h"
 #include "rules/reach.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
@@ -39,7 +40,8 @@ class Check {
     if (modules_.size() + names_.size() < 2) return;
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const Process& process = facts_.process(ProcessId(i));
-      if (!modules_.contains(process.module)) continue;
+      // A gen_event's init/1 is its handlers', which others add when all runs.
+      if (!modules_.contains(process.module) || process.kind == analysis::ProcessKind::kGenEvent) continue;
       for (const auto id : process.handlers) {
         const Handler& handler = facts_.handler(id);
         if (handler.kind == HandlerKind::kInit) of_init(ProcessId(i), process, handler);
@@ -101,6 +103,7 @@ class Check {
       for (const Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall)) {
         const Message& message = facts_.message(reached.message);
         if (reached.possible || message.likely || !message.receiver || message.receiver == id) continue;
+        if (goes_to_nodes(program_, facts_, message)) continue;
         const Process& other = facts_.process(message.receiver);
         const auto found = modules_.find(other.module);
         if (found == modules_.end() || other.count != analysis::Count::kOne) continue;
@@ -124,8 +127,11 @@ class Check {
     const std::string name = process_name(program_, facts_, id);
     const std::string other = process_name(program_, facts_, message.receiver);
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, reached.chain.front()));
-    finding.severity = turn.always ? Severity::kHigh : Severity::kMedium;
-    finding.confidence = turn.always ? Confidence::kLikely : Confidence::kPossible;
+    // On a long way, or in a branch of init/1 that a first start need not take, there are conditions.
+    constexpr std::size_t kShort = 6;
+    const bool sure = turn.always && reached.chain.size() <= kShort && !stands_in_branch(program_, reached.chain.front());
+    finding.severity = sure ? Severity::kHigh : Severity::kMedium;
+    finding.confidence = sure ? Confidence::kLikely : Confidence::kPossible;
     finding.message = finding.function + " calls " + other + ", which starts after " + name;
     finding.why = "The supervisor starts " + name +
                   " first and waits for its init/1; the call finds no process and exits with noproc. "
