@@ -39,16 +39,17 @@ void AddedChildren::add() {
   if (sites.empty()) return;
   index_data();
   for (int round = 0; round < kMaxRounds && !sites.empty(); ++round) {
-    const std::size_t before = sites.size();
+    bool added = false;
     std::erase_if(sites, [&](CallId site) {
       chains_left_ = kMaxChains;
-      unnamed_ = false;
+      named_ = unnamed_ = false;
       const Found best = explore({{site}, {}});
       // Somebody adds a child that nobody names: it comes from configuration or from a message.
       if (unnamed_) read({{site}, {}}, true);
-      return best != Found::kNothing;
+      added = added || best != Found::kNothing;
+      return best != Found::kNothing || !named_;
     });
-    if (sites.size() == before) break;
+    if (!added) break;
   }
 }
 
@@ -166,12 +167,14 @@ std::vector<TreeId> AddedChildren::targets(ValueRef given) {
   const ValueRef value = e_.force(given);
   std::vector<TreeId> out;
   if (value->kind == ValueKind::kStart) {
+    named_ = true;
     if (const TreeId tree = builder_.tree_of(static_cast<std::size_t>(value->integer))) out.push_back(tree);
   }
   ValueRef name = value;
   if (value->kind == ValueKind::kTuple && value->parts.size() == 2)
     name = e_.atom_of(value->parts[0]) == sym::global ? value->parts[1] : value->parts[0];
   if (const auto atom = e_.atom_of(name)) {
+    named_ = true;
     for (std::uint32_t t = 0; t < builder_.trees().size(); ++t)
       if (builder_.trees()[t].name == *atom) out.push_back(TreeId(t));
   }

@@ -40,6 +40,7 @@ class AddedChildren {
   Evaluator& e_;
   std::unordered_map<std::uint32_t, std::vector<ExprRef>> data_;  // by FunctionId: {M, F, Arguments} in attributes
   int chains_left_ = 0;
+  bool named_ = false;    // a way to the start_child at hand names a supervisor that may come into the forest yet
   bool unnamed_ = false;  // a way to the start_child at hand does not say which child is added
 };
 

@@ -1,7 +1,8 @@
 #include "analysis/destinations.h"
 
 #include <algorithm>
-#include <memory>
+#include <mutex>
+#include <optional>
 
 #include "analysis/calls.h"
 #include "analysis/values.h"
@@ -25,8 +26,7 @@ constexpr std::size_t kMaxUses = 16;
 
 class Destinations {
  public:
-  Destinations(const Program& program, const Calls& calls, const std::vector<std::unique_ptr<Uses>>& uses)
-      : program_(program), calls_(calls), uses_(uses) {}
+  Destinations(const Program& program, const Calls& calls) : program_(program), calls_(calls), uses_(program.units.size()) {}
 
   // Where the value of an expression, a closure or capture, is run.
   Runs of(UnitId unit_id, ExprId value, int depth = 0) const {
@@ -100,7 +100,7 @@ class Destinations {
     const Unit& unit = program_.unit(unit_id);
     Runs found = Runs::kLater;
     std::size_t seen = 0;
-    for (const ExprId use : uses_[unit_id.index]->of(variable)) {
+    for (const ExprId use : uses_of(unit_id).of(variable)) {
       if (unit.expr(use).has(model::kInPattern) || unit.expr(use).has(model::kBinds)) continue;
       if (++seen > kMaxUses) break;
       Runs runs = of(unit_id, use, depth + 1);
@@ -134,18 +134,28 @@ class Destinations {
     return Runs::kLater;
   }
 
+  // Most units hand no closure from variable to variable: whoever asks first counts the uses, on whichever thread.
+  const Uses& uses_of(UnitId unit) const {
+    UnitUses& row = uses_[unit.index];
+    std::call_once(row.once, [&] { row.uses.emplace(program_.unit(unit)); });
+    return *row.uses;
+  }
+
+  struct UnitUses {
+    std::once_flag once;
+    std::optional<Uses> uses;
+  };
+
   const Program& program_;
   const Calls& calls_;
-  const std::vector<std::unique_ptr<Uses>>& uses_;
+  mutable std::vector<UnitUses> uses_;  // by unit
 };
 
 }  // namespace
 
 void find_destinations(const Program& program, unsigned jobs, Calls& calls) {
   calls.runs.assign(program.call_units.size(), Runs::kCaller);
-  std::vector<std::unique_ptr<Uses>> uses(program.units.size());
-  parallel_for(program.units.size(), jobs, [&](std::size_t u) { uses[u] = std::make_unique<Uses>(*program.units[u]); });
-  const Destinations destinations(program, calls, uses);
+  const Destinations destinations(program, calls);
   parallel_for(program.units.size(), jobs, [&](std::size_t u) {
     const Unit& unit = *program.units[u];
     const UnitId unit_id{u};
