@@ -1,6 +1,7 @@
 // A server keeps the references of its monitors in a list, map or queue of its state. A clause that takes entries out, because
 // somebody gave up waiting or asked to stop, must take the monitors back too: afterwards nobody knows the references any more.
-// And a monitor that a periodic message makes anew, with no reference kept, is one more each time.
+// And a monitor that a message makes anew, over an entry that is written over or with no reference kept, is one more each time;
+// so is one of a child that is ended on purpose, whose DOWN starts it again. rules/monitored_again.h finds these.
 #include <algorithm>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/monitored_again.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -26,8 +28,9 @@ class Check {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const ProcessId process(i);
       if (facts_.process(process).kind == analysis::ProcessKind::kRequest || !monitors(facts_.process(process).module)) continue;
-      for (const analysis::StateField& field : states.of(process).fields) {
-        if (!field.whole() && holds_monitors(field)) look_at(process, field);
+      const std::vector<analysis::StateField>& fields = states.of(process).fields;
+      for (const analysis::StateField& field : fields) {
+        if (!field.whole() && holds_monitors(process, field)) look_at(process, field, fields);
       }
     }
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
@@ -35,6 +38,11 @@ class Check {
       look_at_drop(CallId(i));
       look_at_interface(CallId(i));
     }
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      if (released_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_release(CallId(i));
+    }
+    for (const MonitoredAgain& again : monitors_made_again(program_, facts_)) report_again(again);
+    for (const EndedWhileWatched& ended : children_ended_while_watched(program_, facts_)) report_ended(ended);
   }
 
  private:
@@ -51,9 +59,104 @@ class Check {
     for (const ProcessId process : facts_.contexts.of(function).processes) {
       if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
-        if (is_tick(facts_.handler(id))) return report_drop(function, site, facts_.handler(id));
+        if (is_tick(facts_.handler(id), site) && !is_fresh(site)) return report_drop(function, site, facts_.handler(id));
       }
     }
+  }
+
+  // demonitor(Pid): the pid is no reference, and the call raises badarg.
+  void look_at_release(CallId site) {
+    const FunctionId function = program_.function_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (!function || arguments.empty() || !in_production(program_, facts_, function)) return;
+    const std::string_view name = facts_.calls.external(site)->name.text();
+    const Unit& unit = program_.unit_of(function);
+    if (name != "demonitor" || unit.expr(arguments[0]).kind != ExprKind::kVariable) return;
+    const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, arguments[0]);
+    const bool pid = !values.unknown && !values.all.empty() &&
+                     std::all_of(values.all.begin(), values.all.end(),
+                                 [](const analysis::PossibleValue& value) { return value.kind == PossibleKind::kSelf; });
+    if (!pid && !is_watched_pid(function, site, arguments[0])) return;
+    report_release(function, site, source_text(program_, unit, arguments[0]));
+  }
+
+  // The same variable is what is monitored, or is_pid in a guard.
+  bool is_watched_pid(FunctionId function, CallId release, ExprId argument) const {
+    const Unit& unit = program_.unit_of(function);
+    const model::VariableId variable(unit.expr(argument).payload);
+    for (const CallId site : program_.calls_of(function)) {
+      if (site == release) continue;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      const bool asks = program_.call(site).name == intern("is_pid") && program_.call(site).in_guard;
+      if (arguments.empty() || (!asks && returned_by(program_, facts_, site) != Resource::kMonitor)) continue;
+      const model::Expr& e = unit.expr(arguments.back());
+      if (e.kind == ExprKind::kVariable && model::VariableId(e.payload) == variable) return true;
+    }
+    return false;
+  }
+
+  void report_release(FunctionId function, CallId site, const std::string& pid) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " gives " + call + " the pid " + pid + ", where it takes the reference of the monitor";
+    finding.why = "A monitor is known by its reference alone: for a pid the call raises badarg, and the monitor stays.";
+    finding.fix = erlang ? "Keep what erlang:monitor/2 returns, and call erlang:demonitor(Ref, [flush]) with it."
+                         : "Keep what Process.monitor/1 returns, and call Process.demonitor(ref, [:flush]) with it.";
+    finding.path = {{finding.span, pid + " is a pid"}};
+    finding.key = "pid " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report_again(const MonitoredAgain& again) {
+    if (!reported_.insert({again.function.index, program_.call(again.site).expr.index}).second) return;
+    const bool erlang = in_erlang(program_, again.function);
+    const Handler& handler = facts_.handler(again.handler);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string call = callee_text(program_, facts_, again.site);
+    const std::string what = again.field ? atom_text(again.field, erlang) : std::string("the entry before");
+    Finding finding = found_in(reporter_, program_, again.function, call_span(program_, again.site));
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        shown + " makes a monitor with " + call + " each time and writes over " + what + ", whose monitor nobody takes back";
+    finding.why =
+        "Each call of monitor makes one more, also of a process that is watched already. Those of before stay until their "
+        "processes "
+        "end, and bring a DOWN each for something that " +
+        process_name(program_, facts_, handler.process) + " has given to somebody else meanwhile.";
+    finding.fix = erlang
+                      ? "Keep the reference beside the pid, and call erlang:demonitor(OldRef, [flush]) before the next monitor."
+                      : "Keep the reference beside the pid, and call Process.demonitor(old_ref, [:flush]) before the next "
+                        "monitor.";
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    finding.path = {{{unit.file, clause.begin, clause.end}, shown + " comes again"},
+                    {finding.span, "one more monitor"},
+                    {program_.unit_of(again.where).span(again.replaced), "writes over " + what}};
+    finding.key = "again " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report_ended(const EndedWhileWatched& ended) {
+    const bool erlang = in_erlang(program_, ended.function);
+    const Handler& down = facts_.handler(ended.down);
+    const std::string server = process_name(program_, facts_, down.process), call = callee_text(program_, facts_, ended.site);
+    Finding finding = found_in(reporter_, program_, ended.function, call_span(program_, ended.site));
+    finding.confidence = Confidence::kPossible;
+    finding.message = server + " ends a child with " + call + " that it still monitors, and its clause for the " +
+                      atom_text(sym::DOWN, erlang) + " starts children again";
+    finding.why =
+        "The DOWN of a child that was ended on purpose looks like that of one that crashed: the child is started again.";
+    finding.fix = erlang ? "Take the entry out and call erlang:demonitor(Ref, [flush]) before the child is ended."
+                         : "Take the entry out and call Process.demonitor(ref, [:flush]) before the child is ended.";
+    const Unit& unit = program_.unit_of(down.function);
+    const model::Clause& clause = unit.clause(down.clause);
+    finding.path = {{finding.span, "ends the child"},
+                    {{unit.file, clause.begin, clause.end}, "takes its " + std::string(atom_text(sym::DOWN, erlang))},
+                    {call_span(program_, ended.starts), "and starts it again"}};
+    finding.key = "ended " + call;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // An interface that monitors, gives the reference to a receive of another function of the module, and nobody in the module ever
@@ -78,9 +181,47 @@ class Check {
       if (unit.expr(call).kind != ExprKind::kCall) return;
       const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(call).payload].function;
       if (!callee || program_.module_of(callee) != program_.module_of(function)) return;
-      if (!function_has(program_, callee, ExprKind::kReceive)) return;
+      if (!function_has(program_, callee, ExprKind::kReceive) || ends_with_down(callee) || kills(function)) return;
       return report_interface(function, site, callee);
     }
+  }
+
+  // Every clause but the one for the DOWN waits again, and nothing gives up: the monitor is always over.
+  bool ends_with_down(FunctionId waits) const {
+    const Unit& unit = program_.unit_of(waits);
+    for (const ExprId body : bodies_of(program_, waits)) {
+      const bool leaves = any_below(unit, body, [&](ExprId id) {
+        const model::Expr& e = unit.expr(id);
+        if (e.kind != ExprKind::kReceive) return false;
+        if (e.child_count == 2 && !waits_again(unit, unit.child(id, 1), waits)) return true;
+        for (const model::ClauseId c : unit.clauses_of(e)) {
+          const model::Clause& clause = unit.clause(c);
+          const std::span<const ExprId> patterns = unit.patterns_of(clause);
+          const bool down = !patterns.empty() && analysis::outline(unit, {}, patterns[0]).tag == sym::DOWN;
+          if (!down && !waits_again(unit, clause.body, waits)) return true;
+        }
+        return false;
+      });
+      if (leaves) return false;
+    }
+    return true;
+  }
+
+  bool waits_again(const Unit& unit, ExprId body, FunctionId waits) const {
+    bool all = true;
+    analysis::for_each_result(unit, body, [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      all &= e.kind == ExprKind::kCall && facts_.calls.callees[unit.first_call + e.payload].function == waits;
+    });
+    return all;
+  }
+
+  // What does not end in time is killed: its DOWN comes.
+  bool kills(FunctionId function) const {
+    for (const CallId site : program_.calls_of(function)) {
+      if (program_.call(site).name == sym::exit && program_.call(site).arity == 2) return true;
+    }
+    return false;
   }
 
   bool gives_back_somewhere(ModuleId module) const {
@@ -144,12 +285,57 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
-  // A clause for a message of its own timer, which the process arms again and again.
-  bool is_tick(const Handler& handler) const {
+  // A clause for a message of its own timer, which the process arms again on the way that leads to the monitor.
+  bool is_tick(const Handler& handler, CallId monitor) const {
     if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag || handler.pattern.size != 0) return false;
-    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+    const Unit& unit = program_.unit_of(handler.function);
+    const std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
+    const bool here = std::find(sites.begin(), sites.end(), monitor) != sites.end();
+    if (!here && program_.function_of(monitor) == handler.function) return false;  // in another of its clauses
+    for (const CallId site : sites) {
       const analysis::External* external = facts_.calls.external(site);
-      if (external && external->row && external->row->effects.has(Effect::kTimer)) return true;
+      if (!external || !external->row || !external->row->effects.has(Effect::kTimer)) continue;
+      const ExprId choice = choice_around(unit, program_.call(site).expr);
+      if (!choice || (here && stands_in_same_clause(unit, choice, site, monitor))) return true;
+    }
+    return false;
+  }
+
+  static ExprId choice_around(const Unit& unit, ExprId place) {
+    for (ExprId around = unit.parent(place); around; around = unit.parent(around)) {
+      const ExprKind kind = unit.expr(around).kind;
+      if (kind == ExprKind::kCase || kind == ExprKind::kReceive) return around;
+    }
+    return {};
+  }
+
+  bool stands_in_same_clause(const Unit& unit, ExprId choice, CallId one, CallId other) const {
+    const auto holds = [&](const model::Clause& clause, CallId site) {
+      const std::uint32_t at = unit.expr(program_.call(site).expr).begin;
+      return clause.begin <= at && at < clause.end;
+    };
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(choice))) {
+      if (holds(unit.clause(c), one) && holds(unit.clause(c), other)) return true;
+    }
+    return false;
+  }
+
+  // {ok, Pid} = worker:start(): a process that was not watched before.
+  bool is_fresh(CallId monitor) const {
+    const Unit& unit = program_.unit_of(monitor);
+    const std::span<const ExprId> arguments = arguments_of(program_, monitor);
+    if (arguments.empty() || unit.expr(arguments.back()).kind != ExprKind::kVariable) return false;
+    const model::VariableId pid(unit.expr(arguments.back()).payload);
+    if (pid.index >= unit.variables.size() || !unit.variables[pid.index].binding) return false;
+    for (ExprId around = unit.parent(unit.variables[pid.index].binding); around; around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind != ExprKind::kMatch && e.kind != ExprKind::kCase) continue;
+      const ExprId value = unit.child(around, e.kind == ExprKind::kMatch ? 1 : 0);
+      if (unit.expr(value).kind != ExprKind::kCall || !unit.call_of(unit.expr(value)).name) return false;
+      const CallId start(unit.first_call + unit.expr(value).payload);
+      return returned_by(program_, facts_, start) == Resource::kProcess ||
+             analysis::effects_at(program_, facts_, start).has(Effect::kStartChild) ||
+             unit.call_of(unit.expr(value)).name.text().starts_with("start");
     }
     return false;
   }
@@ -181,29 +367,39 @@ class Check {
     return false;
   }
 
-  bool holds_monitors(const analysis::StateField& field) const {
+  bool holds_monitors(ProcessId process, const analysis::StateField& field) const {
     const bool loses = std::any_of(field.writes.begin(), field.writes.end(),
                                    [](const analysis::StateWrite& write) { return write.changes.has(Change::kLoses); });
-    if (!loses || !field.gains()) return false;
-    const analysis::PossibleValues items = analysis::possible_items_of_field(program_, facts_, field);
-    if (items.has(PossibleKind::kMonitor)) return true;
-    for (const analysis::PossibleValue& item : items.all) {
-      if (item.kind == PossibleKind::kTerm && analysis_holds_monitor(item)) return true;
-    }
-    return false;
+    return loses && field.gains() && !monitors_in(process, field).empty();
   }
 
-  // {From, Ref}: a monitor inside of the item.
-  bool analysis_holds_monitor(const analysis::PossibleValue& item) const {
-    const Unit& unit = program_.unit(item.made.unit);
-    for (const ExprId part : unit.children_of(item.made.expr)) {
-      if (unit.expr(part).kind != ExprKind::kVariable && unit.expr(part).kind != ExprKind::kCall) continue;
-      if (analysis::possible_values(program_, facts_, item.function, part).has(PossibleKind::kMonitor)) return true;
+  // The calls that made the monitors which the field's collection holds, by the process itself: one that a caller made and put
+  // into its message is the caller's.
+  std::set<std::uint32_t> monitors_in(ProcessId process, const analysis::StateField& field) const {
+    std::set<std::uint32_t> sites;
+    const auto add = [&](const analysis::PossibleValue& value) {
+      if (value.kind != PossibleKind::kMonitor || !runs(process, value.function)) return;
+      sites.insert(program_.unit(value.made.unit).first_call + program_.unit(value.made.unit).expr(value.made.expr).payload);
+    };
+    for (const analysis::PossibleValue& item : analysis::possible_items_of_field(program_, facts_, field).all) {
+      add(item);
+      if (item.kind != PossibleKind::kTerm) continue;
+      const Unit& unit = program_.unit(item.made.unit);  // {From, Ref}: a monitor inside of the item
+      for (const ExprId part : unit.children_of(item.made.expr)) {
+        if (unit.expr(part).kind != ExprKind::kVariable && unit.expr(part).kind != ExprKind::kCall) continue;
+        for (const analysis::PossibleValue& value : analysis::possible_values(program_, facts_, item.function, part).all)
+          add(value);
+      }
     }
-    return false;
+    return sites;
   }
 
-  void look_at(ProcessId process, const analysis::StateField& field) {
+  bool runs(ProcessId process, FunctionId function) const {
+    const analysis::Context& context = facts_.contexts.of(function);
+    return context.many || std::binary_search(context.processes.begin(), context.processes.end(), process);
+  }
+
+  void look_at(ProcessId process, const analysis::StateField& field, const std::vector<analysis::StateField>& fields) {
     for (const analysis::StateWrite& write : field.writes) {
       // keystore takes the old entry out and puts the new one in: it is the same one as a rule.
       if (!write.changes.has(Change::kLoses) || write.changes.has(Change::kGains) || write.initial || after_its_death(write))
@@ -211,10 +407,28 @@ class Check {
       for (const HandlerId id : write.handlers) {
         const Handler& handler = facts_.handler(id);
         if (handler.process != process || !forgets(handler) || gives_back(handler)) continue;
+        if (stays_elsewhere(process, field, fields, id)) continue;
         report(handler, field, write);
         break;
       }
     }
+  }
+
+  // Another field holds the same references, and the clause takes nothing out of it: they are still known.
+  bool stays_elsewhere(ProcessId process, const analysis::StateField& field, const std::vector<analysis::StateField>& fields,
+                       HandlerId handler) const {
+    const std::set<std::uint32_t> own = monitors_in(process, field);
+    for (const analysis::StateField& other : fields) {
+      if (&other == &field || other.whole() || !other.gains()) continue;
+      const std::set<std::uint32_t> held = monitors_in(process, other);
+      const bool shared = std::any_of(own.begin(), own.end(), [&](std::uint32_t site) { return held.count(site) > 0; });
+      const bool loses = std::any_of(other.writes.begin(), other.writes.end(), [&](const analysis::StateWrite& write) {
+        return write.changes.has(Change::kLoses) && !write.changes.has(Change::kGains) &&
+               std::find(write.handlers.begin(), write.handlers.end(), handler) != write.handlers.end();
+      });
+      if (shared && !loses) return true;
+    }
+    return false;
   }
 
   // In the handler of an exit that says that the process is gone: so is its monitor, by the DOWN that comes.
@@ -254,7 +468,8 @@ class Check {
     std::set<FunctionId> seen;
     std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
     for (std::size_t i = 0; i < sites.size(); ++i) {
-      if (released_by(program_, facts_, sites[i]) == Resource::kMonitor) return true;
+      const Resource released = released_by(program_, facts_, sites[i]);  // Task.shutdown takes its monitor back as well
+      if (released == Resource::kMonitor || released == Resource::kTask) return true;
       const Symbol name = program_.call(sites[i]).name;
       if (name && name.text().starts_with("demonitor")) return true;
       const FunctionId callee = facts_.calls.callees[sites[i].index].function;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
@@ -196,11 +197,18 @@ bool is_only_handed_on(const Program& program, const Facts& facts, FunctionId fu
   return true;
 }
 
+// The callback of a behaviour, a module that is looked up: whoever runs it by that way is not in sight.
+bool is_chosen_at_run_time(const Facts& facts, FunctionId function) {
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(function);
+  return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts.calls.edges[i].possible; });
+}
+
 // Only processes that were started for this run it, or one that ends here: the monitor ends with them.
 bool is_short_lived(const Program& program, const Facts& facts, FunctionId function) {
   if (program.function(function).name == sym::terminate) return true;
   const analysis::Context& context = facts.contexts.of(function);
   if (is_only_handed_on(program, facts, function)) return true;
+  if (is_chosen_at_run_time(facts, function)) return false;
   const bool is_public = program.function(function).has(model::kPublic);
   return context.processes.empty() && !context.many && (context.flags & analysis::kInTask) != 0 &&
          (!is_public || (context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0);
@@ -227,6 +235,68 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
   report_weighed(reporter, std::move(finding));
 }
 
+// ---- Without a receive of its own
+// -----------------------------------------------------------------------------------------------
+
+// Monitor, ask, and wait elsewhere: the clause for an error, or for an answer that was there already, forgets the monitor.
+std::vector<ExprId> clauses_that_forget(const Program& program, FunctionId function, const analysis::Acquisition& made) {
+  using analysis::Keeper;
+  const Unit& unit = program.unit_of(function);
+  std::vector<ExprId> found;
+  if (made.dropped || made.variables.empty() || program.call(made.site).closure) return found;
+  const bool given_back = !made.released.empty() || std::any_of(made.kept.begin(), made.kept.end(), [](const auto& kept) {
+    return kept.keeper == Keeper::kClosure || kept.keeper == Keeper::kGiven;
+  });
+  const bool kept = std::any_of(made.kept.begin(), made.kept.end(), [](const analysis::ResourceKept& one) {
+    return one.keeper == Keeper::kReturned || one.keeper == Keeper::kState || one.keeper == Keeper::kStored;
+  });
+  if (kept || !given_back) return found;
+  for (const analysis::ResourceLeft& left : made.left) {
+    if (left.way != analysis::WayOut::kClause || !left.place) continue;
+    // After its own DOWN, or where the process could not be found, nothing is watched any more.
+    const bool gone = any_below(unit, left.place, [&](ExprId part) {
+      const auto atom = analysis::atom_value(unit, part);
+      return atom && (*atom == sym::DOWN || *atom == sym::EXIT || atom->text() == "noproc" || atom->text() == "nodedown");
+    });
+    if (!gone) found.push_back(left.place);
+  }
+  return found;
+}
+
+void report_forgotten(const Program& program, const Facts& facts, Reporter& reporter, const analysis::Acquisition& made,
+                      const std::vector<ExprId>& forgotten) {
+  const FunctionId function = made.function;
+  const Unit& unit = program.unit_of(function);
+  const bool erlang = in_erlang(program, function);
+  const std::string monitor = callee_text(program, facts, made.site);
+  Finding finding = found_in(reporter, program, function, call_span(program, made.site));
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " monitors with " + monitor + " and leaves by the clause " +
+                    source_text(program, unit, forgotten[0]) + " without demonitor";
+  finding.why =
+      "The monitor stays until the other process ends; each call that goes this way adds one to its caller, and then each of "
+      "them "
+      "puts a DOWN into a mailbox that no longer expects it. An alias that goes with the monitor stays open as long.";
+  const std::string name(unit.variables[made.variables[0].index].name.text());
+  finding.fix = (erlang ? "Call erlang:demonitor(" + name + ", [flush])" : "Call Process.demonitor(" + name + ", [:flush])") +
+                " on every way out that is not the DOWN itself.";
+  finding.path = {{finding.span, monitor + " makes the monitor"}};
+  for (const ExprId place : forgotten) finding.path.push_back({unit.span(place), "leaves without demonitor"});
+  finding.key = monitor + " clause";
+  report_weighed(reporter, std::move(finding));
+}
+
+void look_at_clauses(const Program& program, const Facts& facts, Reporter& reporter, FunctionId function) {
+  const analysis::Context& context = facts.contexts.of(function);
+  if ((context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0 || !context.processes.empty()) return;
+  if (function_has(program, function, ExprKind::kReceive)) return;
+  for (const analysis::Acquisition& made : analysis::acquisitions_in(program, facts, function)) {
+    if (made.resource != Resource::kMonitor) continue;
+    const std::vector<ExprId> forgotten = clauses_that_forget(program, function, made);
+    if (!forgotten.empty()) report_forgotten(program, facts, reporter, made, forgotten);
+  }
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
     const FunctionId function(i);
@@ -235,6 +305,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const ExprId body : bodies_of(program, function)) {
       for (const Wait& wait : Waits(program, facts, function).find(body)) report(program, facts, reporter, function, wait);
     }
+    if (facts.effects.direct[i].has(Effect::kMonitor)) look_at_clauses(program, facts, reporter, function);
   }
 }
 
