@@ -97,6 +97,8 @@ class Writer {
     const Unit& unit = program_.unit_of(end.scope.function);
     const Expr& e = unit.expr(end.expr);
     const std::string_view name = unit.call_of(e).name.text();
+    // inspect(__MODULE__) is the name as people write it, which is how modules are shown here anyway.
+    if (name == "inspect" && e.child_count > 0) return inspected(end, unit.child(end.expr, 0), depth);
     if (unit.call_of(e).name == intern("concat") && e.child_count > 0) return sequence(end, depth, "", ".", "");
     constexpr std::string_view kMakers[] = {
         "binary_to_atom",   "list_to_atom",          "to_atom",        "binary_to_existing_atom",
@@ -104,6 +106,14 @@ class Writer {
         "atom_to_binary",   "iolist_to_binary",      "list_to_binary", "binary_to_list"};
     if (std::find(std::begin(kMakers), std::end(kMakers), name) == std::end(kMakers) || e.child_count == 0) return unknown();
     part(end, unit.child(end.expr, 0), depth);
+  }
+
+  void inspected(const TraceEnd& end, ExprId expr, int depth) {
+    const std::vector<TraceEnd> ends = tracer_.go_on(end, expr);
+    if (ends.size() != 1) return unknown();
+    const Unit& unit = program_.unit_of(ends[0].scope.function);
+    if (unit.expr(ends[0].expr).kind == ExprKind::kAtom) return write(ends[0], depth + 1);
+    unknown();
   }
 
   const model::Program& program_;

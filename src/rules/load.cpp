@@ -1,5 +1,6 @@
 #include "rules/load.h"
 
+#include "analysis/forest.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
@@ -26,7 +27,7 @@ std::string load_in(const Program& program, const Facts& facts, ProcessId id, Fu
     const Handler& handler = facts.handler(handler_id);
     if (!takes_messages(handler.kind, doing)) continue;
     const std::string message = message_text(handler.pattern, in_erlang(program, function));
-    if (process.count == Count::kMany) return "in each " + name + " process for each " + message;
+    if (has_many(program, facts, id)) return "in each " + name + " process for each " + message;
     if (handler.kind != HandlerKind::kCall && handler.kind != HandlerKind::kCast) continue;
     const Callers callers = callers_of(program, facts, messages_to(facts, handler_id), id);
     if (callers.concurrent()) return "in " + name + " for each " + message + ", sent by " + callers.text;
@@ -64,6 +65,18 @@ bool has_given_name(const Program& program, const Facts& facts, ProcessId proces
       continue;
     }
     if (expr.kind == ExprKind::kVariable || expr.kind == ExprKind::kCall || expr.kind == ExprKind::kField) return true;
+  }
+  return false;
+}
+
+bool has_many(const Program& program, const Facts& facts, ProcessId id) {
+  const Process& process = facts.process(id);
+  if (process.count != Count::kUnknown) return process.count == Count::kMany;
+  for (const analysis::Tree& tree : analysis::forest_of(program, facts).trees) {
+    if (!tree.dynamic) continue;
+    for (const analysis::TreeChild& child : tree.children) {
+      if (child.source == process.module && child.origin != analysis::Origin::kList) return true;
+    }
   }
   return false;
 }

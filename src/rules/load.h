@@ -23,6 +23,9 @@ std::string load_on(const Program& program, const Facts& facts, FunctionId funct
 // with a process for each request: it is one server, or one of a few, that many ask.
 bool has_given_name(const Program& program, const Facts& facts, ProcessId process);
 
+// Are there many processes of this class at a time: by its names, or because it is the child of a dynamic supervisor?
+bool has_many(const Program& program, const Facts& facts, ProcessId process);
+
 // Steps of evidence: the calls of the function in production, at most `shown`.
 std::vector<findings::Step> calling_steps(const Program& program, const Facts& facts, FunctionId function, std::size_t shown);
 

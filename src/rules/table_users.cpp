@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "analysis/state_fields.h"
+#include "rules/load.h"
+
 namespace beamwright::rules {
 
 using analysis::Context;
@@ -25,40 +28,70 @@ bool is_seldom(const Context& context) {
   return context.processes.empty() && !context.many && context.flags != 0 && (context.flags & ~kSeldom) == 0;
 }
 
-// All that a process does before it serves is done by one process, once.
-bool only_initialises(const Program& program, const Facts& facts, FunctionId function, ProcessId process_id) {
-  const Process& process = facts.process(process_id);
-  if (program.module_of(function) != process.module) return false;
-  for (const HandlerId id : process.handlers) {
-    const Handler& handler = facts.handler(id);
-    const bool once = handler.kind == HandlerKind::kInit || handler.kind == HandlerKind::kTerminate;
-    if (handler.function == function && once) return true;
+// All that a process does before it serves, and when it ends, is done by one process, once.
+bool only_once(const Program& program, const Facts& facts, FunctionId function, ProcessId process) {
+  const std::vector<HandlerId> handlers = analysis::handlers_running(program, facts, process, function);
+  return !handlers.empty() && std::all_of(handlers.begin(), handlers.end(), [&](HandlerId id) {
+    const HandlerKind kind = facts.handler(id).kind;
+    return kind == HandlerKind::kInit || kind == HandlerKind::kTerminate;
+  });
+}
+
+// May the use be of another table that is known?
+bool has_rivals(const Tables& tables, const Table& table, const TableUse& use) {
+  for (const TableUseId id : tables.uses_in(use.function)) {
+    const TableUse& other = tables.use(id);
+    if (other.site == use.site && &tables.table(other.table) != &table) return true;
   }
   return false;
+}
+
+// Modules that call a function, over those of its own module and over functions that hand the answer on.
+void add_askers(const Program& program, const Facts& facts, FunctionId function, std::vector<ModuleId>& out) {
+  constexpr int kMostSteps = 3;
+  constexpr std::size_t kMostFunctions = 200;
+  const ModuleId home = program.module_of(function);
+  std::vector<FunctionId> level = {function}, seen = {function};
+  for (int step = 0; step < kMostSteps && seen.size() < kMostFunctions; ++step) {
+    std::vector<FunctionId> next;
+    for (const FunctionId at : level) {
+      for (const std::uint32_t i : facts.calls.incoming_of(at)) {
+        const FunctionId caller = facts.calls.callers[i];
+        if (facts.calls.edges[i].possible || !add_once(seen, caller) || !in_production(program, facts, caller)) continue;
+        next.push_back(caller);
+        if (program.module_of(caller) != home) add_once(out, program.module_of(caller));
+        if (out.size() >= TableUsers::kMostAskers) return;
+      }
+    }
+    level = std::move(next);
+  }
 }
 
 }  // namespace
 
 TableUsers users_of(const Program& program, const Facts& facts, const Tables& tables, const Table& table,
-                    bool (*wanted)(analysis::TableOperation)) {
+                    bool (*wanted)(analysis::TableOperation), bool possible_too) {
   TableUsers users;
   std::vector<FunctionId> functions;
   for (const TableUseId id : table.uses) {
     const TableUse& use = tables.use(id);
-    if (use.possible || !wanted(use.operation) || !in_production(program, facts, use.function)) continue;
+    if (!wanted(use.operation) || !in_production(program, facts, use.function)) continue;
+    if (use.possible && (!possible_too || has_rivals(tables, table, use))) continue;
     const Context& context = facts.contexts.of(use.function);
     if (is_seldom(context) || !add_once(functions, use.function)) continue;
     users.uses.push_back(id);
+    users.possible |= use.possible;
+    if (users.askers.size() < TableUsers::kMostAskers) add_askers(program, facts, use.function, users.askers);
     add_once(users.modules, program.module_of(use.function));
     users.requests |= (context.flags & analysis::kInRequest) != 0;
     users.tasks |= (context.flags & analysis::kInTask) != 0;
     users.outside |= (context.flags & analysis::kFromOutside) != 0;
     users.many |= context.many;
     for (const ProcessId process : context.processes) {
-      if (only_initialises(program, facts, use.function, process)) continue;
+      if (only_once(program, facts, use.function, process)) continue;
       add_once(users.classes, process);
       users.requests |= facts.process(process).kind == analysis::ProcessKind::kRequest;
-      users.many |= facts.process(process).count == analysis::Count::kMany;
+      users.many |= has_many(program, facts, process);
     }
   }
   return users;
@@ -68,7 +101,7 @@ std::string users_text(const Program& program, const Facts& facts, const TableUs
   std::vector<std::string> names;
   for (const ProcessId id : users.classes) {
     const Process& process = facts.process(id);
-    const bool many = process.count == analysis::Count::kMany || process.kind == analysis::ProcessKind::kRequest;
+    const bool many = has_many(program, facts, id) || process.kind == analysis::ProcessKind::kRequest;
     names.push_back((many ? "each " : "") + process_name(program, facts, id) + (many ? " process" : ""));
   }
   std::stable_sort(names.begin(), names.end(),

@@ -18,13 +18,17 @@ struct TableUsers {
   bool many = false;                       // processes of a class with many instances are
   bool tasks = false;                      // spawned processes are
   bool outside = false;                    // an interface that nobody in sight calls
+  bool possible = false;                   // some uses name the table only as one way, beside others that are not known
+  std::vector<ModuleId> askers;            // other modules that get to these functions by calling them, at most kMostAskers
+  static constexpr std::size_t kMostAskers = 8;
   // Do several processes at a time, for certain or as an interface allows?
   bool concurrent() const { return requests || many || tasks || classes.size() >= 2; }
 };
 
-// The users whose operation `wanted` accepts. What only starts, tools and tests do does not count.
+// The users whose operation `wanted` accepts. What only starts, tools and tests do does not count, nor what a process does once,
+// in init or terminate. Uses that may be of this table or of another one count where `possible_too` and no other table is known.
 TableUsers users_of(const Program& program, const Facts& facts, const analysis::Tables& tables, const analysis::Table& table,
-                    bool (*wanted)(analysis::TableOperation));
+                    bool (*wanted)(analysis::TableOperation), bool possible_too = false);
 
 // "in each connection_worker process, one process per request": who they are, for people; empty when nobody is known.
 std::string users_text(const Program& program, const Facts& facts, const TableUsers& users);

@@ -1,6 +1,7 @@
 // An ETS table has one lock unless it is told otherwise: each write shuts everybody else out, and a counter that every request
 // increments makes them queue. With write_concurrency writers of different rows do not meet.
 #include "analysis/values.h"
+#include "rules/load.h"
 #include "rules/rewrites.h"
 #include "rules/table_users.h"
 
@@ -40,30 +41,66 @@ class Check {
         if (owner.kind == analysis::TableOwnerKind::kTool || owner.kind == analysis::TableOwnerKind::kTest) return false;
         // One that a request or task makes for itself is as private as its owner.
         if (owner.kind == analysis::TableOwnerKind::kRequest || owner.kind == analysis::TableOwnerKind::kTask) return false;
-        if (owner.process && facts_.process(owner.process).count == analysis::Count::kMany) return false;
       }
     }
     return !table.creations.empty();
   }
 
+  bool is_owned_by(const Table& table, ProcessId process) const {
+    return std::any_of(table.creations.begin(), table.creations.end(), [&](const TableCreation& creation) {
+      return std::any_of(creation.owners.begin(), creation.owners.end(),
+                         [&](const analysis::TableOwner& owner) { return owner.process == process; });
+    });
+  }
+
+  // A process of which there are many makes a table each: what it does to its own one nobody else waits for.
+  TableUsers users(const Table& table, bool (*wanted)(TableOperation)) const {
+    TableUsers found = users_of(program_, facts_, tables_, table, wanted, true);
+    const auto own = [&](ProcessId process) { return is_owned_by(table, process) && has_many(program_, facts_, process); };
+    if (std::erase_if(found.classes, own) == 0) return found;
+    found.requests = found.many = found.tasks = false;
+    for (const analysis::TableUseId id : found.uses) {
+      const analysis::Context& context = facts_.contexts.of(tables_.use(id).function);
+      found.requests |= (context.flags & analysis::kInRequest) != 0;
+    }
+    for (const ProcessId process : found.classes) {
+      found.requests |= facts_.process(process).kind == analysis::ProcessKind::kRequest;
+      found.many |= has_many(program_, facts_, process);
+    }
+    return found;
+  }
+
+  bool counts(const Table& table) const {
+    return std::any_of(table.uses.begin(), table.uses.end(),
+                       [&](analysis::TableUseId id) { return tables_.use(id).operation == TableOperation::kUpdateCounter; });
+  }
+
+  // Modules in sight that get at the table through an interface of which nobody knows which processes run it.
+  static bool is_asked_by_many(const TableUsers& users) { return users.modules.size() >= 5 || users.askers.size() >= 5; }
+
+  // Processes of different kinds: classes in sight, spawned ones, and those behind an interface.
+  static std::size_t kinds_of(const TableUsers& users) {
+    if (users.classes.size() < 2) return users.classes.size();
+    return users.classes.size() + (users.tasks ? 1u : 0u) + (users.outside ? 1u : 0u);
+  }
+
   void review(const Table& table) {
-    const TableUsers writers = users_of(program_, facts_, tables_, table, writes_a_row);
+    const TableUsers writers = users(table, writes_a_row);
+    const bool several = kinds_of(writers) >= 3 && !has_rival_makers(table);
     if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
-        (writers.requests || writers.many || (writers.classes.size() >= 3 && !has_rival_makers(table)))) {
+        (writers.requests || writers.many || several || (counts(table) && is_asked_by_many(writers)))) {
       report(table, writers, true);
       return;
     }
-    const TableUsers readers = users_of(program_, facts_, tables_, table, reads_a_row);
-    const bool busy = readers.requests || readers.many || readers.modules.size() >= 5;
+    if (table.access() == analysis::TableAccess::kPrivate || table.read_concurrency() != TableSetting::kOff) return;
+    const TableUsers readers = users(table, reads_a_row);
+    const bool busy = readers.requests || readers.many || is_asked_by_many(readers);
     const bool rarely_written = !writers.concurrent() && !writers.outside;
     // A cache with one writer behind an interface that anybody may call: what it is for is to be read by many.
     const bool many_classes = readers.outside || readers.classes.size() >= 3;
-    const bool is_cache = many_classes && rarely_written && table.access() != analysis::TableAccess::kPrivate && table.atom;
-    if (is_cache && table.read_concurrency() == TableSetting::kOff) return report(table, readers, false);
-    if (table.access() != analysis::TableAccess::kPrivate && table.read_concurrency() == TableSetting::kOff && busy &&
-        rarely_written && readers.uses.size() > writers.uses.size()) {
-      report(table, readers, false);
-    }
+    const bool is_cache = many_classes && rarely_written && table.atom;
+    const bool is_read_mostly = busy && rarely_written && readers.uses.size() > writers.uses.size();
+    if (is_cache || is_read_mostly) report(table, readers, false);
   }
 
   // Several modules make a table of this name: only one of them can run at a time, and what the others write is not written.
@@ -110,12 +147,15 @@ class Check {
     const std::string who = users_text(program_, facts_, users);
     const std::string name = table.name;
     Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
-    const bool certain = users.requests || users.many || (users.classes.size() >= 3 && turns_over(table));
+    const bool certain =
+        users.requests || users.many || (kinds_of(users) >= 3 && turns_over(table)) || (counts(table) && is_asked_by_many(users));
     // An interface may have one user or a thousand.
-    const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && users.modules.size() < 5;
-    // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are not.
+    const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && !is_asked_by_many(users);
+    // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are
+    // not.
     finding.severity = (write ? certain : !interface_only) ? Severity::kMedium : Severity::kLow;
-    finding.confidence = interface_only ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = interface_only || users.possible || (users.outside && users.classes.size() < 3) ? Confidence::kPossible
+                                                                                                         : Confidence::kLikely;
     finding.message = "The table " + name +
                       (interface_only ? " may be read"
                        : write        ? " is written"
