@@ -28,8 +28,15 @@ const Node* Parser::attribute() {
   if (symbol == names().spec || symbol == names().callback) return spec_attribute(name, begin);
   if (symbol == names().record) return record_attribute(name, begin);
   const bool nominal = symbol == names().nominal && level_.otp >= 28;
-  if (symbol == names().type || symbol == names().opaque || nominal) return type_attribute(name, begin);
+  // Without a definition it is an attribute like any other: erl_parse takes `-type session.`
+  if ((symbol == names().type || symbol == names().opaque || nominal) && defines_type()) return type_attribute(name, begin);
   return plain_attribute(name, begin);
+}
+
+bool Parser::defines_type() const {
+  const Token* at = at_;
+  while (at->kind != TokenKind::kDoubleColon && at->kind != TokenKind::kDot && at->kind != TokenKind::kEnd) ++at;
+  return at->kind == TokenKind::kDoubleColon;
 }
 
 const Node* Parser::bad_declaration(const Node& at, Symbol name) {

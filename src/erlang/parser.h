@@ -152,6 +152,7 @@ class Parser {
 
   // parse_attribute.cpp
   const Node* attribute();
+  bool defines_type() const;
   const Node* type_attribute(const Token& name, std::uint32_t begin);
   const Node* spec_attribute(const Token& name, std::uint32_t begin);
   const Node* record_attribute(const Token& name, std::uint32_t begin);

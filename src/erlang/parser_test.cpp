@@ -143,6 +143,12 @@ TEST(ErlangAttributes, ReadTypes) {
             "{type,{1,45},'fun',[{type,{1,45},any},{var,{1,54},'B'}]}]},[{var,{1,9},'A'}]}}.\n");
 }
 
+TEST(ErlangAttributes, TakeATypeWithoutADefinitionForAnAttribute) {
+  EXPECT_EQ(form("-type session"), "{attribute,{1,2},type,session}.\n");
+  EXPECT_EQ(form("-opaque([a])"), "{attribute,{1,2},opaque,[a]}.\n");
+  EXPECT_EQ(form("-type session()"), "{error,{1,1}}.\n");
+}
+
 TEST(ErlangAttributes, ReadSpecsWithConstraints) {
   EXPECT_EQ(form("-spec f(A) -> m:t() when A :: atom()"),
             "{attribute,{1,2},spec,{{f,1},[{type,{1,8},bounded_fun,[{type,{1,8},'fun',[{type,{1,8},product,[{var,{1,9},'A'}]},"
