@@ -94,14 +94,24 @@ class Contracts {
       if (node.per_request) return "started by its framework, one for each request, connection or job";
       return "no supervisor of it is in sight";
     }
+    // A pool is many children of one supervisor that are alike.
+    std::vector<std::pair<std::string, int>> rows;
+    for (const std::uint32_t parent : parents_[n]) {
+      const Child& child = design_.children[parent];
+      std::string row = "under " + design_.nodes[child.supervisor].name + " (" + strategy_text(design_.nodes[child.supervisor]) +
+                        "), " + (child.restart.empty() ? "restart type unknown" : child.restart);
+      if (child.many) row += ", started at run time";
+      if (child.conditional) row += ", on a condition";
+      const auto known = std::find_if(rows.begin(), rows.end(), [&](const auto& each) { return each.first == row; });
+      if (known == rows.end())
+        rows.emplace_back(std::move(row), 1);
+      else
+        ++known->second;
+    }
     std::string text;
-    for (const std::uint32_t row : parents_[n]) {
-      const Child& child = design_.children[row];
-      if (!text.empty()) text += "; ";
-      text += "under " + design_.nodes[child.supervisor].name + " (" + strategy_text(design_.nodes[child.supervisor]) + "), " +
-              (child.restart.empty() ? "restart type unknown" : child.restart);
-      if (child.many) text += ", started at run time";
-      if (child.conditional) text += ", on a condition";
+    for (const auto& [row, count] : rows) {
+      text += (text.empty() ? "" : "; ") + row;
+      if (count > 1) text += ", " + std::to_string(count) + " of them";
     }
     return text;
   }

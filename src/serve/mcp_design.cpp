@@ -117,8 +117,10 @@ class NodeTeller {
     for (const design::Child& child : design_.children) {
       if (child.node == index_) {
         const Node& supervisor = design_.nodes[child.supervisor];
-        json_["supervised_by"].push_back(
-            {{"supervisor", supervisor.name}, {"strategy", supervisor.strategy}, {"restart", child.restart}});
+        Json row{{"supervisor", supervisor.name}, {"strategy", supervisor.strategy}, {"restart", child.restart}};
+        Json& rows = json_["supervised_by"];
+        if (std::find(rows.begin(), rows.end(), row) != rows.end()) continue;  // one of a pool whose members are alike
+        rows.push_back(std::move(row));
         text_ += "  supervised by " + clean(supervisor.name) + " (" + clean(supervisor.strategy) + ")";
         text_ += child.restart.empty() ? "\n" : ", " + clean(child.restart) + "\n";
       } else if (child.supervisor == index_ && count++ < limit_) {

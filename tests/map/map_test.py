@@ -186,6 +186,17 @@ class Json(Case):
         fetcher = nodes["process:Demo.Fetcher"]["contract"]
         self.assertIn("transient", fetcher["supervision"])
 
+    def test_a_supervisor_of_several_alike_is_named_once(self):
+        worker = "Supervisor.child_spec({Demo.Worker, %s}, id: :%s%s)"
+        children = ", ".join([worker % (1, "a", ""), worker % (2, "b", ""), worker % (3, "c", ", restart: :temporary"), worker % (4, "d", "")])
+        (self.demo / "lib/application.ex").write_text(TREE["lib/application.ex"].replace("Demo.Store,", "Demo.Store, " + children + ","))
+        (self.demo / "lib/worker.ex").write_text("defmodule Demo.Worker do\n  use GenServer\n  def start_link(n), do: GenServer.start_link(__MODULE__, n)\n  def init(n), do: {:ok, n}\nend\n")
+        design = self.design()
+        self.assertEqual(len([row for row in design["children"] if row["child"] == "process:Demo.Worker"]), 4)
+        worker = next(node for node in design["nodes"] if node["id"] == "process:Demo.Worker")
+        supervisor = "under Demo.Application (rest_for_one, 7 restarts in 11 s)"
+        self.assertEqual(worker["contract"]["supervision"], f"{supervisor}, permanent, 3 of them; {supervisor}, temporary")
+
     def test_says_what_a_process_may_block_on_and_by_which_path(self):
         rows = [row for row in self.design()["blocking"] if row["node"] == "process:Demo.Fetcher" and row["effect"] == "http"]
         self.assertEqual(len(rows), 1)
