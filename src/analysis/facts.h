@@ -173,6 +173,7 @@ struct Handler {
   model::ClauseId clause;
   Pattern pattern;         // of the message; for kInit of the argument
   bool catch_all = false;  // pattern.any and no guard
+  bool any_state = true;   // false when the clause is for some states only: handle_call(_, _, :not_loaded)
   Reply reply = Reply::kUnknown;
   bool changes_state = true;  // false only when every return gives back the state variable it was given
   bool reads_state = true;    // false only when the clause never looks at the state beyond handing it on

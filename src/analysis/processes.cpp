@@ -253,6 +253,7 @@ class ProcessFinder {
       Returns r;
       const std::size_t state_at = callback.state_argument != 0 ? callback.state_argument - 1u : patterns.size();
       returns.read(clause.body, state_at < patterns.size() ? whole_variable(unit, patterns[state_at]) : VariableId{}, r);
+      h.any_state = state_at >= patterns.size() || !restricts(unit, patterns[state_at]);
       h.changes_state = !r.keeps_state;
       h.reads_state = state_at < patterns.size() && looks_at(unit, clause, patterns[state_at]);
       const std::size_t from_at = callback.from_argument != 0 ? callback.from_argument - 1u : patterns.size();
@@ -263,6 +264,26 @@ class ProcessFinder {
                 : r.stop     ? Reply::kStop
                              : Reply::kUnknown;
       out_.handlers.push_back(h);
+    }
+  }
+
+  // May a term of the usual shape fail to match? The first element of a tuple is mostly its tag, and a map or record has its
+  // fields.
+  static bool restricts(const Unit& unit, ExprId pattern) {
+    const Expr& e = unit.expr(pattern);
+    switch (e.kind) {
+      case ExprKind::kVariable:
+      case ExprKind::kWildcard:
+        return false;
+      case ExprKind::kMatch:
+        return restricts(unit, unit.child(pattern, 0)) || restricts(unit, unit.child(pattern, 1));
+      case ExprKind::kTuple:
+      case ExprKind::kMap:
+        for (std::uint32_t i = 1; i < e.child_count; i += e.kind == ExprKind::kMap ? 2 : 1)
+          if (restricts(unit, unit.child(pattern, i))) return true;
+        return false;
+      default:
+        return true;
     }
   }
 
@@ -321,11 +342,20 @@ class ProcessFinder {
     if (!own) return;
     Process& process = out_.processes[own.index];
     if (row->name == sym::register_ && arguments.size() == 2) {
+      // What a spawned closure registers, or what is spawned on the spot, is another process than the module's server.
+      if (calls_.runs[site.index] != Runs::kCaller || is_spawned(unit, arguments[0]) || is_spawned(unit, arguments[1])) return;
       for (const ExprId a : arguments) add_name(process, unit, a);
     } else if (row->name == sym::start_link && (row->module == sym::Elixir_Agent || row->module == sym::Elixir_Task)) {
       process.starts.push_back(site);
       read_name(process, unit, *row, arguments);
     }
+  }
+
+  bool is_spawned(const Unit& unit, ExprId pid) const {
+    const ExprId value = local_value(unit, pid);
+    if (!value || unit.expr(value).kind != ExprKind::kCall) return false;
+    const FunctionRow* row = row_at(calls_, CallId(unit.first_call + unit.expr(value).payload));
+    return row != nullptr && row->effects.has(Effect::kSpawn);
   }
 
   // add_handler(Manager, Handler, Arguments): Handler is a module or {Module, Id}.

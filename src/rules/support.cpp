@@ -104,7 +104,7 @@ std::vector<HandlerId> takers(const Facts& facts, const Message& message) {
     if (handler.kind != handler_kind(message.kind) || !analysis::may_match(handler.pattern, message.pattern)) continue;
     if (named && handler.pattern.any) continue;
     found.push_back(id);
-    if (handler.catch_all) break;
+    if (handler.catch_all && handler.any_state) break;
     named |= message.pattern.tag && handler.pattern.tag == message.pattern.tag;
   }
   return found;

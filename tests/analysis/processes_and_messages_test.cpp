@@ -132,6 +132,36 @@ idle({ask, X}, _From, Data) -> {reply, X, idle, Data}.
   EXPECT_EQ(f.handlers("a", HandlerKind::kCall).size(), 1u);
 }
 
+TEST(Processes, ANameThatASpawnedProcessRegistersIsNotTheServers) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-behaviour(gen_server).
+-export([start_link/0, start_copier/0, start_mover/0, init/1]).
+start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+start_copier() -> proc_lib:spawn_link(fun() -> register(copier, self()), loop() end).
+start_mover() -> register(mover, spawn_link(fun loop/0)).
+loop() -> receive stop -> ok end.
+init([]) -> {ok, []}.
+)"}});
+  ASSERT_EQ(f.process("a")->names.size(), 1u);
+  EXPECT_EQ(f.process("a")->names[0].text(), "a");
+}
+
+TEST(Messages, PassAClauseThatIsForOneStateOnly) {
+  const FactsOf f(std::vector<Text>{{"lib/cart.ex", R"(defmodule Shop.Cart do
+  use GenServer
+  def start_link(_), do: GenServer.start_link(__MODULE__, [], name: __MODULE__)
+  def get(key), do: GenServer.call(__MODULE__, {:get, key})
+  def init(_), do: {:ok, :not_loaded}
+  def handle_call(_msg, _from, :not_loaded = state), do: {:reply, :error, state}
+  def handle_call({:get, key}, _from, %{items: items} = state), do: {:reply, items[key], state}
+end
+)"}});
+  const auto calls = f.handlers("Shop.Cart", HandlerKind::kCall);
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_FALSE(calls[0].any_state);
+  EXPECT_TRUE(calls[1].any_state);
+}
+
 TEST(Handlers, AnInterfaceFunctionOfTheArityOfAStateIsNone) {
   const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
 -behaviour(gen_fsm).
