@@ -1,9 +1,13 @@
 // After a split both sides may have registered a name in global. When they see each other again, global settles it: without a
 // function of one's own it keeps the process on the node whose name comes first and kills the other (global:random_exit_name is
-// the default; measured: the smaller node name stays), whatever it was doing. register_name answers no when the name is taken.
+// the default; measured: the smaller node name stays), whatever it was doing. register_name answers no when the name is taken,
+// and a start under such a name answers {error, {already_started, Pid}}, which is no start to a supervisor: it gives up.
 #include <set>
 
+#include "analysis/forest.h"
 #include "analysis/results.h"
+#include "analysis/values.h"
+#include "analysis/walk.h"
 #include "rules/nodes.h"
 
 namespace beamwright::rules {
@@ -17,7 +21,7 @@ bool handles_conflicts(const Program& program, FunctionId function) {
   return false;
 }
 
-void check(const Program& program, const Facts& facts, Reporter& reporter) {
+void registrations(const Program& program, const Facts& facts, Reporter& reporter) {
   const Symbol register_name = intern("register_name"), again = intern("re_register_name");
   std::set<FunctionId> reported;
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
@@ -51,6 +55,81 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     finding.key = callee;
     report_weighed(reporter, std::move(finding));
   }
+}
+
+// {global, Name} in the place of a start's name, or as its option `name:`.
+ExprId global_name_of(const Program& program, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  for (const ExprId argument : arguments_of(program, site)) {
+    for (const ExprId name : {argument, analysis::literal_option(unit, argument, sym::name)}) {
+      if (!name) continue;
+      const ExprId value = analysis::local_value(unit, name);
+      const model::Expr& e = unit.expr(value);
+      if (e.kind != ExprKind::kTuple || e.child_count != 2) continue;
+      if (analysis::atom_value(unit, unit.child(value, 0)) == sym::global) return value;
+    }
+  }
+  return {};
+}
+
+bool names_atom(const Program& program, FunctionId function, Symbol atom) {
+  const Unit& unit = program.unit_of(function);
+  const auto is_it = [&](ExprId id) { return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == atom; };
+  for (const model::ClauseId id : program.function(function).clauses) {
+    const model::Clause& clause = unit.clause(id);
+    if (analysis::any_below(unit, clause.body, is_it)) return true;
+  }
+  return false;
+}
+
+void report_child(const Program& program, const Facts& facts, Reporter& reporter, ProcessId process,
+                  const analysis::TreeChild& child, CallId site) {
+  const FunctionId function = program.function_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string name = process_name(program, facts, process);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = Severity::kMedium;
+  finding.confidence = Confidence::kLikely;
+  finding.message = name + " starts under a global name in the child list of every node, and " + finding.function +
+                    " does not expect that another node has it";
+  finding.why =
+      "The start answers {error, {already_started, Pid}} on each further node: its supervisor takes that for a failure and "
+      "ends, with all that it holds. When a split heals, global kills one of the two holders.";
+  finding.fix =
+      std::string(erlang ? "Take `{error, {already_started, Pid}}` in " : "Take `{:error, {:already_started, pid}}` in ") +
+      finding.function +
+      (erlang ? ": return `ignore` where one holder is enough and something starts it again when its node goes, or start a "
+                "process on each node that monitors the holder and takes over."
+              : ": return `:ignore` where one holder is enough and something starts it again when its node goes, or start a "
+                "process on each node that monitors the holder and takes over.");
+  finding.path = {{finding.span, finding.function + " starts " + name + " under a global name"},
+                  {program.unit(child.place.unit).span(child.place.expr), "each node's supervisor starts it here"}};
+  finding.key = name;
+  report_weighed(reporter, std::move(finding));
+}
+
+// A child of a list that each node's supervisor starts, under a name that only one node may have.
+void children(const Program& program, const Facts& facts, Reporter& reporter) {
+  const Symbol taken = intern("already_started");
+  std::set<CallId> reported;
+  for (const analysis::Tree& tree : analysis::forest_of(program, facts).trees) {
+    for (const analysis::TreeChild& child : tree.children) {
+      const ProcessId process = child.source ? facts.processes.of(child.source) : ProcessId();
+      if (!process || child.origin != analysis::Origin::kList || child.presence != analysis::Presence::kAlways) continue;
+      for (const CallId site : facts.process(process).starts) {
+        const FunctionId function = program.function_of(site);
+        if (!function || program.module_of(function) != child.source || !in_production(program, facts, function)) continue;
+        if (child.start_function && program.function(function).name != child.start_function) continue;
+        if (!global_name_of(program, site) || names_atom(program, function, taken) || !reported.insert(site).second) continue;
+        report_child(program, facts, reporter, process, child, site);
+      }
+    }
+  }
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  registrations(program, facts, reporter);
+  children(program, facts, reporter);
 }
 
 }  // namespace
