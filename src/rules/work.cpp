@@ -178,6 +178,7 @@ bool waits_for_own_tasks(const Facts& facts, const SlowWork& work) {
 std::string describe_work(const SlowWork& work) {
   const bool endless = work.bound_ms == Bound::kInfinite;
   const bool unknown = work.bound_ms == Bound::kUnknown;
+  if (!work.note.empty()) return "a wait for somebody outside" + (endless ? std::string(" without a time limit") : std::string());
   const std::string limit = endless ? " without a time limit" : unknown ? "" : " of " + analysis::display_bound(work.bound_ms);
   switch (work.effect) {
     case Effect::kHttp:
@@ -207,7 +208,8 @@ std::vector<findings::Step> path_of(const Program& program, const Facts& facts, 
   std::vector<findings::Step> path;
   if (!work.beyond && !work.chain.empty()) {
     append_chain(program, facts, work.chain, path);
-    path.back().message += ", a module that the configuration chooses: " + describe_work(work);
+    path.back().message +=
+        work.note.empty() ? ", a module that the configuration chooses: " + describe_work(work) : ", which " + work.note;
     return path;
   }
   if (!work.beyond) {

@@ -1,6 +1,7 @@
 // Slow work that a clause of a callback does in its own process: what everybody who waits for the process waits for as well.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "rules/support.h"
@@ -14,7 +15,8 @@ struct SlowWork {
   bool possible = false;      // guessed, or at the end of a very long way
   CallId leaf;                // the last call of the sources on the way down
   HandlerId beyond;           // kCall: the slow clause of the server that is called
-  std::vector<CallId> chain;  // kCall: down to the call; of a module from the configuration: down to its call
+  std::vector<CallId> chain;  // kCall: down to the call; of a module from the configuration, or of a guess: down to its call
+  std::string note{};         // what a guess rests on: "is by its name a client of another service"
 };
 
 // http, database, subprocess, rpc, sleep, socket, await, in order of the text; one row a call site and effect. File work only

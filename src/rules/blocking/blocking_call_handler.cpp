@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "rules/callers.h"
+#include "rules/guessed_waits.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -121,14 +122,15 @@ class Check {
   }
 
   std::optional<Blocked> weigh_clause(ProcessId id, HandlerId handler) const {
-    const std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(handler), {.files = true, .calls = true});
+    std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(handler), {.files = true, .calls = true});
+    if (works.empty()) add_guess(handler, works);
     if (works.empty()) return {};
     const std::vector<MessageId> messages = messages_to(facts_, handler);
     Callers callers = callers_of(program_, facts_, messages, id);
     if (callers.only_tools) return {};
     const std::int64_t patience = shortest_wait(facts_, messages);
     const Worst worst = worst_of(facts_, works, patience);
-    if (!worst.work) return {};
+    if (!worst.work || (!worst.work->note.empty() && callers.functions.empty())) return {};
     Severity severity = worst.severity;
     // A server without a name may be one of many, of which BW404 speaks; one that nobody in sight asks may be asked rarely.
     if (facts_.process(id).count != Count::kOne) {
@@ -138,6 +140,15 @@ class Check {
     if (callers.functions.empty())
       severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
     return Blocked{handler, *worst.work, severity, std::move(callers), patience};
+  }
+
+  // A library that is not at hand, which waits for somebody by all that can be seen of it.
+  void add_guess(HandlerId handler, std::vector<SlowWork>& works) const {
+    const auto outside = [](const GuessedWait& wait) { return wait.guess != Guess::kCallback; };
+    for (const GuessedWait& wait : guessed_waits(program_, facts_, facts_.handler(handler), outside)) {
+      const std::string note = reason_of(wait.guess);
+      works.push_back({wait.chain.front(), Effect::kHttp, wait.bound_ms, true, wait.chain.back(), {}, wait.chain, note});
+    }
   }
 
   void report(ProcessId id, const std::vector<Blocked>& clauses) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/guessed_waits.h"
+#include "rules/init_needs.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -15,14 +17,16 @@ using analysis::ProcessKind;
 
 class Check {
  public:
-  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+  Check(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter), needs_(program, facts) {}
 
   void run() {
     for (const Handler& handler : facts_.processes.handlers) {
       if (!reporter_.wants(program_, handler.function)) continue;
       const ProcessKind kind = facts_.process(handler.process).kind;
-      const bool serves = kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem;
-      if (handler.kind == HandlerKind::kInit && serves && in_production(program_, facts_, handler.function)) review(handler);
+      const bool serves = kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem || kind == ProcessKind::kStage;
+      if (handler.kind != HandlerKind::kInit || !serves || !in_production(program_, facts_, handler.function)) continue;
+      if (!review(handler) && !review_network(handler)) review_guess(handler);
     }
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
       if (calls_external(facts_, CallId(i), sym::proc_lib, intern("init_ack"))) review_acknowledged(CallId(i));
@@ -30,16 +34,17 @@ class Check {
   }
 
  private:
-  void review(const Handler& handler) {
+  bool review(const Handler& handler) {
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
       if (!analysis::effects_at(program_, facts_, site).has(Effect::kCall)) continue;
       for (const Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall, true)) {
         const Message& message = facts_.message(reached.message);
         if (!message.receiver || message.receiver == handler.process || reached.possible || reached.chain.size() > 6) continue;
         if (goes_to_nodes(program_, facts_, message) || facts_.process(message.receiver).count != analysis::Count::kOne) continue;
-        if (report_busy(handler, reached)) return;
+        if (report_busy(handler, reached)) return true;
       }
     }
+    return false;
   }
 
   // Is the server that is called one that blocks, in this clause or another, or while it gets ready?
@@ -59,6 +64,83 @@ class Check {
       }
     }
     return false;
+  }
+
+  // What the init itself waits for. Where its failure ends the init BW114 speaks, of a connect without a limit BW406, of a remote
+  // call without one BW604.
+  bool review_network(const Handler& handler) {
+    if (!waits_outside(handler.function)) return false;
+    for (const SlowWork& work : slow_work(program_, facts_, handler, {.files = false, .calls = false})) {
+      if (work.possible || !is_long(work)) continue;
+      if (needs_.of(facts_.process(handler.process), handler)) return true;
+      Finding finding = outside(handler, work.site, describe_work(work), callee_text(program_, facts_, work.leaf));
+      finding.confidence = Confidence::kLikely;
+      finding.path = path_of(program_, facts_, work);
+      report_weighed(reporter_, std::move(finding));
+      return true;
+    }
+    return false;
+  }
+
+  bool waits_outside(FunctionId function) const {
+    const analysis::EffectSet& all = facts_.effects.all[function.index];
+    return all.has(Effect::kHttp) || all.has(Effect::kRpc) || all.has(Effect::kSleep) || all.has(Effect::kSocket);
+  }
+
+  // Another machine's answer, or a second and more on purpose. What a database must tell before the first message can be served
+  // is read in init for good reasons.
+  bool is_long(const SlowWork& work) const {
+    constexpr std::int64_t kPause = 1000, kLong = 5000;
+    const bool known = work.bound_ms != Bound::kUnknown && work.bound_ms != Bound::kInfinite;
+    const analysis::External* external = facts_.calls.external(work.leaf);
+    switch (work.effect) {
+      case Effect::kHttp:
+        return external && external->module != sym::httpc && (!known || work.bound_ms >= kPause);
+      case Effect::kRpc:
+        return known && work.bound_ms >= kLong;
+      case Effect::kSleep:
+        return known && work.bound_ms >= kPause;
+      case Effect::kSocket:
+        return known && work.bound_ms >= kLong && external && external->name.text() == "connect";
+      default:
+        return false;
+    }
+  }
+
+  // A library that is not at hand, or a callback that connects.
+  void review_guess(const Handler& handler) {
+    const std::vector<GuessedWait> found =
+        guessed_waits(program_, facts_, handler, [](const GuessedWait& wait) { return wait.guess != Guess::kService; });
+    if (found.empty()) return;
+    const GuessedWait& first = found.front();
+    Finding finding = outside(handler, first.chain.front(), "a wait" + wait_text(first.bound_ms),
+                              callee_text(program_, facts_, first.chain.back()));
+    finding.confidence = Confidence::kPossible;
+    constexpr std::size_t kShown = 3;
+    for (std::size_t i = 0; i < std::min(found.size(), kShown); ++i) {
+      append_chain(program_, facts_, found[i].chain, finding.path);
+      finding.path.back().message += ", which " + reason_of(found[i].guess);
+    }
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  Finding outside(const Handler& handler, CallId site, const std::string& what, const std::string& callee) const {
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string name = process_name(program_, facts_, handler.process);
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, site));
+    finding.message =
+        analysis::display_handler(program_, facts_, handler) + " does " + what + " (" + callee + ") before " + name + " is up";
+    finding.why =
+        "Whoever starts it waits for init without limit: a supervisor starts, restarts and stops nothing else meanwhile, and "
+        "requests to "
+        "start another child queue behind it. When the other side hangs, so does the tree.";
+    finding.fix =
+        erlang ? "Return {ok, State, {continue, Step}} from init and do it in handle_continue, with a retry after a while when "
+                 "it fails."
+               : "Return {:ok, state, {:continue, step}} from init and do it in handle_continue, with a retry after a while "
+                 "when it fails.";
+    finding.key = callee;
+    return finding;
   }
 
   void report_call(const Handler& handler, const Reached& reached, HandlerId blocked, const SlowWork& work) {
@@ -121,6 +203,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  InitNeeds needs_;
   std::set<FunctionId> started_;
 };
 

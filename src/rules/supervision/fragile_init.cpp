@@ -3,241 +3,35 @@
 // the other within a moment and use the intensity up (stdlib: gen_server, Module:init/1; supervisor, "Maximum Restart
 // Intensity").
 #include <algorithm>
-#include <optional>
-#include <set>
 
-#include "analysis/forest.h"
-#include "analysis/results.h"
-#include "rules/child_starts.h"
-#include "rules/work.h"
+#include "rules/init_needs.h"
 
 namespace beamwright::rules {
 namespace {
 
-using analysis::CallResult;
-using analysis::ExprRef;
 using analysis::ProcessKind;
-using analysis::ResultUse;
-
-// How an outage ends the init.
-struct Failure {
-  source::Span place;
-  std::string text;  // "takes only an answer that succeeded"
-  bool possible = false;
-};
 
 class Check {
  public:
-  Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+  Check(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter), needs_(program, facts) {}
 
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const Process& process = facts_.process(ProcessId(i));
       for (const auto id : process.handlers) {
         const Handler& handler = facts_.handler(id);
-        if (handler.kind == HandlerKind::kInit && needs_others(handler.function)) of_init(ProcessId(i), process, handler);
+        if (handler.kind != HandlerKind::kInit) continue;
+        if (const std::optional<InitNeed> need = needs_.of(process, handler))
+          report(ProcessId(i), handler, need->work, need->failures, process.kind == ProcessKind::kSupervisor);
       }
     }
   }
 
  private:
-  bool needs_others(FunctionId function) const {
-    const auto& all = facts_.effects.all[function.index];
-    return (all.has(Effect::kHttp) || all.has(Effect::kDatabase) || all.has(Effect::kSocket) || all.has(Effect::kRpc) ||
-            all.has(Effect::kCall)) &&
-           in_production(program_, facts_, function);
-  }
-
-  void of_init(ProcessId id, const Process& process, const Handler& handler) {
-    if (process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kTask) return;
-    const bool supervisor = process.kind == ProcessKind::kSupervisor;
-    if (!supervisor && !is_static_child(process.module)) return;
-    std::optional<SlowWork> worst;
-    std::vector<Failure> failures;
-    std::vector<SlowWork> all = slow_work(program_, facts_, handler);
-    add_captures(handler, all);
-    for (const SlowWork& work : all) {
-      if (!is_service(work)) continue;
-      const std::optional<Failure> failure = fails(handler, work);
-      if (!failure) continue;
-      if (!worst) worst = work;
-      failures.push_back(*failure);
-    }
-    if (worst) report(id, handler, *worst, failures, supervisor);
-  }
-
-  // &load/0, given to a function that runs it here.
-  void add_captures(const Handler& handler, std::vector<SlowWork>& all) const {
-    const Unit& unit = program_.unit_of(handler.function);
-    const model::Clause& clause = unit.clause(handler.clause);
-    for (const analysis::Edge& edge : facts_.calls.edges_of(handler.function)) {
-      const model::Call& call = program_.call(edge.site);
-      if (!call.capture || edge.runs != analysis::Runs::kCaller || edge.possible) continue;
-      const std::uint32_t at = unit.expr(call.expr).begin;
-      if (at < clause.begin || at >= clause.end) continue;
-      for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kRpc}) {
-        const analysis::Witness* witness = facts_.effects.witness(edge.callee, effect);
-        if (witness) all.push_back({edge.site, effect, witness->bound_ms, witness->possible, {}, {}, {}});
-      }
-    }
-  }
-
-  // Is it in the list that a supervisor starts with? What is started on demand fails for those who asked for it.
-  bool is_static_child(ModuleId module) {
-    if (!listed_) {
-      listed_.emplace();
-      for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
-        for (const analysis::TreeChild& child : tree.children) {
-          if (child.origin == analysis::Origin::kList && child.source && !tree.dynamic) listed_->insert(child.source);
-        }
-      }
-    }
-    return listed_->contains(module);
-  }
-
-  bool is_service(const SlowWork& work) const {
-    if (work.effect == Effect::kHttp) return true;
-    if (work.effect == Effect::kDatabase) return !is_embedded(work);
-    if (work.effect == Effect::kRpc) return true;
-    if (work.effect == Effect::kCall) return static_cast<bool>(work.beyond) && service_behind(work.beyond);
-    if (work.effect != Effect::kSocket) return false;
-    const std::vector<CallId> chain = chain_of(work);
-    const analysis::External* external = facts_.calls.external(chain.back());
-    return external && external->name.text().find("connect") != std::string_view::npos;
-  }
-
-  // A database that runs in the same node is there when the node is.
-  bool is_embedded(const SlowWork& work) const {
-    const analysis::External* external = facts_.calls.external(chain_of(work).back());
-    if (!external) return false;
-    const std::string_view module = external->module.text();
-    return module == "mnesia" || module.starts_with("mria") || module == "khepri" || module.starts_with("khepri_") ||
-           module == "Elixir.CubDB" || module == "Elixir.Memento" || module == "rocksdb" || module == "eleveldb";
-  }
-
-  // The clause of the other server waits for the network itself.
-  bool service_behind(HandlerId id) const {
-    const auto& all = facts_.effects.all[facts_.handler(id).function.index];
-    return all.has(Effect::kHttp);
-  }
-
-  std::vector<CallId> chain_of(const SlowWork& work) const {
-    if (work.effect == Effect::kCall && !work.chain.empty()) return work.chain;
-    std::vector<CallId> chain{work.site};
-    constexpr int kMaxSteps = 10;
-    for (int step = 0; step < kMaxSteps; ++step) {
-      const FunctionId callee = facts_.calls.callees[chain.back().index].function;
-      const analysis::Witness* witness = callee ? facts_.effects.witness(callee, work.effect) : nullptr;
-      if (!witness || !witness->site) break;
-      chain.push_back(witness->site);
-    }
-    return chain;
-  }
-
-  bool caught(const std::vector<CallId>& chain) const {
-    return std::any_of(chain.begin(), chain.end(), [&](CallId site) {
-      return (analysis::classes_caught(program_, facts_, site) & (analysis::kErrorClass | analysis::kExitClass)) != 0;
-    });
-  }
-
-  std::optional<Failure> fails(const Handler& handler, const SlowWork& work) const {
-    const std::vector<CallId> chain = chain_of(work);
-    if (caught(chain)) return {};
-    for (auto site = chain.rbegin(); site != chain.rend(); ++site) {
-      if (const auto failure = refuses_errors(*site, chain)) return failure;
-    }
-    const CallId leaf = chain.back();
-    const analysis::External* external = facts_.calls.external(leaf);
-    if (external && raises(*external, work.effect)) {
-      return Failure{call_span(program_, leaf), "raises when the other side does not answer", work.possible};
-    }
-    if (work.effect == Effect::kCall) return {};
-    return stops(handler, chain);
-  }
-
-  // A match on the result that has no place for {error, Reason}.
-  std::optional<Failure> refuses_errors(CallId site, const std::vector<CallId>& chain) const {
-    for (const CallResult& result : analysis::results_of(program_, facts_, site)) {
-      if (result.use != ResultUse::kMatchedHard && result.use != ResultUse::kMatchedPartly) continue;
-      // What other callers of the functions that pass it on do with it is their business.
-      const bool here = std::all_of(result.wrappers.begin(), result.wrappers.end(), [&](CallId wrapper) {
-        return std::find(chain.begin(), chain.end(), wrapper) != chain.end();
-      });
-      if (!here) continue;
-      const bool general =
-          std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) { return takes_any_error(shape); });
-      if (general || result.shapes.empty() || !is_result_shape(result)) continue;
-      const bool named = std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) { return is_error(shape); });
-      return Failure{program_.unit(result.place.unit).span(result.place.expr),
-                     named ? "takes one error only: any other is a match that fails" : "takes no error: the match fails", false};
-    }
-    return {};
-  }
-
-  bool is_error(ExprRef shape) const {
-    const Unit& unit = program_.unit(shape.unit);
-    const model::Expr& e = unit.expr(shape.expr);
-    if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
-    const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
-    return tag.kind == ExprKind::kAtom && tag.symbol() == sym::error;
-  }
-
-  // {error, _} or {error, Variable}, or a shape for everything.
-  bool takes_any_error(ExprRef shape) const {
-    const Unit& unit = program_.unit(shape.unit);
-    const model::Expr& e = unit.expr(shape.expr);
-    if (e.kind == ExprKind::kVariable || e.kind == ExprKind::kWildcard) return true;
-    if (e.kind != ExprKind::kTuple || e.child_count != 2) return false;
-    const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
-    const model::Expr& reason = unit.expr(unit.child(shape.expr, 1));
-    const bool open = reason.kind == ExprKind::kVariable || reason.kind == ExprKind::kWildcard ||
-                      reason.kind == ExprKind::kMatch || reason.kind == ExprKind::kMap;
-    return tag.kind == ExprKind::kAtom && tag.symbol() == sym::error && open;
-  }
-
-  // ok, {ok, _} and the like: the match is about success, not about a part of a value.
-  bool is_result_shape(const CallResult& result) const {
-    return std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) {
-      const Unit& unit = program_.unit(shape.unit);
-      const model::Expr& e = unit.expr(shape.expr);
-      if (e.kind == ExprKind::kAtom) return e.symbol() == sym::ok;
-      if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
-      const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
-      return tag.kind == ExprKind::kAtom && tag.symbol() == sym::ok;
-    });
-  }
-
-  // Functions with a bang, and repositories' queries, whose connection errors are exceptions (Ecto:
-  // DBConnection.ConnectionError).
-  bool raises(const analysis::External& external, Effect effect) const {
-    if (external.name.text().ends_with("!")) return true;
-    if (effect != Effect::kDatabase || !external.row) return false;
-    return external.row->module.text() == "Elixir.Ecto.Repo" || external.row->source.find("Ecto.Repo") != std::string_view::npos;
-  }
-
-  // init answers {stop, Reason}, in a clause for an error.
-  std::optional<Failure> stops(const Handler& handler, const std::vector<CallId>& chain) const {
-    for (const CallId site : chain) {
-      for (const CallResult& result : analysis::results_of(program_, facts_, site)) {
-        if (result.use != ResultUse::kMatchedFully && result.use != ResultUse::kMatchedPartly) continue;
-        if (program_.function_of(chain.front()) != handler.function) continue;
-        for (const analysis::CallbackReturn& r : analysis::returns_of(program_, facts_, handler)) {
-          if (r.tag != sym::stop || !inside(r.expr, result.place)) continue;
-          return Failure{program_.unit(r.expr.unit).span(r.expr.expr), "stops when it fails", false};
-        }
-      }
-    }
-    return {};
-  }
-
-  bool inside(ExprRef inner, ExprRef outer) const {
-    if (inner.unit != outer.unit) return false;
-    const Unit& unit = program_.unit(inner.unit);
-    return unit.expr(outer.expr).begin <= unit.expr(inner.expr).begin && unit.expr(inner.expr).end <= unit.expr(outer.expr).end;
-  }
-
-  void report(ProcessId id, const Handler& handler, const SlowWork& work, const std::vector<Failure>& failures, bool supervisor) {
-    const Failure& failure = failures.front();
+  void report(ProcessId id, const Handler& handler, const SlowWork& work, const std::vector<InitFailure>& failures,
+              bool supervisor) {
+    const InitFailure& failure = failures.front();
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string what = work.effect == Effect::kCall
@@ -272,7 +66,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
-  std::optional<std::set<ModuleId>> listed_;
+  InitNeeds needs_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

@@ -1,0 +1,214 @@
+#include "rules/init_needs.h"
+
+#include <algorithm>
+
+#include "analysis/forest.h"
+#include "analysis/results.h"
+#include "rules/child_starts.h"
+
+namespace beamwright::rules {
+
+using analysis::CallResult;
+using analysis::ExprRef;
+using analysis::ProcessKind;
+using analysis::ResultUse;
+
+namespace {
+
+bool is_error(const Program& program, ExprRef shape) {
+  const Unit& unit = program.unit(shape.unit);
+  const model::Expr& e = unit.expr(shape.expr);
+  if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
+  const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
+  return tag.kind == ExprKind::kAtom && tag.symbol() == sym::error;
+}
+
+// {error, _} or {error, Variable}, or a shape for everything.
+bool takes_any_error(const Program& program, ExprRef shape) {
+  const Unit& unit = program.unit(shape.unit);
+  const model::Expr& e = unit.expr(shape.expr);
+  if (e.kind == ExprKind::kVariable || e.kind == ExprKind::kWildcard) return true;
+  if (e.kind != ExprKind::kTuple || e.child_count != 2) return false;
+  const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
+  const model::Expr& reason = unit.expr(unit.child(shape.expr, 1));
+  const bool open = reason.kind == ExprKind::kVariable || reason.kind == ExprKind::kWildcard || reason.kind == ExprKind::kMatch ||
+                    reason.kind == ExprKind::kMap;
+  return tag.kind == ExprKind::kAtom && tag.symbol() == sym::error && open;
+}
+
+// ok, {ok, _} and the like: the match is about success, not about a part of a value.
+bool is_result_shape(const Program& program, const CallResult& result) {
+  return std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) {
+    const Unit& unit = program.unit(shape.unit);
+    const model::Expr& e = unit.expr(shape.expr);
+    if (e.kind == ExprKind::kAtom) return e.symbol() == sym::ok;
+    if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
+    const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
+    return tag.kind == ExprKind::kAtom && tag.symbol() == sym::ok;
+  });
+}
+
+// Functions with a bang, and repositories' queries, whose connection errors are exceptions (Ecto:
+// DBConnection.ConnectionError).
+bool raises(const analysis::External& external, Effect effect) {
+  if (external.name.text().ends_with("!")) return true;
+  if (effect != Effect::kDatabase || !external.row) return false;
+  return external.row->module.text() == "Elixir.Ecto.Repo" || external.row->source.find("Ecto.Repo") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<InitNeed> InitNeeds::of(const Process& process, const Handler& init) {
+  if (!needs_others(init.function) || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kTask) return {};
+  if (process.kind != ProcessKind::kSupervisor && !is_static_child(process.module)) return {};
+  std::optional<InitNeed> need;
+  std::vector<SlowWork> all = slow_work(program_, facts_, init);
+  add_captures(init, all);
+  for (const SlowWork& work : all) {
+    if (!is_service(work)) continue;
+    const std::optional<InitFailure> failure = fails(init, work);
+    if (!failure) continue;
+    if (!need) need = InitNeed{work, {}};
+    need->failures.push_back(*failure);
+  }
+  return need;
+}
+
+bool InitNeeds::needs_others(FunctionId function) const {
+  const auto& all = facts_.effects.all[function.index];
+  return (all.has(Effect::kHttp) || all.has(Effect::kDatabase) || all.has(Effect::kSocket) || all.has(Effect::kRpc) ||
+          all.has(Effect::kCall)) &&
+         in_production(program_, facts_, function);
+}
+
+// &load/0, given to a function that runs it here.
+void InitNeeds::add_captures(const Handler& handler, std::vector<SlowWork>& all) const {
+  const Unit& unit = program_.unit_of(handler.function);
+  const model::Clause& clause = unit.clause(handler.clause);
+  for (const analysis::Edge& edge : facts_.calls.edges_of(handler.function)) {
+    const model::Call& call = program_.call(edge.site);
+    if (!call.capture || edge.runs != analysis::Runs::kCaller || edge.possible) continue;
+    const std::uint32_t at = unit.expr(call.expr).begin;
+    if (at < clause.begin || at >= clause.end) continue;
+    for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kRpc}) {
+      const analysis::Witness* witness = facts_.effects.witness(edge.callee, effect);
+      if (witness) all.push_back({edge.site, effect, witness->bound_ms, witness->possible, {}, {}, {}});
+    }
+  }
+}
+
+// Is it in the list that a supervisor starts with? What is started on demand fails for those who asked for it.
+bool InitNeeds::is_static_child(ModuleId module) {
+  if (!listed_) {
+    listed_.emplace();
+    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+      for (const analysis::TreeChild& child : tree.children) {
+        if (child.origin == analysis::Origin::kList && child.source && !tree.dynamic) listed_->insert(child.source);
+      }
+    }
+  }
+  return listed_->contains(module);
+}
+
+bool InitNeeds::is_service(const SlowWork& work) const {
+  if (work.effect == Effect::kHttp) return true;
+  if (work.effect == Effect::kDatabase) return !is_embedded(work);
+  if (work.effect == Effect::kRpc) return true;
+  if (work.effect == Effect::kCall) return static_cast<bool>(work.beyond) && service_behind(work.beyond);
+  if (work.effect != Effect::kSocket) return false;
+  const std::vector<CallId> chain = chain_of(work);
+  const analysis::External* external = facts_.calls.external(chain.back());
+  return external && external->name.text().find("connect") != std::string_view::npos;
+}
+
+// A database that runs in the same node is there when the node is.
+bool InitNeeds::is_embedded(const SlowWork& work) const {
+  const analysis::External* external = facts_.calls.external(chain_of(work).back());
+  if (!external) return false;
+  const std::string_view module = external->module.text();
+  return module == "mnesia" || module.starts_with("mria") || module == "khepri" || module.starts_with("khepri_") ||
+         module == "Elixir.CubDB" || module == "Elixir.Memento" || module == "rocksdb" || module == "eleveldb";
+}
+
+// The clause of the other server waits for the network itself.
+bool InitNeeds::service_behind(HandlerId id) const {
+  const auto& all = facts_.effects.all[facts_.handler(id).function.index];
+  return all.has(Effect::kHttp);
+}
+
+std::vector<CallId> InitNeeds::chain_of(const SlowWork& work) const {
+  if (work.effect == Effect::kCall && !work.chain.empty()) return work.chain;
+  std::vector<CallId> chain{work.site};
+  constexpr int kMaxSteps = 10;
+  for (int step = 0; step < kMaxSteps; ++step) {
+    const FunctionId callee = facts_.calls.callees[chain.back().index].function;
+    const analysis::Witness* witness = callee ? facts_.effects.witness(callee, work.effect) : nullptr;
+    if (!witness || !witness->site) break;
+    chain.push_back(witness->site);
+  }
+  return chain;
+}
+
+bool InitNeeds::caught(const std::vector<CallId>& chain) const {
+  return std::any_of(chain.begin(), chain.end(), [&](CallId site) {
+    return (analysis::classes_caught(program_, facts_, site) & (analysis::kErrorClass | analysis::kExitClass)) != 0;
+  });
+}
+
+std::optional<InitFailure> InitNeeds::fails(const Handler& handler, const SlowWork& work) const {
+  const std::vector<CallId> chain = chain_of(work);
+  if (caught(chain)) return {};
+  for (auto site = chain.rbegin(); site != chain.rend(); ++site) {
+    if (const auto failure = refuses_errors(*site, chain)) return failure;
+  }
+  const CallId leaf = chain.back();
+  const analysis::External* external = facts_.calls.external(leaf);
+  if (external && raises(*external, work.effect)) {
+    return InitFailure{call_span(program_, leaf), "raises when the other side does not answer", work.possible};
+  }
+  if (work.effect == Effect::kCall) return {};
+  return stops(handler, chain);
+}
+
+// A match on the result that has no place for {error, Reason}.
+std::optional<InitFailure> InitNeeds::refuses_errors(CallId site, const std::vector<CallId>& chain) const {
+  for (const CallResult& result : analysis::results_of(program_, facts_, site)) {
+    if (result.use != ResultUse::kMatchedHard && result.use != ResultUse::kMatchedPartly) continue;
+    // What other callers of the functions that pass it on do with it is their business.
+    const bool here = std::all_of(result.wrappers.begin(), result.wrappers.end(),
+                                  [&](CallId wrapper) { return std::find(chain.begin(), chain.end(), wrapper) != chain.end(); });
+    if (!here) continue;
+    const bool general =
+        std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) { return takes_any_error(program_, shape); });
+    if (general || result.shapes.empty() || !is_result_shape(program_, result)) continue;
+    const bool named =
+        std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) { return is_error(program_, shape); });
+    return InitFailure{program_.unit(result.place.unit).span(result.place.expr),
+                       named ? "takes one error only: any other is a match that fails" : "takes no error: the match fails",
+                       false};
+  }
+  return {};
+}
+
+// init answers {stop, Reason}, in a clause for an error.
+std::optional<InitFailure> InitNeeds::stops(const Handler& handler, const std::vector<CallId>& chain) const {
+  for (const CallId site : chain) {
+    for (const CallResult& result : analysis::results_of(program_, facts_, site)) {
+      if (result.use != ResultUse::kMatchedFully && result.use != ResultUse::kMatchedPartly) continue;
+      if (program_.function_of(chain.front()) != handler.function) continue;
+      for (const analysis::CallbackReturn& r : analysis::returns_of(program_, facts_, handler)) {
+        if (r.tag != sym::stop || !inside(r.expr, result.place)) continue;
+        return InitFailure{program_.unit(r.expr.unit).span(r.expr.expr), "stops when it fails", false};
+      }
+    }
+  }
+  return {};
+}
+
+bool InitNeeds::inside(ExprRef inner, ExprRef outer) const {
+  if (inner.unit != outer.unit) return false;
+  const Unit& unit = program_.unit(inner.unit);
+  return unit.expr(outer.expr).begin <= unit.expr(inner.expr).begin && unit.expr(inner.expr).end <= unit.expr(outer.expr).end;
+}
+
+}  // namespace beamwright::rules
