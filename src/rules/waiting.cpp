@@ -174,6 +174,29 @@ std::vector<MessageId> limited_calls_to(const Program& program, const Facts& fac
   return found;
 }
 
+namespace {
+
+// The calls that send a message, where its site is the call of a wrapper: that is where the time-out stands.
+std::vector<CallId> sending_calls(const Program& program, const Facts& facts, const Message& message) {
+  constexpr std::size_t kMostWrappers = 4;
+  std::vector<CallId> found;
+  std::vector<FunctionId> wrappers;
+  if (const FunctionId wrapper = facts.calls.callees[message.site.index].function) wrappers.push_back(wrapper);
+  for (std::size_t i = 0; i < wrappers.size(); ++i) {
+    for (const CallId site : program.calls_of(wrappers[i])) {
+      const analysis::External* external = facts.calls.external(site);
+      if (external && external->row && external->row->message_argument != 0 && external->row->effects.has(Effect::kCall))
+        found.push_back(site);
+      const FunctionId inner = facts.calls.callees[site.index].function;
+      if (!inner || wrappers.size() >= kMostWrappers || program.module_of(inner) != program.module_of(wrappers[i])) continue;
+      if (std::find(wrappers.begin(), wrappers.end(), inner) == wrappers.end()) wrappers.push_back(inner);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
 std::vector<findings::Step> asking_steps(const Program& program, const Facts& facts, const std::vector<MessageId>& messages,
                                          std::size_t shown) {
   std::vector<findings::Step> steps;
@@ -183,6 +206,13 @@ std::vector<findings::Step> asking_steps(const Program& program, const Facts& fa
     steps.push_back({call_span(program, message.site), model::display_function(program, message.sender) + " asks " +
                                                            process_name(program, facts, message.receiver) + " and waits" +
                                                            wait_text(message.timeout.milliseconds)});
+  }
+  std::set<CallId> shown_sites;
+  for (const MessageId id : messages) {
+    for (const CallId site : sending_calls(program, facts, facts.message(id))) {
+      if (shown_sites.size() < 2 && shown_sites.insert(site).second)
+        steps.push_back({call_span(program, site), model::display_function(program, program.function_of(site)) + " sends it"});
+    }
   }
   return steps;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "rules/answering.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -82,6 +83,45 @@ class Cycles {
         }
       }
       if (handler.kind == HandlerKind::kCall) collect_stops(id, site, waits);
+    }
+    for (const Offload& offload : offloads_of(program_, facts_, handler)) collect_offloaded(id, offload, waits);
+  }
+
+  // A process that is to answer for the clause: whoever called waits for what it calls, whether the server is free or not.
+  void collect_offloaded(HandlerId id, const Offload& offload, std::vector<Wait>& waits) {
+    const ProcessId own = facts_.handler(id).process;
+    for (const CallId site : calls_of_offload(program_, facts_, offload)) {
+      for (const MessageId sent : facts_.messages.by_function[program_.function_of(site).index]) {
+        if (facts_.message(sent).site == site && !asks_first(site)) add_offloaded(id, own, sent, offload.chain, {site}, waits);
+      }
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || !facts_.effects.all[callee.index].has(Effect::kCall) || asks_who_it_is(program_, facts_, callee)) continue;
+      for (const CallId inner : program_.calls_of(callee)) {
+        for (const Reached& reached : messages_reached(program_, facts_, inner, MessageKind::kCall, true)) {
+          std::vector<CallId> chain = {site};
+          chain.insert(chain.end(), reached.chain.begin(), reached.chain.end());
+          if (!reached.possible) add_offloaded(id, own, reached.message, offload.chain, chain, waits);
+        }
+      }
+    }
+  }
+
+  bool asks_first(CallId site) const {
+    const FunctionId wrapper = facts_.calls.callees[site.index].function;
+    return wrapper && asks_who_it_is(program_, facts_, wrapper);
+  }
+
+  void add_offloaded(HandlerId id, ProcessId own, MessageId sent, const std::vector<CallId>& start,
+                     const std::vector<CallId>& way, std::vector<Wait>& waits) {
+    const Message& message = facts_.message(sent);
+    // The server itself is free to answer its own task.
+    if (message.kind != MessageKind::kCall || !message.receiver || message.receiver == own || message.likely) return;
+    if (goes_to_nodes(program_, facts_, message)) return;
+    Wait wait{id, {}, message.receiver, sent, start, !is_one(message.receiver) || !is_one(own)};
+    wait.chain.insert(wait.chain.end(), way.begin(), way.end());
+    for (const HandlerId taker : takers(facts_, message)) {
+      wait.to = taker;
+      waits.push_back(wait);
     }
   }
 
@@ -162,7 +202,44 @@ class Cycles {
     finding.structural = true;
     describe(finding, processes, in_erlang(program_, function));
     for (const Wait* wait : path_) add_steps(*wait, finding.path);
+    if (const HandlerId last = path_.back()->to; last && path_.size() > 1) {
+      const Handler& taker = facts_.handler(last);
+      const ExprId pattern = taker.pattern.expr.expr;
+      if (pattern)
+        finding.path.push_back({program_.unit(taker.pattern.expr.unit).span(pattern),
+                                analysis::display_handler(program_, facts_, taker) + " cannot take it while " +
+                                    process_name(program_, facts_, taker.process) + " waits"});
+    }
+    if (possible && only_as_fallback()) finding.severity = Severity::kLow;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  // Does some step stand in a clause for anything else, of a case that looks something up first? `case cached(Key) of {ok, V} ->
+  // V; _ -> gen_server:call(…) end` asks when the look-up found nothing, which the circle as a whole may rule out.
+  bool only_as_fallback() const {
+    return std::any_of(path_.begin(), path_.end(), [&](const Wait* wait) {
+      return std::any_of(wait->chain.begin() + 1, wait->chain.end(), [&](CallId site) { return is_fallback(site); });
+    });
+  }
+
+  bool is_fallback(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    ExprId below = program_.call(site).expr;
+    for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind == ExprKind::kClosure) return false;
+      if (e.kind != ExprKind::kCase || e.child_count == 0 || unit.expr(unit.child(around, 0)).kind != ExprKind::kCall) continue;
+      bool first = true;
+      for (const model::ClauseId c : unit.clauses_of(e)) {
+        const model::Clause& clause = unit.clause(c);
+        if (!first && clause.body == below && !clause.guard && clause.pattern_count == 1) {
+          const ExprKind kind = unit.expr(unit.patterns_of(clause)[0]).kind;
+          if (kind == ExprKind::kWildcard || kind == ExprKind::kVariable) return true;
+        }
+        first = false;
+      }
+    }
+    return false;
   }
 
   void describe(Finding& finding, const std::vector<ProcessId>& processes, bool erlang) const {

@@ -71,15 +71,17 @@ class Check {
     const Process& process = facts_.process(init.process);
     if (process.count == analysis::Count::kOne || !process.names.empty()) return true;
     const analysis::EffectSet& effects = facts_.effects.all[init.function.index];
-    return effects.has(Effect::kMonitor) || effects.has(Effect::kSend) || effects.has(Effect::kCast) ||
-           effects.has(Effect::kCall) || effects.has(Effect::kTimer);
+    return effects.has(Effect::kSend) || effects.has(Effect::kCast) || effects.has(Effect::kCall);
   }
 
   // Somebody in sight who sends the process a message that it takes.
   MessageId first_message(const Handler& init) const {
     for (const MessageId id : facts_.messages.to[init.process.index]) {
       const Message& message = facts_.message(id);
-      if (in_production(program_, facts_, message.sender) && message.pattern.tag != sym::timeout) return id;
+      if (!in_production(program_, facts_, message.sender) || message.pattern.tag == sym::timeout) continue;
+      // What it sends itself, by a timer as a rule, comes when it comes.
+      if (message.kind != MessageKind::kInfo || program_.module_of(message.sender) != facts_.process(init.process).module)
+        return id;
     }
     return {};
   }

@@ -2,7 +2,6 @@
 // or gets lost with its supervisor before it replies, nobody tells the caller. Linked or monitored by the server, the crash is a
 // message (or the server's own end), and the caller can be told (erlang: monitor/2; elixir: Task.Supervisor.async_nolink/3).
 #include <algorithm>
-#include <optional>
 
 #include "analysis/closures.h"
 #include "analysis/values.h"
@@ -18,10 +17,6 @@ using analysis::Bound;
 using analysis::External;
 using analysis::Runs;
 using model::VariableId;
-
-struct Offload {
-  std::vector<CallId> chain;  // from the clause down to the call that starts the process
-};
 
 class Check {
  public:
@@ -43,15 +38,22 @@ class Check {
   }
 
   void review(HandlerId id, const Handler& handler) {
-    const std::vector<VariableId> caller = caller_variables(program_, facts_, handler);
-    if (caller.empty()) return;
-    std::optional<Offload> found;
-    const std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
-    if (watches(sites)) return;
-    for (const CallId site : sites) {
-      if (!found) found = offload_at(handler.function, site, caller, {});
+    if (watches(analysis::calls_in_clause(program_, handler.function, handler.clause))) return;
+    for (const Offload& offload : offloads_of(program_, facts_, handler)) {
+      if (!is_lost_unseen(offload)) continue;
+      report(id, handler, offload);
+      return;
     }
-    if (found) report(id, handler, *found);
+  }
+
+  bool is_lost_unseen(const Offload& offload) const {
+    const CallId start = offload.chain.back();
+    const FunctionId function = program_.function_of(start);
+    const External& external = *facts_.calls.external(start);
+    std::vector<CallId> beside;
+    for (const CallId site : program_.calls_of(function)) beside.push_back(site);
+    if (!is_unwatched_start(external, start) || (offload.chain.size() > 1 && watches(beside))) return false;
+    return may_crash(external, function, start, offload.caller);
   }
 
   // A monitor or a link made beside the start: the end of the process is noticed.
@@ -63,52 +65,10 @@ class Check {
     });
   }
 
-  // Is the caller given to a process that starts here, or to a function of the module that starts one for it?
-  std::optional<Offload> offload_at(FunctionId function, CallId site, const std::vector<VariableId>& caller,
-                                    std::vector<CallId> chain) const {
-    constexpr std::size_t kLongest = 3;
-    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
-    chain.push_back(site);
-    if (const External* external = facts_.calls.external(site)) {
-      if (!is_unwatched_start(*external, site) || !takes_caller(*external, site, caller)) return {};
-      return may_crash(*external, function, site, caller) ? std::optional(Offload{chain}) : std::nullopt;
-    }
-    const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || callee == function || chain.size() > kLongest || !starts_processes(callee)) return {};
-    if (program_.module_of(callee) != program_.module_of(function)) return {};
-    const std::vector<VariableId> given = parameters_for(callee, site, caller);
-    std::vector<CallId> sites;
-    for (const CallId inner : program_.calls_of(callee)) sites.push_back(inner);
-    if (given.empty() || watches(sites)) return {};
-    for (const CallId inner : sites) {
-      if (auto found = offload_at(callee, inner, given, chain)) return found;
-    }
-    return {};
-  }
-
-  // The variables of the function's clauses that hold what is passed where the caller is mentioned.
-  std::vector<VariableId> parameters_for(FunctionId callee, CallId site, const std::vector<VariableId>& caller) const {
-    const Unit& unit = program_.unit_of(site);
-    const Unit& there = program_.unit_of(callee);
-    const std::span<const ExprId> arguments = arguments_of(program_, site);
-    std::vector<VariableId> found;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      if (unit.expr(arguments[i]).kind != ExprKind::kVariable || !mentions(unit, arguments[i], caller)) continue;
-      for (const model::ClauseId c : program_.function(callee).clauses) {
-        const std::span<const ExprId> patterns = there.patterns_of(there.clause(c));
-        if (i >= patterns.size()) continue;
-        for (const VariableId variable : variables_in(there, patterns[i])) found.push_back(variable);
-      }
-    }
-    return found;
-  }
-
   // Does the call start a process whose end nobody is told of?
   bool is_unwatched_start(const External& external, CallId site) const {
     const knowledge::FunctionRow* row = external.row;
-    if (!row || row->closure_runs != Runs::kNewProcess || row->closure_argument == 0) return false;
-    if (!row->effects.has(Effect::kSpawn) && !row->effects.has(Effect::kStartChild)) return false;
-    if (row->effects.has(Effect::kLink) || row->effects.has(Effect::kMonitor) || row->effects.has(Effect::kAwait)) return false;
+    if (row->effects.has(Effect::kLink) || row->effects.has(Effect::kMonitor)) return false;
     if (row->returns != knowledge::Resource::kProcess) return false;
     const std::string_view name = external.name.text();
     const bool optioned = name == "spawn_opt" || (external.module == sym::Elixir_Process && name == "spawn");
@@ -126,16 +86,6 @@ class Check {
       return unit.expr(id).kind == ExprKind::kAtom &&
              (unit.expr(id).symbol().text() == "link" || unit.expr(id).symbol().text() == "monitor");
     });
-  }
-
-  bool takes_caller(const External& external, CallId site, const std::vector<VariableId>& caller) const {
-    const Unit& unit = program_.unit_of(site);
-    const std::span<const ExprId> arguments = arguments_of(program_, site);
-    for (std::size_t i = external.row->closure_argument - 1u; i < arguments.size(); ++i) {
-      const ExprId value = analysis::local_value(unit, arguments[i]);
-      if (mentions(unit, arguments[i], caller) || (value && mentions(unit, value, caller))) return true;
-    }
-    return false;
   }
 
   // Nothing that can go wrong before the reply, or an answer for that case as well: a try around it.
