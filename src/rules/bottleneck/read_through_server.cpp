@@ -6,6 +6,7 @@
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
+#include "rules/load.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 #include "rules/work.h"
@@ -57,15 +58,16 @@ class Check {
       if (is_read(facts_.handler(handler))) reads.push_back(handler);
     }
     if (reads.empty()) return;
-    if (review_fixed(id, reads) || process.count != Count::kOne) return;
+    if (review_fixed(id, reads) || (process.count != Count::kOne && !has_given_name(program_, facts_, id))) return;
     const HandlerId busy = slow_handler(process);
     for (const HandlerId handler : reads) {
       const std::vector<MessageId> messages = messages_to(facts_, handler);
       const Callers callers = callers_of(program_, facts_, messages, id);
       if (messages.empty() || callers.only_tools || is_written_as_often(process, id, callers)) continue;
-      const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2);
+      const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
+                          names_processes(messages);
       // A reader has to wait for whatever else the server does: then one public reader is enough.
-      const bool stalled = busy && (!callers.functions.empty() || callers.outside);
+      const bool stalled = busy && process.count == Count::kOne && (!callers.functions.empty() || callers.outside);
       if (!shared && !stalled) continue;
       report(id, facts_.handler(handler), messages, callers, busy, shared, false);
       return;  // the design is the same for all reads of the process
@@ -80,11 +82,57 @@ class Check {
       std::erase_if(messages, [&](MessageId message) { return asks_a_pid(facts_.message(message)); });
       if (messages.empty()) continue;
       const Callers callers = callers_of(program_, facts_, messages, id);
-      if (callers.only_tools || callers.functions.empty()) continue;
+      if (callers.only_tools || (callers.functions.empty() && !is_used_at_home(messages))) continue;
       report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), true);
       return true;
     }
     return false;
+  }
+
+  // The functions of the server's own module that get to a message by calling, the sender first.
+  std::vector<FunctionId> ways_at_home(const Message& message) const {
+    constexpr std::size_t kMost = 30;
+    const ModuleId home = program_.module_of(message.sender);
+    std::vector<FunctionId> ways = {message.sender};
+    for (std::size_t i = 0; i < ways.size() && ways.size() < kMost; ++i) {
+      for (const std::uint32_t edge : facts_.calls.incoming_of(ways[i])) {
+        const FunctionId caller = facts_.calls.callers[edge];
+        if (program_.module_of(caller) != home || std::find(ways.begin(), ways.end(), caller) != ways.end()) continue;
+        ways.push_back(caller);
+      }
+    }
+    return ways;
+  }
+
+  // whereis_name/1 of a registry is asked for each message that is sent to {via, Registry, Name} (OTP: gen_server, server_ref()).
+  bool names_processes(const std::vector<MessageId>& messages) const {
+    return std::any_of(messages.begin(), messages.end(), [&](MessageId id) {
+      const std::vector<FunctionId> ways = ways_at_home(facts_.message(id));
+      return std::any_of(ways.begin(), ways.end(), [&](FunctionId way) {
+        const model::Function& function = program_.function(way);
+        return function.arity == 1 && function.name.text() == "whereis_name" && function.has(model::kPublic);
+      });
+    });
+  }
+
+  // A function of the server's module that other processes run, a hook or callback, asks on its way to something else.
+  bool is_used_at_home(const std::vector<MessageId>& messages) const { return !home_callers(messages).empty(); }
+
+  std::vector<CallId> home_callers(const std::vector<MessageId>& messages) const {
+    std::vector<CallId> sites;
+    for (const MessageId id : messages) {
+      const Message& message = facts_.message(id);
+      const ModuleId home = program_.module_of(message.sender);
+      for (const std::uint32_t i : facts_.calls.incoming_of(message.sender)) {
+        const FunctionId caller = facts_.calls.callers[i];
+        const analysis::Context& context = facts_.contexts.of(caller);
+        if (program_.module_of(caller) != home || (context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0)
+          continue;
+        if (!in_production(program_, facts_, caller) || program_.function(caller).has(model::kSynthetic)) continue;
+        sites.push_back(facts_.calls.edges[i].site);
+      }
+    }
+    return sites;
   }
 
   // Is every field in the reply written by init alone?
@@ -129,9 +177,24 @@ class Check {
     const model::Clause& clause = unit.clause(handler.clause);
     const std::span<const ExprId> patterns = unit.patterns_of(clause);
     if (patterns.empty()) return false;
-    const std::vector<model::VariableId> state = variables_in(unit, patterns.back());
+    std::vector<model::VariableId> state = variables_in(unit, patterns.back());
+    add_taken_apart(unit, clause.body, state);
     const std::vector<ExprId> found = replies(unit, clause);
     return std::any_of(found.begin(), found.end(), [&](ExprId reply) { return depends_on(unit, reply, state); });
+  }
+
+  // `case Map.get(state, name) do {pid} -> …`: what the patterns take out of the state is of the state.
+  static void add_taken_apart(const Unit& unit, ExprId body, std::vector<model::VariableId>& state) {
+    any_below(unit, body, [&](ExprId id) {
+      const model::Expr& expr = unit.expr(id);
+      if (expr.kind != ExprKind::kCase || expr.child_count == 0 || !mentions(unit, unit.child(id, 0), state)) return false;
+      for (const model::ClauseId clause : unit.clauses_of(expr)) {
+        for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
+          for (const model::VariableId variable : variables_in(unit, pattern)) state.push_back(variable);
+        }
+      }
+      return false;
+    });
   }
 
   // Directly, or through a variable that was bound to something of the state.
@@ -184,7 +247,9 @@ class Check {
 
     Finding finding = found_in(reporter_, program_, handler.function, clause_span(handler));
     // Readers that are not in sight may be rare; they matter where the network decides how long they wait.
-    const bool unseen = callers.functions.empty() && !(busy && is_network(*slow_part(facts_.handler(busy))));
+    const std::vector<CallId> at_home = home_callers(messages);
+    const bool seen = !callers.functions.empty() || (fixed && !at_home.empty()) || names_processes(messages);
+    const bool unseen = !seen && !(busy && is_network(*slow_part(facts_.handler(busy))));
     finding.severity = unseen ? Severity::kLow : Severity::kMedium;
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
@@ -207,6 +272,10 @@ class Check {
                   "; for a value that changes hardly ever use persistent_term.";
     finding.path.push_back(
         {call_span(program_, message.site), model::display_function(program_, message.sender) + " asks " + name});
+    for (std::size_t i = 0; i < at_home.size() && i < 4; ++i) {
+      finding.path.push_back(
+          {call_span(program_, at_home[i]), model::display_function(program_, program_.function_of(at_home[i])) + " reads"});
+    }
     for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i) {
       if (callers.sites[i] == message.site) continue;
       finding.path.push_back(
