@@ -1,9 +1,12 @@
 // An ETS table can be read by every process at once. A handle_call that only looks something up in a table and answers makes one
-// process of them all again, and each answer is copied twice: out of the table, and into the message.
+// process of them all again, and each answer is copied twice: out of the table, and into the message. So it is with counters:
+// update_counter is atomic, and a server that does nothing else with a message only makes its senders queue.
 #include <algorithm>
 #include <optional>
 
+#include "analysis/tables.h"
 #include "rules/callers.h"
+#include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -21,10 +24,15 @@ bool only_looks(analysis::EffectSet effects) {
   return effects.empty();
 }
 
-// A clause that answers from a table.
+bool only_counts(analysis::EffectSet effects) {
+  effects.bits &= ~(1u << static_cast<unsigned>(Effect::kEtsWrite));
+  return only_looks(effects);
+}
+
+// A clause that answers from a table, or counts in one.
 struct Read {
   HandlerId handler;
-  CallId lookup;  // the site in the clause that reads
+  CallId lookup;  // the site in the clause that reads or counts
 };
 
 class Check {
@@ -49,7 +57,7 @@ class Check {
       }
       reads.push_back(*read);
     }
-    if (messages.empty()) return;
+    if (messages.empty()) return review_counters(id);
     const Callers callers = callers_of(program_, facts_, messages, id);
     if (callers.only_tools) return;
     const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2);
@@ -57,6 +65,106 @@ class Check {
     const HandlerId busy = busy_clause(process);
     if (!shared && !(busy && seen)) return;
     report(id, reads, messages, callers, busy, shared);
+  }
+
+  void review_counters(ProcessId id) {
+    for (const HandlerId handler : facts_.process(id).handlers) {
+      const std::optional<Read> count = count_of(handler);
+      if (!count) continue;
+      const std::vector<MessageId> messages = messages_to(facts_, handler);
+      const Callers callers = callers_of(program_, facts_, messages, id);
+      const bool shared = callers.requests || callers.many || callers.modules.size() >= 4;
+      const bool kept = std::any_of(messages.begin(), messages.end(), [&](MessageId m) { return is_sent_by_closure(m); });
+      if (messages.empty() || (callers.only_tools && !kept)) continue;
+      if (shared || callers.outside || kept) return report_counter(id, *count, messages, callers, shared);
+    }
+  }
+
+  // Does a closure send it, that is made here for others to run?
+  bool is_sent_by_closure(MessageId id) const {
+    for (const std::uint32_t i : facts_.calls.incoming_of(facts_.message(id).sender)) {
+      if (program_.call(facts_.calls.edges[i].site).closure) return true;
+    }
+    return false;
+  }
+
+  std::optional<Read> count_of(HandlerId id) const {
+    const Handler& handler = facts_.handler(id);
+    if (handler.kind != HandlerKind::kCall && handler.kind != HandlerKind::kCast) return {};
+    if (handler.changes_state || handler.catch_all || handler.keeps_caller) return {};
+    if (!in_production(program_, facts_, handler.function)) return {};
+    Read count{id, {}};
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      if (!facts_.calls.callees[site.index].known() || !only_counts(effects)) return {};
+      if (effects.has(Effect::kEtsWrite) && moves_rows(site)) return {};
+      if (effects.has(Effect::kEtsWrite) && !count.lookup && reaches_counter(site)) count.lookup = site;
+    }
+    if (!count.lookup) return {};
+    return count;
+  }
+
+  // What belongs together, such as taking a row out and counting it elsewhere, needs its turn.
+  bool moves_rows(CallId site) const {
+    const auto moves = [](const analysis::External& external) {
+      const std::string_view name = external.name.text();
+      return external.module == sym::ets && name != "update_counter" && name != "insert" && name != "insert_new";
+    };
+    return !externals_reached(program_, facts_, site, Effect::kEtsWrite, moves).empty();
+  }
+
+  bool reaches_counter(CallId site) const {
+    const auto counts = [](const analysis::External& external) {
+      return external.module == sym::ets && external.name.text() == "update_counter";
+    };
+    return !externals_reached(program_, facts_, site, Effect::kEtsWrite, counts).empty();
+  }
+
+  void report_counter(ProcessId id, const Read& count, const std::vector<MessageId>& messages, const Callers& callers,
+                      bool shared) {
+    const Handler& handler = facts_.handler(count.handler);
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string name = process_name(program_, facts_, id);
+    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, count.lookup));
+    finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
+    finding.message = analysis::display_handler(program_, facts_, handler) +
+                      " only counts in an ETS table: every count passes through the one process " + name;
+    if (!callers.text.empty()) finding.message += "; sent by " + callers.text;
+    finding.why =
+        "update_counter is atomic, whoever calls it. Behind a server each count costs a message and its turn in a queue, and "
+        "with casts nothing slows the senders down while the queue grows.";
+    finding.fix =
+        erlang ? "Make the table public with {write_concurrency, true} and call ets:update_counter/4 in the client function, or "
+                 "count with the counters module."
+               : "Make the table public with write_concurrency: true and call :ets.update_counter/4 in the client function, "
+                 "or count with :counters.";
+    finding.path = analysis::path_to(program_, facts_, count.lookup, Effect::kEtsWrite);
+    add_creations(count, finding);
+    for (const MessageId message : messages) {
+      if (finding.path.size() >= 8) break;
+      finding.path.push_back({call_span(program_, facts_.message(message).site),
+                              model::display_function(program_, facts_.message(message).sender) + " sends it"});
+    }
+    for (std::size_t i = 0; i < callers.sites.size() && i < 2; ++i)
+      finding.path.push_back(call_step(program_, facts_, callers.sites[i]));
+    finding.key = name + " counts";
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // Where the table is made, which says that nobody else may write it.
+  void add_creations(const Read& count, Finding& finding) const {
+    const analysis::Tables& tables = analysis::tables_of(program_, facts_);
+    std::vector<CallId> shown;
+    for (const analysis::TableStep& step :
+         analysis::table_steps(program_, facts_, tables, facts_.handler(count.handler).function)) {
+      const analysis::TableUse& use = tables.use(step.use);
+      if (use.operation != analysis::TableOperation::kUpdateCounter) continue;
+      for (const analysis::TableCreation& creation : tables.table(use.table).creations) {
+        if (std::find(shown.begin(), shown.end(), creation.site) != shown.end()) continue;
+        shown.push_back(creation.site);
+        finding.path.push_back({call_span(program_, creation.site), "the table is made here"});
+      }
+    }
   }
 
   std::optional<Read> read_of(HandlerId id) const {
@@ -145,7 +253,7 @@ const Rule& table_behind_server() {
                           .name = "table-behind-server",
                           .family = findings::Family::kBottleneck,
                           .severity = Severity::kMedium,
-                          .summary = "Reads of an ETS table pass through one server"},
+                          .summary = "Reads of an ETS table, or counts in it, pass through one server"},
                          check};
   return rule;
 }
