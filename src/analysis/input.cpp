@@ -138,6 +138,9 @@ class Search {
     const CallId site(unit.first_call + e.payload);
     const External* external = facts_.calls.external(site);
     const std::string_view name = call.name.text();
+    if (!external || !external->row) {
+      if (auto asked = of_request_getter(f, id, call, arguments)) return std::move(*asked);
+    }
     if (!external) return of_project_call(f, site, depth, calls);
     const std::string_view module = external->module.text();
     if (is_bounded_call(module, name)) return {TextOriginKind::kBounded, "", {}};
@@ -158,6 +161,21 @@ class Search {
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
       return {};
     return of_lookup_or_text(f, id, *external, arguments, depth, calls);
+  }
+
+  // z_context:get_q("key", Context): what a framework of unknown make gives for a name that is written, a request's parameter.
+  std::optional<TextOrigin> of_request_getter(FunctionId f, ExprId id, const Call& call,
+                                              std::span<const ExprId> arguments) const {
+    if (arguments.size() < 2 || arguments.size() > 3 || !call.name) return {};
+    const Unit& unit = program_.unit_of(f);
+    const std::string_view module = call.target == model::TargetKind::kRemote ? call.module.text() : std::string_view();
+    if (!is_request_getter(module, call.name.text())) return {};
+    const bool named = std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+      const ExprKind kind = unit.expr(local_value(unit, argument)).kind;
+      return kind == ExprKind::kString || kind == ExprKind::kCharlist;
+    });
+    if (!named) return {};
+    return outside(f, id, source_text(program_, unit, id));
   }
 
   // Map.get(params, "sort"), proplists:get_value(<<"sort">>, Params): looking under a text key. Everything else that is known by

@@ -77,6 +77,18 @@ bool is_request_part(Symbol record, Symbol field) {
   return is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields);
 }
 
+bool is_request_getter(std::string_view module, std::string_view name) {
+  for (const std::string_view word : {"config", "setting", "option", "translat"}) {
+    if (module.find(word) != std::string_view::npos || name.find(word) != std::string_view::npos) return false;
+  }
+  if (name == "q" || name == "qs" || name.ends_with("_q") || name.starts_with("qs_") || name.ends_with("_qs")) return true;
+  constexpr std::array<std::string_view, 11> kWords = {"query_param", "get_param",  "param_value",   "queryvar",
+                                                       "postvar",     "get_header", "header_value",  "get_cookie",
+                                                       "get_query",   "form_field", "get_req_header"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
 bool is_input_name(std::string_view name) {
   constexpr std::array<std::string_view, 8> kNames = {"params",  "_params", "query_params", "body_params",
                                                       "headers", "Headers", "Params",       "QueryString"};

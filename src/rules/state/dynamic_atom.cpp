@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/values.h"
 #include "rules/atoms.h"
 #include "rules/origin.h"
 #include "rules/support.h"
@@ -41,6 +42,61 @@ bool reads_socket(const Program& program, const Facts& facts, ModuleId module) {
   return false;
 }
 
+// The text is cut out of something that others packed: a token, a packet, a cookie.
+bool takes_packed_text(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const std::uint32_t at = unit.expr(program.call(sink.site).expr).begin;
+  for (const model::ClauseId id : program.function(sink.function).clauses) {
+    const model::Clause& clause = unit.clause(id);
+    if (at < clause.begin || at >= clause.end) continue;
+    for (const ExprId pattern : unit.patterns_of(clause)) {
+      for (const model::VariableId variable : variables_in(unit, pattern)) {
+        std::string name(unit.variables[variable.index].name.text());
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+        for (const std::string_view word :
+             {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark"}) {
+          if (name.find(word) != std::string::npos) return true;
+        }
+      }
+    }
+  }
+  return false;
+}
+
+// The atom is the module of a call: `apply(String.to_atom(name), :perform, args)`. What is named so is run.
+bool names_code(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const ExprId atom = program.call(sink.site).expr;
+  for (const CallId site : program.calls_of(sink.function)) {
+    const model::Call& call = program.call(site);
+    if (call.target == model::TargetKind::kDynamicModule && call.module_expr &&
+        analysis::local_value(unit, call.module_expr) == atom)
+      return true;
+    const std::span<const ExprId> arguments = arguments_of(program, site);
+    const std::span<const ExprId> children = unit.children_of(call.expr);
+    if (call.target == model::TargetKind::kDynamic && !children.empty() && analysis::local_value(unit, children[0]) == atom)
+      return true;
+    const bool applies = call.name && call.name.text() == "apply" && arguments.size() == 3;
+    if (applies && analysis::local_value(unit, arguments[0]) == atom) return true;
+  }
+  return false;
+}
+
+// A message, a job or a request brings the text.
+bool is_given_work(const Facts& facts, FunctionId function) {
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    for (const HandlerId handler : facts.process(id).handlers) {
+      const Handler& h = facts.handler(handler);
+      if (h.function == function && (h.kind == HandlerKind::kCast || h.kind == HandlerKind::kInfo ||
+                                     h.kind == HandlerKind::kCall || h.kind == HandlerKind::kRun)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
   const bool request = serves_requests(facts, sink.function);
   const ProcessId own = facts.processes.of(program.module_of(sink.function));
@@ -53,7 +109,9 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
       // A text key is what parsed input has, and what a configuration has as well.
       return request ? Weight{Severity::kHigh, Confidence::kLikely} : Weight{Severity::kMedium, Confidence::kPossible};
     case OriginKind::kParsed:
-      return {request || reads_socket(program, facts, program.module_of(sink.function)) ? Severity::kMedium : Severity::kLow,
+      return {request || reads_socket(program, facts, program.module_of(sink.function)) || takes_packed_text(program, sink)
+                  ? Severity::kMedium
+                  : Severity::kLow,
               Confidence::kPossible};
     default:
       break;
@@ -61,6 +119,7 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
   if (fallback || is_name_of_many(program, facts, sink)) return {Severity::kMedium, Confidence::kLikely};
   if (makes_keys(program, sink))
     return {serves(program, facts, sink.function) ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
+  if (names_code(program, sink) && is_given_work(facts, sink.function)) return {Severity::kMedium, Confidence::kPossible};
   return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
@@ -158,6 +217,7 @@ class Check {
   bool is_worth_a_look(const Sink& sink, const Origin& origin) const {
     if (is_fallback_of_existing(program_, sink.conversion) || is_name_of_many(program_, facts_, sink)) return true;
     if (makes_keys(program_, sink) || serves_requests(facts_, sink.function)) return true;
+    if (names_code(program_, sink) && is_given_work(facts_, sink.function)) return true;
     return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }
 

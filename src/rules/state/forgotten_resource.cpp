@@ -4,7 +4,9 @@
 #include <optional>
 #include <set>
 
+#include "analysis/closures.h"
 #include "analysis/paths.h"
+#include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/reach.h"
@@ -32,6 +34,7 @@ class Check {
         if (acquisition.resource == Resource::kProcess) of_process(acquisition);
       }
     }
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_helpers(ProcessId(i));
   }
 
  private:
@@ -53,12 +56,14 @@ class Check {
 
   void of_table(const Acquisition& table) {
     const analysis::External& maker = *facts_.calls.external(table.site);
-    if (maker.module != sym::ets || is_named(table.site) || lives_shortly(table.function)) return;
+    const bool graph = maker.module.text() == "digraph";  // three tables
+    if ((!graph && maker.module != sym::ets) || is_named(table.site) || lives_shortly(table.function)) return;
     // One that is loaded may have a name from when it was saved: then the result says nothing.
     const bool made = maker.name.text() == "new";
-    if (made && table.kept.empty() && table.released.empty() && !table.variables.empty() && ends_without(table) &&
-        !is_initial(table.function)) {
-      report(table, table.site, table.function, "makes a table for each call and forgets it");
+    const bool forgotten = graph ? is_only_worked_with(table) : table.kept.empty() && ends_without(table);
+    if (made && forgotten && table.released.empty() && !table.variables.empty() && !is_initial(table.function)) {
+      report(table, table.site, table.function,
+             graph ? "makes a graph for each call and forgets it" : "makes a table for each call and forgets it");
       return;
     }
     const bool returned = !table.kept.empty() && std::all_of(table.kept.begin(), table.kept.end(),
@@ -71,6 +76,38 @@ class Check {
       if (!direct || !in_production(program_, facts_, caller) || lives_shortly(caller) || is_initial(caller)) continue;
       if (only_reads(site)) report(table, site, caller, "gets a new table by each call and forgets it");
     }
+  }
+
+  // A graph is given to closures that fill it and to functions that walk over it; it is not returned, sent or kept.
+  bool is_only_worked_with(const Acquisition& graph) const {
+    const Unit& unit = program_.unit_of(graph.function);
+    if (is_returned(graph) || is_deleted(graph)) return false;
+    return std::all_of(graph.kept.begin(), graph.kept.end(), [&](const analysis::ResourceKept& kept) {
+      if (kept.keeper == Keeper::kClosure) return true;
+      if (kept.keeper != Keeper::kGiven || unit.expr(kept.place).kind != ExprKind::kCall) return false;
+      const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(kept.place).payload));
+      return external && external->module.text().starts_with("digraph");
+    });
+  }
+
+  bool is_deleted(const Acquisition& graph) const {
+    for (const CallId site : program_.calls_of(graph.function)) {
+      const analysis::External* external = facts_.calls.external(site);
+      const bool deletes = external && external->row && external->row->releases == Resource::kTable;
+      if (deletes && mentions(program_.unit_of(site), program_.call(site).expr, graph.variables)) return true;
+    }
+    return false;
+  }
+
+  bool is_returned(const Acquisition& graph) const {
+    const Unit& unit = program_.unit_of(graph.function);
+    bool found = false;
+    analysis::for_each_result(unit, unit.clause(graph.clause).body, [&](ExprId result) {
+      for (const analysis::Captured& part : analysis::contained_in(unit, result)) {
+        found |= std::find(graph.variables.begin(), graph.variables.end(), part.variable) != graph.variables.end();
+      }
+    });
+    return found;
   }
 
   static bool ends_without(const Acquisition& acquisition) {
@@ -175,6 +212,124 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
+  // ---- Helpers that are replaced
+
+  // A field of the state that a message fills with a process started for it, over the one that was there before.
+  void of_helpers(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (process.kind != ProcessKind::kGenServer && process.kind != ProcessKind::kGenStatem) return;
+    if (ends_others(process.module)) return;
+    for (const analysis::StateField& field : analysis::states_of(program_, facts_).of(id).fields) {
+      if (!field.name) continue;
+      for (const analysis::StateWrite& write : field.writes) {
+        if (!write.value || write.initial || !in_production(program_, facts_, write.function)) continue;
+        const HandlerId again = runs_again(write, field.name);
+        if (!again) continue;
+        const analysis::PossibleValues values = analysis::possible_values(program_, facts_, write.function, write.value);
+        for (const analysis::PossibleValue& value : values.all) {
+          if (value.kind != analysis::PossibleKind::kProcess || !is_unnamed_start(value)) continue;
+          report_helper(id, field, write, value, again);
+          return;
+        }
+      }
+    }
+  }
+
+  // Anything in the module that ends a process: whom it ends need not be told here.
+  bool ends_others(ModuleId module) const {
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const model::Call& call = program_.call(site);
+        if (!call.name) continue;
+        const std::string_view name = call.name.text();
+        const bool exits = name == "exit" && call.arity == 2 && !is_about_something_else(site);
+        if (exits || name == "stop" || name.starts_with("terminate_child") || name == "kill" || name.starts_with("stop_") ||
+            name == "shutdown" || name == "close" || name == "disconnect") {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  // exit(Entry#entry.pid, kill): one of many that are kept elsewhere.
+  bool is_about_something_else(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    return !arguments.empty() && program_.call(site).closure && unit.expr(arguments[0]).kind == ExprKind::kField;
+  }
+
+  // A clause that runs more than once and does not look at the field before: none for the news that the old one has ended.
+  HandlerId runs_again(const analysis::StateWrite& write, Symbol field) const {
+    for (const HandlerId handler_id : write.handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      const bool serves =
+          handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo;
+      if (!serves || handler.pattern.tag == sym::DOWN || handler.pattern.tag == intern("EXIT")) continue;
+      if (!looks_at(handler.function, field) && !looks_at(write.function, field)) return handler_id;
+    }
+    return {};
+  }
+
+  // A clause or case for the field that is empty, or anything else that reads it.
+  bool looks_at(FunctionId function, Symbol field) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId id : program_.function(function).clauses) {
+      const model::Clause& clause = unit.clause(id);
+      const auto names = [&](ExprId root, bool pattern) {
+        return any_below(unit, root, [&](ExprId at) {
+          const model::Expr& e = unit.expr(at);
+          if (e.kind == ExprKind::kField) return e.symbol() == field;
+          if (e.kind != ExprKind::kMap || !(pattern || e.has(model::kInPattern))) return false;
+          const std::span<const ExprId> children = unit.children_of(e);
+          for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+            if (analysis::atom_value(unit, children[i]) == field) return true;
+          }
+          return false;
+        });
+      };
+      for (const ExprId pattern : unit.patterns_of(clause)) {
+        if (names(pattern, true)) return true;
+      }
+      if ((clause.guard && names(clause.guard, false)) || (clause.body && names(clause.body, false))) return true;
+    }
+    return false;
+  }
+
+  // start_link(Module, …) without a name: a second one starts as well as the first.
+  bool is_unnamed_start(const analysis::PossibleValue& value) const {
+    if (!value.process || !value.function) return false;
+    const Process& started = facts_.process(value.process);
+    return started.count != Count::kOne && started.names.empty() && started.kind != ProcessKind::kTask &&
+           program_.unit_of(value.function).expr(value.made.expr).kind == ExprKind::kCall;
+  }
+
+  void report_helper(ProcessId id, const analysis::StateField& field, const analysis::StateWrite& write,
+                     const analysis::PossibleValue& value, HandlerId again) {
+    const bool erlang = in_erlang(program_, write.function);
+    const std::string helper = process_name(program_, facts_, value.process), name = process_name(program_, facts_, id);
+    const Unit& made = program_.unit_of(value.function);
+    const Unit& unit = program_.unit_of(write.function);
+    Finding finding = found_in(reporter_, program_, write.function, unit.span(write.place));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " puts a new " + helper + " into " + std::string(field.name.text()) + " of " + name +
+                      " each time, and nothing ends the one before";
+    finding.why =
+        "A linked process ends when its owner does, not when its pid is forgotten: each time another one is added, which "
+        "goes on working, and sending, for an owner that has its successor.";
+    finding.fix = erlang ? "End the old one first (`unlink(Pid), exit(Pid, shutdown)` or `gen_server:stop(Pid)`), or keep it."
+                         : "End the old one first (`GenServer.stop(pid)`), or keep it.";
+    finding.path = {{finding.span, "the state gets a new process here"}, {made.span(value.made.expr), "started here"}};
+    const Handler& handler = facts_.handler(again);
+    const Unit& there = program_.unit_of(handler.function);
+    const model::Clause& clause = there.clause(handler.clause);
+    finding.path.push_back(
+        {{there.file, clause.begin, clause.end}, analysis::display_handler(program_, facts_, handler) + " runs it again"});
+    finding.key = "helper " + std::string(field.name.text());
+    report_weighed(reporter_, std::move(finding));
+  }
+
   void report(const Acquisition& table, CallId site, FunctionId function, const std::string& what) {
     if (!reported_.insert(site).second) return;
     const bool erlang = in_erlang(program_, function);
@@ -182,11 +337,16 @@ class Check {
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.severity = Severity::kMedium;
     finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = finding.function + " " + what + ": the table stays until the process that called it ends";
+    const bool graph = facts_.calls.external(table.site)->module.text() == "digraph";
+    finding.message = finding.function + " " + what +
+                      (graph ? ": its three ETS tables stay until the process that called it ends"
+                             : ": the table stays until the process that called it ends");
     finding.why =
         "A table is not collected when nobody refers to it any more; only its owner's end or a deletion frees it. In a "
         "process that lives on, each call adds a whole table.";
-    finding.fix = erlang
+    finding.fix = graph ? (erlang ? "Delete it when the work is done: `try … after digraph:delete(Graph) end`."
+                                  : "Delete it when the work is done: `try do … after :digraph.delete(graph) end`.")
+                  : erlang
                       ? "Delete it when the work is done, `try … after ets:delete(Table) end`, or load it once and keep it."
                       : "Delete it when the work is done, `try do … after :ets.delete(table) end`, or load it once and keep it.";
     finding.path = {{finding.span, finding.function + " " + what}};

@@ -7,6 +7,7 @@
 #include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
+#include "rules/left_entries.h"
 #include "rules/origin.h"
 #include "rules/support.h"
 #include "rules/table_users.h"
@@ -61,6 +62,10 @@ class Check {
     for (const Table& table : tables_.tables) {
       if (table.kind == analysis::TableKind::kEts) of_table(table);
     }
+    for (const EntryOfTheDead& entry : entries_of_the_dead(program_, facts_)) {
+      if (lives_long(facts_.process(entry.process))) report_dead(entry);
+    }
+    for (const DeletionByRow& deletion : deletions_by_row(program_, facts_, tables_)) report_deletion(deletion);
   }
 
  private:
@@ -211,7 +216,54 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
+  void report_dead(const EntryOfTheDead& entry) {
+    const FunctionId function = entry.write->function;
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const std::string name = process_name(program_, facts_, entry.process);
+    const std::string what = entry.field->name ? std::string(entry.field->name.text()) : "the state";
+    Finding finding = found_in(reporter_, program_, function, unit.span(entry.write->place));
+    finding.severity = Severity::kMedium;
+    finding.confidence = entry.known ? Confidence::kLikely : Confidence::kPossible;
+    finding.message = name + " keeps " + source_text(program_, unit, entry.who, 40) + " in " + what +
+                      " until it is asked to forget it, and never hears when that process dies";
+    finding.why =
+        "A process that crashes or is killed says goodbye to nobody: its entry stays, every message to it is made and sent "
+        "to nobody, and each restart of it adds another entry.";
+    finding.fix =
+        erlang ? "Monitor it where the entry is made, `erlang:monitor(process, Pid)`, keep the reference and take the entry "
+                 "out for {'DOWN', Ref, process, Pid, _}."
+               : "Monitor it where the entry is made, `Process.monitor(pid)`, keep the reference and take the entry out for "
+                 "`{:DOWN, ref, :process, pid, _}`.";
+    finding.path = {{finding.span, finding.function + " adds to " + what},
+                    {call_span(program_, entry.sends), "and here " + name + " sends to such a one"}};
+    finding.key = "dead " + what;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   // ---- Tables
+
+  void report_deletion(const DeletionByRow& deletion) {
+    const FunctionId function = program_.function_of(deletion.deletion);
+    const bool erlang = in_erlang(program_, function);
+    const Unit& unit = program_.unit_of(function);
+    const std::string row = source_text(program_, unit, arguments_of(program_, deletion.deletion)[1], 40);
+    const analysis::Table& table = tables_.table(deletion.table);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, deletion.deletion));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " deletes from the table " + table.name + " with the row " + row +
+                      " where its key is asked for: nothing is deleted";
+    finding.why =
+        "ets:delete/2 takes a key and says true also when there is no such row (stdlib: ets). The row stays, and the table "
+        "grows by every new one.";
+    finding.fix = erlang ? "Give the key alone, or the row to `ets:delete_object(Table, " + row + ")`."
+                         : "Give the key alone, or the row to `:ets.delete_object(table, " + row + ")`.";
+    finding.path = {{finding.span, "no row has the key " + row},
+                    {call_span(program_, deletion.insertion), "rows of this shape are inserted here, under their first element"}};
+    finding.key = "by row " + table.name + " " + row;
+    report_weighed(reporter_, std::move(finding));
+  }
 
   void of_table(const Table& table) {
     if (table.creations.empty()) return;

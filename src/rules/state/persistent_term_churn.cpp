@@ -15,7 +15,7 @@ namespace {
 using analysis::Count;
 using analysis::ProcessKind;
 
-enum class When : std::uint8_t { kRequest, kMessage, kInstance };
+enum class When : std::uint8_t { kRequest, kMessage, kInstance, kDeath };
 
 class Check {
  public:
@@ -38,7 +38,9 @@ class Check {
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (arguments.empty() || is_immediate(unit, arguments) || puts_once(site, function)) return;
     const bool dynamic = is_dynamic(function, arguments[0]);
-    const std::optional<When> when = runs(function, dynamic, dynamic && is_fresh(unit, arguments[0]));
+    const std::optional<When> when = dynamic && erases_for_the_dead(site, function)
+                                         ? When::kDeath
+                                         : runs(function, dynamic, dynamic && is_fresh(unit, arguments[0]));
     if (when) report(site, function, arguments[0], dynamic, *when);
   }
 
@@ -101,6 +103,20 @@ class Check {
     return {};
   }
 
+  // A registry that takes back the term of each process that ends: of many at once where their supervisor or node goes.
+  bool erases_for_the_dead(CallId site, FunctionId function) const {
+    if (program_.call(site).name.text() != "erase") return false;
+    for (const ProcessId id : facts_.contexts.of(function).processes) {
+      for (const HandlerId handler_id : facts_.process(id).handlers) {
+        const Handler& handler = facts_.handler(handler_id);
+        const bool death =
+            handler.kind == HandlerKind::kInfo && (handler.pattern.tag == sym::DOWN || handler.pattern.tag == intern("EXIT"));
+        if (death && runs_in(handler, function)) return true;
+      }
+    }
+    return false;
+  }
+
   // A reference or a pid in the key: there is a new one each time.
   static bool is_fresh(const Unit& unit, ExprId key) {
     return any_below(unit, key, [&](ExprId id) {
@@ -148,6 +164,7 @@ class Check {
     finding.confidence = dynamic && when != When::kMessage ? Confidence::kLikely : Confidence::kPossible;
     const std::string often = when == When::kRequest   ? "in a process that serves requests"
                               : when == When::kMessage ? "for a message"
+                              : when == When::kDeath   ? "for each process that ends"
                                                        : "in each of many processes";
     finding.message = finding.function + " changes the persistent term " + shown + " " + often +
                       (dynamic ? ", one for each key" : ": each change makes the VM scan all processes");

@@ -68,6 +68,29 @@ bool is_as_sent(const Unit& unit, const Facts& facts, ExprId bytes) {
   return true;
 }
 
+bool has_word(std::string text, std::span<const std::string_view> words) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+// decode(Bytes, …) of a module that implements somebody's codec: what it is given comes from the other side, as a rule.
+bool is_decoder(const Program& program, FunctionId function, ExprId bytes) {
+  constexpr std::array<std::string_view, 6> kCodecs = {"codec", "serializ", "serialis", "decod", "marshal", "packer"};
+  constexpr std::array<std::string_view, 6> kVerbs = {"decode", "deserial", "unpack", "parse", "unmarshal", "from_binary"};
+  const model::Function& row = program.function(function);
+  if (!row.has(model::kPublic) || !has_word(std::string(row.name.text()), kVerbs)) return false;
+  if (!analysis::parameter_index(program, function, bytes)) return false;
+  const Unit& unit = program.unit_of(function);
+  for (const model::Directive& directive : unit.directives_of(program.module(program.module_of(function)))) {
+    if (directive.kind == model::DirectiveKind::kBehaviour && !directive.quoted &&
+        has_word(std::string(directive.module.text()), kCodecs)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ExprId bytes, const Origin& origin) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
@@ -125,6 +148,12 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (origin.kind == OriginKind::kUnknown && was_text(program.unit_of(site), facts, bytes)) {
       origin.kind = OriginKind::kParsed;
       origin.what = "what was packed into text";
+    }
+    if (origin.kind >= OriginKind::kUnknown && origin.kind <= OriginKind::kParsed && is_decoder(program, function, bytes)) {
+      origin.kind = OriginKind::kParsed;
+      origin.what = "what a codec decodes";
+      report(program, facts, reporter, site, bytes, origin);
+      continue;
     }
     const bool request = (facts.contexts.of(function).flags & analysis::kInRequest) != 0;
     const bool outside = origin.kind == OriginKind::kOutside || origin.kind == OriginKind::kText ||
