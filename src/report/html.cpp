@@ -6,6 +6,7 @@
 #include "report/layout.h"
 #include "report/map.h"
 #include "report/map_page.h"
+#include "report/patch.h"
 #include "report/report.h"
 #include "report/steps.h"
 #include "report/summary.h"
@@ -154,6 +155,11 @@ class HtmlWriter {
     if (!finding.why.empty()) out_ += "<h4>Why it matters</h4>" + html_prose(finding.why);
     write_path(placed);
     if (!finding.fix.empty()) out_ += "<h4>What to write instead</h4>" + html_prose(finding.fix);
+    if (!finding.rewrite.edits.empty()) {
+      out_ += "<h4>Rewrite</h4><p>" + html(finding.rewrite.title) +
+              ": <code>beamwright check --fix</code> writes it.</p><pre class=\"patch\">" +
+              html(patch_of(review_, finding.rewrite)) + "</pre>";
+    }
     out_ +=
         "<p class=\"facts\">" + std::string(to_string(finding.confidence)) + ", family " + std::string(to_string(finding.family));
     if (!finding.function.empty()) out_ += ", in <code>" + html(finding.function) + "</code>";

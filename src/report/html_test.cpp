@@ -38,6 +38,18 @@ TEST(HtmlText, AMarkThatGoesOnInLaterLinesEndsWithItsLine) {
             std::string::npos);
 }
 
+TEST(Html, ARewriteIsShownAsAPatch) {
+  SampleReview sample;
+  sample.add_blocking_finding();
+  EXPECT_EQ(write_html(sample.review, design::Design{}).find("<h4>Rewrite</h4>"), std::string::npos);
+  findings::Finding& finding = sample.review.findings[0];
+  finding.rewrite = {"Write <head>", {{sample.find(finding.span.file, "get"), "head"}}};
+  const std::string page = write_html(sample.review, design::Design{});
+  EXPECT_NE(page.find("<h4>Rewrite</h4><p>Write &lt;head&gt;: <code>beamwright check --fix</code> writes it.</p>"),
+            std::string::npos);
+  EXPECT_NE(page.find("+    {:reply, Http.head(url(id)), state}"), std::string::npos);
+}
+
 TEST(Html, APageHoldsTheFindingAsHtmlWithItsPath) {
   SampleReview sample;
   sample.add_blocking_finding();

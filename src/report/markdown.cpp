@@ -3,12 +3,12 @@
 // shown. The first line, which nobody sees, is for tools that replace their own comment instead of writing another.
 #include <algorithm>
 
-#include "base/unified_diff.h"
 #include "report/concerned.h"
 #include "report/counts.h"
 #include "report/layout.h"
 #include "report/map.h"
 #include "report/markdown_text.h"
+#include "report/patch.h"
 #include "report/places.h"
 #include "report/report.h"
 
@@ -57,23 +57,6 @@ std::string table(const Review& review) {
     out += " |\n";
   }
   return out;
-}
-
-// The files of a rewrite before and after it, as one patch.
-std::string patch_of(const Review& review, const findings::Rewrite& rewrite) {
-  std::string patch;
-  for (auto edit = rewrite.edits.begin(); edit != rewrite.edits.end();) {
-    const source::FileId file = edit->span.file;
-    const std::string_view before = review.files->file(file).text;
-    std::string after;
-    std::size_t at = 0;
-    for (; edit != rewrite.edits.end() && edit->span.file == file; ++edit) {
-      after.append(before.substr(at, edit->span.begin - at)).append(edit->text);
-      at = edit->span.end;
-    }
-    patch += unified_diff(path_from_here(review, file), before, after.append(before.substr(at)));
-  }
-  return patch;
 }
 
 std::string details(const Review& review, const Finding& finding) {

@@ -218,6 +218,11 @@ class TextWriter {
     write_told("why", finding.why, finding);
     write_path(finding);
     write_told("fix", finding.fix, finding);
+    if (!finding.rewrite.edits.empty()) {
+      begin_label("--fix");
+      append_wrapped(out_, "writes it: " + clean(finding.rewrite.title), kLabelColumns, columns_);
+      out_ += "\n";
+    }
     out_ += "\n";
   }
 

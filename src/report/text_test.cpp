@@ -37,6 +37,17 @@ FIX-FIRST  1 high finding: blocking-call-handler (BW401)
 )text");
 }
 
+TEST(Text, ARewriteIsSaidInOneLine) {
+  SampleReview sample;
+  sample.add_blocking_finding();
+  EXPECT_EQ(plain(sample.review).find("--fix"), std::string::npos);
+  findings::Finding& finding = sample.review.findings[0];
+  finding.fix = "Ask for the head alone.";
+  finding.rewrite = {"Write head", {{sample.find(finding.span.file, "get"), "head"}}};
+  EXPECT_NE(plain(sample.review).find("  fix   Ask for the head alone.\n  --fix writes it: Write head\n\n"), std::string::npos)
+      << plain(sample.review);
+}
+
 TEST(Text, TheWorstComesFirstAndTheVerdictLast) {
   SampleReview sample;
   const source::FileId file = sample.add("a.ex", "one\ntwo\nthree\n");
