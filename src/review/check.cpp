@@ -52,6 +52,8 @@ std::string nothing_to_review(const source::Discovery& discovery) {
          (seen.empty() ? "no other source code was seen either" : "seen: " + seen);
 }
 
+Error stopped() { return Error{"the review was stopped"}; }
+
 }  // namespace
 
 // Which files there are, in which language and role, and what projects they make; with the text of an editor among them.
@@ -87,7 +89,8 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
   const source::FileTable& files = *discovery.files;
 
   // Every file loaded, parsed and lowered, by itself.
-  Reading reading = read_sources(discovery, options.jobs, progress);
+  Reading reading = read_sources(discovery, options.jobs, progress, options.stop);
+  if (options.stop.stop_requested()) return stopped();
 
   // All files together: one program.
   progress.stage("Linking");
@@ -99,9 +102,11 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
                                                   hints_of(checked.configuration, program));
 
   // What is wrong with it.
+  if (options.stop.stop_requested()) return stopped();
   progress.stage("Judging");
   std::vector<std::string> failures;
-  findings::Findings found = rules::run_all(program, facts, options.jobs, failures);
+  findings::Findings found = rules::run_all(program, facts, options.jobs, failures, {}, options.stop);
+  if (options.stop.stop_requested()) return stopped();
 
   // What of it is shown, what could not be read or understood, and the verdict.
   Conclusion conclusion{program, facts, options, std::move(found), std::move(failures), edited};

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/result.h"
@@ -34,6 +35,7 @@ struct CheckOptions {
   std::string
       stdin_filename;  // the file whose text is `stdin_text` and whose findings alone are shown; empty: all files as they are
   std::string stdin_text;
+  std::stop_token stop;  // once asked for, the review ends soon, with an error that says so
 };
 
 struct Checked {

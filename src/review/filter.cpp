@@ -105,6 +105,7 @@ Fingerprints findings_before(const Change& change, const CheckOptions& options, 
   if (fs::is_regular_file(options.path)) then.path += "/" + fs::path(options.path).filename().string();
   then.include_tests = options.include_tests;
   then.jobs = options.jobs;
+  then.stop = options.stop;
   then.use_baseline = false;
   then.configuration = checked.configuration;
   if (!checked.configuration.path.empty()) {

@@ -145,11 +145,12 @@ void add_file(const source::Discovery& discovery, FileId id, OneFile file, Readi
   }
 }
 
-Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress& progress) {
+Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress& progress, const std::stop_token& stop) {
   FileReader reader(discovery);
   std::vector<OneFile> files(discovery.sources.size());
   progress.stage("Reading", files.size());
   parallel_for(files.size(), jobs, [&](std::size_t i) {
+    if (stop.stop_requested()) return;
     files[i] = reader.read(discovery.sources[i]);
     progress.step();
   });

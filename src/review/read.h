@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class FileReader {
 void add_file(const source::Discovery& discovery, source::FileId id, OneFile file, Reading& reading);
 
 // Loads, parses and lowers every source. A file on which Beamwright itself fails becomes a diagnostic and costs no other file.
-Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress& progress);
+// After a stop the rest is left unread.
+Reading read_sources(const source::Discovery& discovery, unsigned jobs, Progress& progress, const std::stop_token& stop = {});
 
 }  // namespace beamwright::review

@@ -43,6 +43,8 @@ std::string finding_text(const report::Review& review, const Finding& finding, b
   out += "\n  " + report::clean(finding.message) + "\n";
   if (!finding.why.empty()) out += "  why: " + report::clean(first_sentence(finding.why)) + "\n";
   if (!finding.fix.empty()) out += "  fix: " + report::clean(finding.fix) + "\n";
+  if (!finding.rewrite.edits.empty())
+    out += "  `beamwright check --fix` writes it: " + report::clean(finding.rewrite.title) + "\n";
   if (evidence) {
     for (const findings::Step& step : finding.path) {
       out += "  - " + place_text(review, step.span) + " " + report::clean(step.message) + "\n";

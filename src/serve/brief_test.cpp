@@ -70,7 +70,18 @@ TEST(Roots, NothingOutsideIsReadNotEvenByALink) {
     EXPECT_FALSE(roots.resolve(path)) << path;
   EXPECT_FALSE(roots.resolve((folder / "inside").string()));
   EXPECT_FALSE(Roots::of({(folder / "nowhere").string()}));
+  const Roots told = Roots::only({(folder / "nowhere").string(), (folder / "out").string()});
+  EXPECT_TRUE(told.resolve((folder / "out").string()));
+  EXPECT_FALSE(told.resolve((folder / "in").string()));
+  EXPECT_FALSE(Roots::only({}).resolve("."));
   fs::remove_all(folder);
+}
+
+TEST(Roots, AllThereIsIsNoProjectUnlessSomebodySaysSo) {
+  EXPECT_FALSE(Roots::of({})->resolve("/"));
+  EXPECT_FALSE(Roots::of({})->resolve("/usr/../"));
+  EXPECT_TRUE(Roots::of({})->resolve("/usr"));
+  EXPECT_TRUE(Roots::of({"/"})->resolve("/"));
 }
 
 }  // namespace

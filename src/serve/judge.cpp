@@ -90,12 +90,14 @@ Snippet make_module(std::string_view text, SnippetLanguage language) {
   return {head + snippet.text + "\nend\n", true};
 }
 
-Result<review::Checked> review_snippet(const Snippet& snippet, SnippetLanguage language, unsigned jobs) {
+Result<review::Checked> review_snippet(const Snippet& snippet, SnippetLanguage language, unsigned jobs,
+                                       const std::stop_token& stop) {
   const Result<review::TemporaryFolder> folder = review::TemporaryFolder::make();
   if (!folder) return Error{folder.error()};
   review::CheckOptions options;
   options.path = folder->path();
   options.jobs = jobs;
+  options.stop = stop;
   options.configuration = review::Configuration{};
   options.stdin_filename = folder->path() + (language == SnippetLanguage::kElixir ? "/snippet.ex" : "/snippet.erl");
   options.stdin_text = snippet.text;

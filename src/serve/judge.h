@@ -28,7 +28,8 @@ struct Snippet {
 Snippet make_module(std::string_view text, SnippetLanguage language);
 
 // Reviews a text as the only file there is, called snippet.ex or snippet.erl, without settings.
-Result<review::Checked> review_snippet(const Snippet& snippet, SnippetLanguage language, unsigned jobs);
+Result<review::Checked> review_snippet(const Snippet& snippet, SnippetLanguage language, unsigned jobs,
+                                       const std::stop_token& stop = {});
 
 // The fingerprints of what would be found in a file if it had this text, the rest of the project being as it is; empty when the
 // text cannot be reviewed. `options` names the project.

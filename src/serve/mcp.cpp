@@ -5,11 +5,15 @@
 
 #include <malloc.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <stop_token>
+#include <utility>
 
 #include "base/parallel.h"
 #include "serve/framing.h"
@@ -20,19 +24,25 @@ namespace {
 
 constexpr std::size_t kMaxWaitingBytes = kMaxMessageBytes;
 constexpr std::size_t kMaxWaitingCalls = 256;
+constexpr auto kMaxWaitForRoots = std::chrono::seconds(10);
 
 struct Work {
   std::vector<Json> answers;
   std::vector<McpCall> calls;
-  std::vector<bool> cancelled;  // by call
+  std::vector<std::stop_source> cancelled;  // by call
   bool batch = false;
   std::size_t bytes = 0;  // of the message that asked for it
 };
 
 class McpServer {
  public:
-  McpServer(const Roots& roots, unsigned jobs, int input, int output)
-      : context_{roots, jobs}, reader_(input, Framing::kLines, kMaxMessageBytes, output), writer_(output, Framing::kLines) {}
+  // The client is asked for its roots where the caller named none.
+  McpServer(Roots roots, unsigned jobs, int input, int output)
+      : jobs_(jobs),
+        reader_(input, Framing::kLines, kMaxMessageBytes, output),
+        writer_(output, Framing::kLines),
+        protocol_(roots.folders().empty()),
+        roots_(std::make_shared<const Roots>(std::move(roots))) {}
 
   void run() {
     {
@@ -62,6 +72,7 @@ class McpServer {
   void take(const std::string& text) {
     McpTaken taken = protocol_.take(text);
     for (const Json& id : taken.cancelled) cancel(id);
+    take_roots(taken);
     if (taken.calls.empty()) {
       if (taken.batch && !taken.answers.empty())
         send(Json(std::move(taken.answers)));
@@ -85,11 +96,28 @@ class McpServer {
     changed_.notify_all();
   }
 
+  void take_roots(McpTaken& taken) {
+    if (!taken.asked_for_roots && !taken.roots) return;
+    {
+      const std::lock_guard lock(mutex_);
+      roots_are_awaited_ = taken.asked_for_roots;
+      if (taken.roots) roots_ = std::make_shared<const Roots>(Roots::only(*taken.roots));
+    }
+    changed_.notify_all();
+  }
+
+  // What a call may read. A client that was asked for its roots and does not tell them lets nothing be read.
+  std::shared_ptr<const Roots> roots_now() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kMaxWaitForRoots, [&] { return !roots_are_awaited_ || gone_ || ended_; });
+    return roots_are_awaited_ ? std::make_shared<const Roots>(Roots::only({})) : roots_;
+  }
+
   void cancel(const Json& id) {
     const std::lock_guard lock(mutex_);
     const auto mark = [&](Work& work) {
       for (std::size_t i = 0; i < work.calls.size(); ++i) {
-        if (work.calls[i].id == id) work.cancelled[i] = true;
+        if (work.calls[i].id == id) work.cancelled[i].request_stop();
       }
     };
     if (current_) mark(*current_);
@@ -98,7 +126,7 @@ class McpServer {
 
   bool is_cancelled(const Work& work, std::size_t call) {
     const std::lock_guard lock(mutex_);
-    return gone_ || work.cancelled[call];
+    return gone_ || work.cancelled[call].stop_requested();
   }
 
   void work() {
@@ -123,7 +151,8 @@ class McpServer {
     std::vector<Json> answers = std::move(work.answers);
     for (std::size_t i = 0; i < work.calls.size(); ++i) {
       if (is_cancelled(work, i)) continue;
-      Json answer = McpProtocol::answer(work.calls[i], context_);
+      const std::shared_ptr<const Roots> roots = roots_now();
+      Json answer = McpProtocol::answer(work.calls[i], {*roots, jobs_, work.cancelled[i].get_token()});
       if (!is_cancelled(work, i)) answers.push_back(std::move(answer));
     }
     if (work.batch && !answers.empty())
@@ -138,11 +167,13 @@ class McpServer {
       // Under the lock, or somebody who has just looked would sleep through it.
       const std::lock_guard lock(mutex_);
       gone_ = true;
+      if (current_)
+        std::for_each(current_->cancelled.begin(), current_->cancelled.end(), [](auto& call) { call.request_stop(); });
     }
     changed_.notify_all();
   }
 
-  const ToolContext context_;
+  const unsigned jobs_;
   MessageReader reader_;
   MessageWriter writer_;
   McpProtocol protocol_;
@@ -151,6 +182,8 @@ class McpServer {
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Work>> waiting_;
   std::shared_ptr<Work> current_;
+  std::shared_ptr<const Roots> roots_;
+  bool roots_are_awaited_ = false;
   std::size_t waiting_bytes_ = 0;
   bool ended_ = false;
 };
@@ -158,9 +191,9 @@ class McpServer {
 }  // namespace
 
 std::string serve_mcp(const McpOptions& options, int input, int output) {
-  const Result<Roots> roots = Roots::of(options.roots);
+  Result<Roots> roots = Roots::of(options.roots);
   if (!roots) return roots.error();
-  McpServer(*roots, options.jobs, input, output).run();
+  McpServer(std::move(*roots), options.jobs, input, output).run();
   return {};
 }
 

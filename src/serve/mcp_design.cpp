@@ -25,6 +25,7 @@ review::CheckOptions options_of(const ToolContext& context, const Json& argument
   review::CheckOptions options;
   options.path = *path;
   options.jobs = context.jobs;
+  options.stop = context.stop;
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "report/version.h"
+#include "serve/documents.h"
 
 namespace beamwright::serve {
 namespace {
@@ -22,6 +23,7 @@ constexpr const char* kCapabilitiesKey = "io.modelcontextprotocol/clientCapabili
 constexpr const char* kServerKey = "io.modelcontextprotocol/serverInfo";
 constexpr const char* kSubscriptionKey = "io.modelcontextprotocol/subscriptionId";
 
+const std::string kRootsId = "beamwright-roots-";
 constexpr std::size_t kMaxBatchBytes = std::size_t{1} << 20;
 constexpr int kMaxBatchDepth = 100;
 constexpr std::size_t kMaxBatch = 100;
@@ -107,7 +109,7 @@ Json call_result(const std::string& text, bool is_error) {
 
 std::string wire_text(const Json& message) { return message.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-McpProtocol::McpProtocol() { schemas(); }
+McpProtocol::McpProtocol(bool asks_for_roots) : asks_for_roots_(asks_for_roots) { schemas(); }
 
 Json McpProtocol::fault(std::string_view what) { return error_response(nullptr, {kInvalidRequest, std::string(what), nullptr}); }
 
@@ -144,8 +146,12 @@ void McpProtocol::take_one(std::string_view text, McpTaken& taken) {
       taken.answers.push_back(error_response(message.id, message.error));
       return;
     case RpcMessage::Kind::kResponse:
-      return;  // this server asks nothing, so nothing waits for it
+      return take_roots(message, taken);
     case RpcMessage::Kind::kNotification:
+      if (message.method == "notifications/initialized" || message.method == "notifications/roots/list_changed") {
+        if (asks_for_roots_ && client_has_roots_) ask_for_roots(taken);
+        return;
+      }
       if (message.method == "notifications/cancelled" && message.params.is_object() && message.params.contains("requestId")) {
         const Json& id = message.params["requestId"];
         std::erase(subscriptions_, id);
@@ -207,6 +213,9 @@ Json McpProtocol::initialize(const Json& params) {
   }
   const bool known = std::find(kLegacy.begin(), kLegacy.end(), wanted->get_ref<const std::string&>()) != kLegacy.end();
   agreed_ = known ? wanted->get<std::string>() : std::string(kLegacy[0]);
+  const auto capabilities = params.find("capabilities");
+  client_has_roots_ = capabilities != params.end() && capabilities->is_object() && capabilities->contains("roots") &&
+                      (*capabilities)["roots"].is_object();
   return {{"protocolVersion", agreed_},
           {"capabilities", {{"tools", Json::object()}}},
           {"serverInfo", server_info(agreed_)},
@@ -263,6 +272,26 @@ void McpProtocol::listen(const RpcMessage& message, McpTaken& taken) {
   taken.answers.push_back({{"jsonrpc", "2.0"},
                            {"method", "notifications/subscriptions/acknowledged"},
                            {"params", {{"_meta", {{kSubscriptionKey, message.id}}}, {"notifications", Json::object()}}}});
+}
+
+// "Roots" of the revisions until 2025-11-25. Since 2026-07-28 they are deprecated and a server asks nothing: --root says it
+// there.
+void McpProtocol::ask_for_roots(McpTaken& taken) {
+  taken.asked_for_roots = true;
+  taken.answers.push_back({{"jsonrpc", "2.0"}, {"id", kRootsId + std::to_string(++roots_requests_)}, {"method", "roots/list"}});
+}
+
+void McpProtocol::take_roots(const RpcMessage& message, McpTaken& taken) const {
+  // An older question's answer says what is no longer so.
+  if (roots_requests_ == 0 || message.id != kRootsId + std::to_string(roots_requests_)) return;
+  std::vector<std::string> folders;
+  if (!message.failed && message.result.is_object() && message.result.contains("roots") && message.result["roots"].is_array()) {
+    for (const Json& root : message.result["roots"]) {
+      if (!root.is_object() || !root.contains("uri") || !root["uri"].is_string()) continue;
+      if (std::string path = path_of_uri(root["uri"].get<std::string>()); !path.empty()) folders.push_back(std::move(path));
+    }
+  }
+  taken.roots = std::move(folders);
 }
 
 std::vector<Json> McpProtocol::close() {

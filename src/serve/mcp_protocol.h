@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,11 +29,14 @@ struct McpTaken {
   std::vector<McpCall> calls;   // to be done
   std::vector<Json> cancelled;  // ids of requests whose answer nobody wants any more
   bool batch = false;
+  bool asked_for_roots = false;                   // among the answers is a question for them
+  std::optional<std::vector<std::string>> roots;  // the client's answer to it: folders
 };
 
 class McpProtocol {
  public:
-  McpProtocol();
+  // A client that has roots is asked for them, unless the caller has said already what may be read.
+  explicit McpProtocol(bool asks_for_roots = false);
 
   // What a text means and asks for. Never throws; for one thread.
   McpTaken take(std::string_view text);
@@ -52,9 +56,14 @@ class McpProtocol {
   Json tool_list(const Json& params, std::string_view version) const;
   McpCall tool_call(const RpcMessage& message, const std::string& version) const;
   void listen(const RpcMessage& message, McpTaken& taken);
+  void ask_for_roots(McpTaken& taken);
+  void take_roots(const RpcMessage& message, McpTaken& taken) const;
 
   std::string agreed_;               // by initialize; empty before
   std::vector<Json> subscriptions_;  // ids of open subscriptions/listen
+  const bool asks_for_roots_;
+  bool client_has_roots_ = false;
+  int roots_requests_ = 0;
 };
 
 // As text for the wire; bytes that are no UTF-8 are replaced.

@@ -119,6 +119,41 @@ TEST(McpProtocol, FaultsHaveTheCodesOfJsonRpc) {
   EXPECT_TRUE(protocol.take(R"({"jsonrpc":"2.0","id":1,"result":{}})").answers.empty());
 }
 
+TEST(McpProtocol, AClientThatHasRootsIsAskedForThemWhenItIsReadyAndWhenTheyChange) {
+  const Json ready{{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}};
+  const Json changed{{"jsonrpc", "2.0"}, {"method", "notifications/roots/list_changed"}};
+  const Json with_roots{{"protocolVersion", "2025-11-25"}, {"capabilities", {{"roots", Json::object()}}}};
+  McpProtocol protocol(true);
+  EXPECT_TRUE(protocol.take(wire_text(ready)).answers.empty());
+  (void)only_answer(protocol, request("initialize", with_roots));
+  const McpTaken asked = protocol.take(wire_text(ready));
+  EXPECT_TRUE(asked.asked_for_roots);
+  ASSERT_EQ(asked.answers.size(), 1u);
+  EXPECT_EQ(asked.answers[0]["method"], "roots/list");
+  const Json roots{{"roots", {{{"uri", "file:///tmp"}}, {{"uri", "https://example.org"}}, {{"name", "none"}}, 7}}};
+  const auto answer = [](const Json& id, const Json& result) {
+    return wire_text(Json{{"jsonrpc", "2.0"}, {"id", id}, {"result", result}});
+  };
+  const McpTaken told = protocol.take(answer(asked.answers[0]["id"], roots));
+  ASSERT_TRUE(told.roots.has_value());
+  EXPECT_EQ(*told.roots, std::vector<std::string>{"/tmp"});
+  const McpTaken again = protocol.take(wire_text(changed));
+  EXPECT_TRUE(again.asked_for_roots);
+  EXPECT_FALSE(protocol.take(answer(asked.answers[0]["id"], roots)).roots.has_value()) << "the answer to an older question";
+  EXPECT_FALSE(protocol.take(answer("other", roots)).roots.has_value());
+  EXPECT_TRUE(protocol.take(answer(again.answers[0]["id"], 7)).roots->empty()) << "what cannot be read lets nothing be read";
+}
+
+TEST(McpProtocol, NobodyElseIsAskedForRoots) {
+  const Json ready{{"jsonrpc", "2.0"}, {"method", "notifications/initialized"}};
+  McpProtocol settled(false), plain(true);
+  const Json with_roots{{"protocolVersion", "2025-11-25"}, {"capabilities", {{"roots", Json::object()}}}};
+  (void)only_answer(settled, request("initialize", with_roots));
+  EXPECT_TRUE(settled.take(wire_text(ready)).answers.empty()) << "--root has said it";
+  agree(plain, "2025-11-25");
+  EXPECT_TRUE(plain.take(wire_text(ready)).answers.empty()) << "the client has none";
+}
+
 TEST(McpProtocol, CallsAreCheckedBeforeTheyAreDone) {
   McpProtocol protocol;
   EXPECT_EQ(code_of(only_answer(protocol, request("tools/call", modern({{"name", "nix"}})))), -32602);
@@ -128,7 +163,7 @@ TEST(McpProtocol, CallsAreCheckedBeforeTheyAreDone) {
       protocol.take(wire_text(request("tools/call", modern({{"name", "explain_rule"}, {"arguments", {{"rule", "BW401"}}}}))));
   ASSERT_EQ(taken.calls.size(), 1u);
   const Roots roots = *Roots::of({});
-  const Json result = McpProtocol::answer(taken.calls[0], {roots, 1})["result"];
+  const Json result = McpProtocol::answer(taken.calls[0], {roots, 1, {}})["result"];
   EXPECT_FALSE(result["isError"]);
   EXPECT_EQ(result["structuredContent"]["code"], "BW401");
   EXPECT_NE(result["content"][0]["text"].get<std::string>().find("What it finds"), std::string::npos);
@@ -140,7 +175,7 @@ TEST(McpProtocol, WrongArgumentsAreToldToTheModel) {
   const auto told = [&](const Json& arguments) {
     const McpTaken taken =
         protocol.take(wire_text(request("tools/call", modern({{"name", "review_project"}, {"arguments", arguments}}))));
-    const Json result = McpProtocol::answer(taken.calls.at(0), {roots, 1})["result"];
+    const Json result = McpProtocol::answer(taken.calls.at(0), {roots, 1, {}})["result"];
     return result["isError"].get<bool>() ? result["content"][0]["text"].get<std::string>() : std::string();
   };
   EXPECT_EQ(told({{"limit", 0}}), "limit must be at least 1");

@@ -24,6 +24,22 @@ Json place_json(const report::Review& review, source::Span span) {
   return {{"file", review.files->file(span.file).path}, {"line", review.files->position(span.file, span.begin).line}};
 }
 
+// In the words of `check --format json`: columns count code points from 1, the end is behind the last.
+Json rewrite_json(const report::Review& review, const findings::Rewrite& rewrite) {
+  Json edits = Json::array();
+  for (const findings::Edit& edit : rewrite.edits) {
+    Json row = place_json(review, edit.span);
+    const source::Position begin = review.files->position(edit.span.file, edit.span.begin);
+    const source::Position end = review.files->position(edit.span.file, edit.span.end);
+    row["column"] = begin.column;
+    row["end_line"] = end.line;
+    row["end_column"] = end.column;
+    row["text"] = edit.text;
+    edits.push_back(std::move(row));
+  }
+  return {{"title", rewrite.title}, {"edits", std::move(edits)}};
+}
+
 Json finding_json(const report::Review& review, const Finding& finding, bool evidence) {
   Json json = place_json(review, finding.span);
   json["rule"] = finding.code;
@@ -35,6 +51,7 @@ Json finding_json(const report::Review& review, const Finding& finding, bool evi
   json["why"] = finding.why;
   json["fix"] = finding.fix;
   json["fingerprint"] = finding.fingerprint;
+  if (!finding.rewrite.edits.empty() && review.files) json["rewrite"] = rewrite_json(review, finding.rewrite);
   if (!evidence) return json;
   json["path"] = Json::array();
   for (const findings::Step& step : finding.path) {
@@ -121,6 +138,7 @@ review::CheckOptions options_of(const ToolContext& context, const Json& argument
   review::CheckOptions options;
   options.path = resolved(context, text_argument(arguments, "path", "."));
   options.jobs = context.jobs;
+  options.stop = context.stop;
   options.include_tests = flag_argument(arguments, "include_tests");
   if (const auto rules = arguments.find("rules"); rules != arguments.end()) {
     for (const Json& rule : *rules) {
@@ -168,7 +186,7 @@ ToolAnswer judge_alone(const ToolContext& context, const Json& arguments, const 
                                    : named == "erlang" ? SnippetLanguage::kErlang
                                                        : SnippetLanguage::kElixir;
   const Snippet snippet = make_module(text, language);
-  const Result<review::Checked> checked = review_snippet(snippet, language, context.jobs);
+  const Result<review::Checked> checked = review_snippet(snippet, language, context.jobs, context.stop);
   if (!checked) throw ToolFailure{checked.error()};
   const std::string head = std::string(" in this ") + (language == SnippetLanguage::kElixir ? "Elixir" : "Erlang") +
                            (snippet.wrapped ? ", taken for functions of a module Snippet with one registered process"

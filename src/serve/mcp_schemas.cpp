@@ -87,6 +87,14 @@ Json finding() {
                         {"fix", text()},
                         {"fingerprint", text("Stays when lines move")}});
   schema["properties"]["path"] = list(step());
+  const Json edit = all_of({{"file", text()},
+                            {"line", number()},
+                            {"column", number("From 1, in code points")},
+                            {"end_line", number()},
+                            {"end_column", number("Behind the last")},
+                            {"text", text()}});
+  schema["properties"]["rewrite"] = all_of({{"title", text()}, {"edits", list(edit)}});
+  schema["properties"]["rewrite"]["description"] = "The fix as a change of the text, where it can be had";
   schema["properties"]["new"] = flag("The text brings it; false: the file has it already");
   return schema;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@ namespace beamwright::serve {
 struct ToolContext {
   const Roots& roots;
   unsigned jobs = 1;
+  std::stop_token stop;  // of a call whose answer nobody wants any more
 };
 
 // Thrown by a tool that cannot do what it was asked; told to the model, which may ask better.

@@ -21,6 +21,18 @@ Result<Roots> Roots::of(const std::vector<std::string>& folders) {
     if (error || !fs::is_directory(path, error)) return Error{"--root " + folder + ": it is no folder"};
     roots.folders_.push_back(path.string());
   }
+  roots.restricted_ = !folders.empty();
+  return roots;
+}
+
+Roots Roots::only(const std::vector<std::string>& folders) {
+  Roots roots;
+  roots.restricted_ = true;
+  for (const std::string& folder : folders) {
+    std::error_code error;
+    const fs::path path = fs::canonical(folder, error);
+    if (!error && fs::is_directory(path, error)) roots.folders_.push_back(path.string());
+  }
   return roots;
 }
 
@@ -34,10 +46,11 @@ Result<std::string> Roots::resolve(std::string_view path) const {
   std::string text = whole.lexically_normal().string();
   while (text.size() > 1 && text.ends_with('/')) text.pop_back();
   const auto holds = [&](const std::string& folder) { return is_within(text, folder); };
-  if (!folders_.empty() && std::none_of(folders_.begin(), folders_.end(), holds)) {
+  if (!restricted_ && text == "/") return Error{"/ is no project: name the folder of one"};
+  if (restricted_ && std::none_of(folders_.begin(), folders_.end(), holds)) {
     std::string allowed;
     for (const std::string& folder : folders_) allowed += (allowed.empty() ? "" : ", ") + folder;
-    return Error{std::string(path) + " is outside of what this server may read: " + allowed};
+    return Error{std::string(path) + " is outside of what this server may read: " + (allowed.empty() ? "nothing" : allowed)};
   }
   return text;
 }

@@ -34,6 +34,24 @@ BLOCKING = """defmodule Prices do
   end
 end
 """
+TIMER = """defmodule Ticker do
+  use GenServer
+  def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
+  @impl true
+  def init(_), do: {:ok, %{timer: nil}}
+  @impl true
+  def handle_cast(:arm, state) do
+    {:ok, timer} = :timer.send_interval(1000, :tick)
+    {:noreply, %{state | timer: timer}}
+  end
+  def handle_cast(:disarm, state) do
+    Process.cancel_timer(state.timer)
+    {:noreply, state}
+  end
+  @impl true
+  def handle_info(_, state), do: {:noreply, state}
+end
+"""
 MENDED = BLOCKING.replace("HTTPoison.get!(id)", "Map.get(prices, id)")
 
 
@@ -156,6 +174,28 @@ class Protocol(Case):
         self.ends_well(server)
         self.assertTrue(server.messages.empty())
 
+    def test_a_review_that_runs_is_stopped_when_it_is_cancelled(self):
+        project = self.project()
+        text = (SHOP / "apps/shop_core/lib/shop/orders.ex").read_text()
+        for number in range(1500):
+            (project / "lib" / f"orders_{number}.ex").write_text(text.replace("Shop.", f"Shop{number}."))
+        server = self.serve("--jobs", 1, cwd=project)
+        began = time.monotonic()
+        self.assertFalse(server.call("review_project", limit=1)["isError"])
+        whole = time.monotonic() - began
+        waited = []
+        for part in (0.05, 0.3, 0.6):
+            cancelled = server.send("tools/call", {"name": "review_project", "arguments": {"limit": 1}})
+            time.sleep(whole * part)
+            began = time.monotonic()
+            server.write(json.dumps({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": cancelled}}).encode() + b"\n")
+            following = server.send("tools/call", {"name": "list_rules", "arguments": {}})
+            self.assertEqual(server.next()["id"], following)
+            waited.append(time.monotonic() - began)
+        # All three together in less than what was left of them; a machine that is busy with other tests slows both sides.
+        self.assertLess(sum(waited), whole * (0.95 + 0.7 + 0.4) * 0.75, f"{waited} of {whole}")
+        self.ends_well(server)
+
     def test_cancelling_what_is_not_there_does_no_harm(self):
         server = self.serve()
         for params in ({}, {"requestId": 99}, {"requestId": None}, {"requestId": {"a": 1}}, [], None, {"requestId": 1, "reason": 7}):
@@ -220,6 +260,19 @@ class Faults(Case):
         self.assertTrue(server.call("review_project", path="a\u0000b")["isError"])
         self.ends_well(server)
 
+    def test_a_rewrite_is_told_as_edits(self):
+        server = self.serve()
+        timer = server.call("judge_snippet", text=TIMER)
+        finding = next(row for row in timer["structuredContent"]["findings"] if "rewrite" in row)
+        edit = finding["rewrite"]["edits"][0]
+        self.assertEqual(edit["file"], "snippet.ex")
+        line = TIMER.split("\n")[edit["line"] - 1]
+        self.assertEqual(edit["line"], edit["end_line"])
+        mended = TIMER.replace(line, line[: edit["column"] - 1] + edit["text"] + line[edit["end_column"] - 1 :])
+        self.assertNotIn(finding["fingerprint"], [row["fingerprint"] for row in server.call("judge_snippet", text=mended)["structuredContent"]["findings"]])
+        self.assertIn("`beamwright check --fix` writes it: " + finding["rewrite"]["title"], timer["content"][0]["text"])
+        self.ends_well(server)
+
     def test_a_large_and_broken_snippet_is_judged(self):
         server = self.serve()
         for text in ("def f do\n" * 20000, "(" * 100000, "\ud83d\ude00" * 10000, "<<" * 50000, '"' * 99999):
@@ -250,6 +303,42 @@ class Roots(Case):
             self.assertIn("outside of what this server may read", answer["content"][0]["text"], path)
         self.assertTrue(server.call("judge_snippet", text=MENDED, file=str(SHOP / "a.ex"))["isError"])
         self.assertFalse(server.call("judge_snippet", text=MENDED, file="lib/new.ex")["isError"])
+        self.ends_well(server)
+
+    def test_all_there_is_is_no_project(self):
+        server = self.serve(cwd=self.project())
+        for path in ("/", "/usr/..", "../../../../../../../../.."):
+            self.assertIn("/ is no project", server.call("review_project", path=path)["content"][0]["text"], path)
+        self.ends_well(server)
+
+    def test_the_roots_of_the_client_are_asked_for_and_kept_to(self):
+        project = self.project()
+        server = self.serve()
+        agreed = {"protocolVersion": "2025-11-25", "capabilities": {"roots": {"listChanged": True}}, "clientInfo": {"name": "t", "version": "1"}}
+        server.ask("initialize", agreed, meta=False)
+
+        def tell(method):
+            server.write(json.dumps({"jsonrpc": "2.0", "method": method}).encode() + b"\n")
+
+        def answer(asked, folders):
+            result = {"roots": [{"uri": pathlib.Path(folder).as_uri()} for folder in folders]}
+            server.write(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}).encode() + b"\n")
+
+        def review(**arguments):
+            return server.ask("tools/call", {"name": "review_project", "arguments": arguments}, meta=False)["result"]
+
+        tell("notifications/initialized")
+        asked = server.next()
+        self.assertEqual(asked["method"], "roots/list")
+        waiting = server.send("tools/call", {"name": "review_project", "arguments": {}}, meta=False)
+        answer(asked, [project])
+        reviewed = server.next()
+        self.assertEqual((reviewed["id"], reviewed["result"]["structuredContent"]["files"]), (waiting, 1), "the first root is where paths start")
+        self.assertIn("outside of what this server may read", review(path=str(SHOP))["content"][0]["text"])
+        tell("notifications/roots/list_changed")
+        answer(server.next(), [SHOP])
+        self.assertFalse(review(path=str(SHOP))["isError"])
+        self.assertTrue(review(path=str(project))["isError"])
         self.ends_well(server)
 
     def test_a_root_that_is_no_folder_is_said_at_once(self):
