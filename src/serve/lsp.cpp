@@ -11,6 +11,7 @@
 
 #include "serve/lsp_client.h"
 #include "serve/lsp_worker.h"
+#include "serve/rule_pages.h"
 
 namespace beamwright::serve {
 namespace {
@@ -80,6 +81,12 @@ class Session {
     if (message.method == "shutdown") {
       shut_down_ = true;
       writer_.write(response_text(message.id, nullptr));
+      return;
+    }
+    if (message.method == "workspace/textDocumentContent" && traits_.virtual_documents) {
+      const std::optional<std::string> document = rule_document(text_at(message.params, "uri"));
+      if (!document) throw RpcError{kInvalidParams, "there is no such document", nullptr};
+      writer_.write(response_text(message.id, {{"text", *document}}));
       return;
     }
     Question question;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "report/version.h"
+#include "serve/rule_pages.h"
 
 namespace beamwright::serve {
 namespace {
@@ -67,6 +68,8 @@ ClientTraits client_traits(const Json& params) {
   traits.markdown_hover = holds(at(text, {"hover", "contentFormat"}), "markdown");
   traits.action_literals = at(text, {"codeAction", "codeActionLiteralSupport"}).is_object();
   traits.document_changes = says_yes(all, {"workspace", "workspaceEdit", "documentChanges"});
+  traits.markup_messages = traits.pulls && says_yes(pulled, {"markupMessageSupport"});
+  traits.virtual_documents = at(all, {"workspace", "textDocumentContent"}).is_object();
   traits.watches_files = says_yes(all, {"workspace", "didChangeWatchedFiles", "dynamicRegistration"});
   return traits;
 }
@@ -124,6 +127,7 @@ Json initialize_result(const ClientTraits& traits) {
     capabilities["diagnosticProvider"] = {
         {"identifier", "beamwright"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
   }
+  if (traits.virtual_documents) capabilities["workspace"]["textDocumentContent"] = {{"schemes", Json::array({kRuleScheme})}};
   return {{"capabilities", std::move(capabilities)}, {"serverInfo", {{"name", "beamwright"}, {"version", report::version()}}}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "report/markdown_text.h"
 #include "serve/rule_pages.h"
 
 namespace beamwright::serve {
@@ -74,8 +75,12 @@ class Writer {
                   {"code", finding.code},
                   {"source", "beamwright"},
                   {"message", finding.message}};
+    if (traits_.markup_messages) {
+      diagnostic["message"] = {{"kind", "markdown"}, {"value", report::markdown_prose(finding.message)}};
+    }
     if (traits_.code_description) {
-      if (const std::string page = rule_page(finding.code); !page.empty()) diagnostic["codeDescription"] = {{"href", page}};
+      const std::string page = traits_.virtual_documents ? rule_uri(finding.code) : rule_page(finding.code);
+      if (!page.empty()) diagnostic["codeDescription"] = {{"href", page}};
     }
     if (traits_.related_information && !finding.path.empty()) diagnostic["relatedInformation"] = related(finding);
     if (traits_.data_support) diagnostic["data"] = {{"fingerprint", finding.fingerprint}};

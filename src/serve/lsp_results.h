@@ -28,6 +28,9 @@ struct ClientTraits {
   bool watches_files = false;
   bool data_support = false;          // diagnostics keep their data
   bool refuses_push_version = false;  // publishDiagnostics may not name a version
+  // LSP 3.18.
+  bool markup_messages = false;    // pulled diagnostics may be told in Markdown
+  bool virtual_documents = false;  // opens what the server has no file of: the rules' documents
 };
 
 struct Range {

@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kRuleUri = "beamwright:/rules/";
+
 fs::path cache_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
   if (cache != nullptr && *cache == '/') return fs::path(cache) / "beamwright" / report::version();
@@ -61,6 +63,17 @@ std::string rule_page(std::string_view code) {
   const std::lock_guard lock(mutex);
   const auto known = pages.find(code);
   return known != pages.end() ? known->second : pages.emplace(code, write_page(code)).first->second;
+}
+
+std::string rule_uri(std::string_view code) { return std::string(kRuleUri) + std::string(code) + ".md"; }
+
+std::optional<std::string> rule_document(std::string_view uri) {
+  if (!uri.starts_with(kRuleUri) || !uri.ends_with(".md")) return {};
+  uri.remove_prefix(kRuleUri.size());
+  uri.remove_suffix(3);
+  const rules::RegisteredRule* rule = rules::find_rule(rules::all_rules(), uri);
+  if (rule == nullptr) return {};
+  return std::string(rule->document);
 }
 
 std::string rule_explanation(std::string_view code) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { renameSync } from "node:fs";
 import { after, test as nodeTest } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as lsp from "vscode-languageserver-protocol/node.js";
+import * as lsp from "vscode-languageserver-protocol/node";
 import { capabilities, codes, Project, rows, Session, sources } from "./session.mjs";
 
 const test = (name, body) => nodeTest(name, { timeout: 60000 }, body);
@@ -90,6 +90,32 @@ test("findings carry code, description, evidence and severity", async () => {
   for (const step of finding.relatedInformation) assert.match(step.location.uri, /^file:/);
   assert.match(finding.data.fingerprint, /^[0-9a-f]{16}$/);
   await session.stop();
+});
+
+test("a client of 3.18 that reads Markdown in diagnostics gets it, and no other does", async () => {
+  const markup = { ...capabilities.pull.textDocument, diagnostic: { markupMessageSupport: true } };
+  const session = await Session.start(project(), { client: { ...capabilities.pull, textDocument: markup } });
+  const plain = await Session.start(session.project);
+  const [marked, text] = await Promise.all([session, plain].map(async (each) => (await each.pull(await each.open("lib/prices.ex"))).items));
+  assert.deepEqual(marked.map((item) => item.message.kind), text.map(() => "markdown"));
+  assert.deepEqual(marked.map((item) => item.message.value.replaceAll("\\", "")), text.map((item) => item.message));
+  await Promise.all([session.stop(), plain.stop()]);
+});
+
+test("a client of 3.18 that asks for texts is given the documents of the rules", async () => {
+  const session = await Session.start(project(), { client: { ...capabilities.pull, workspace: { ...capabilities.pull.workspace, textDocumentContent: {} } } });
+  assert.deepEqual(session.capabilities.workspace.textDocumentContent, { schemes: ["beamwright"] });
+  const uri = await session.open("lib/prices.ex");
+  const href = (await session.pull(uri)).items.find((item) => item.code === "BW401").codeDescription.href;
+  assert.equal(href, "beamwright:/rules/BW401.md");
+  const content = (at) => session.connection.sendRequest(lsp.TextDocumentContentRequest.type, { uri: at });
+  assert.match((await content(href)).text, /## Why it matters/);
+  for (const wrong of ["beamwright:/rules/BW999.md", "beamwright:/rules/../x.md", uri, ""]) await assert.rejects(content(wrong), { code: -32602 });
+  await session.stop();
+  const older = await Session.start(session.project);
+  assert.ok(!("textDocumentContent" in older.capabilities.workspace));
+  await assert.rejects(older.connection.sendRequest(lsp.TextDocumentContentRequest.type, { uri: href }), { code: -32601 });
+  await older.stop();
 });
 
 test("an edit in one file changes what is found in another", async () => {

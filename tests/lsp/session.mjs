@@ -4,7 +4,7 @@ import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as lsp from "vscode-languageserver-protocol/node.js";
+import * as lsp from "vscode-languageserver-protocol/node";
 
 export const beamwright = process.env.BEAMWRIGHT;
 
