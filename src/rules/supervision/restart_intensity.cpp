@@ -38,7 +38,14 @@ class Check {
         places_(tree_places(forest_)) {}
 
   void run() {
-    for (const Tree& tree : forest_.trees) template_left(tree);
+    for (const Tree& tree : forest_.trees) {
+      template_left(tree);
+      pool(tree);
+      listed_several_times(tree);
+    }
+    for (const analysis::TreeApplication& application : forest_.applications) {
+      if (application.tree) needed_by_many(forest_.tree(application.tree));
+    }
     if (std::none_of(forest_.trees.begin(), forest_.trees.end(), [](const Tree& t) { return t.dynamic; })) return;
     starts_ = child_starts(program_, facts_);
     for (std::uint32_t i = 0; i < forest_.trees.size(); ++i) of_tree(TreeId(i));
@@ -100,10 +107,156 @@ class Check {
                      TreeId(static_cast<std::uint32_t>(&tree - forest_.trees.data()))) != forest_.loose.end();
   }
 
+  // One child for each element of a list that is only known when it starts, and a number of restarts that was written for few.
+  void pool(const Tree& tree) {
+    constexpr std::int64_t kForFew = 10;
+    if (tree.dynamic || tree.opaque || tree.intensity < 1 || tree.intensity > kForFew || !tree.function) return;
+    if (!in_production(program_, facts_, tree.function)) return;
+    for (const TreeChild& child : tree.children) {
+      if (child.presence != analysis::Presence::kMany || child.origin != analysis::Origin::kList || !child.source) continue;
+      if (child.restart != sym::permanent && child.restart != sym::transient) continue;
+      std::optional<Why> why = needs_outside(child.source);
+      if (!why) why = runs_what_it_is_given(child.source);
+      if (!why) continue;
+      const Unit& unit = program_.unit(child.place.unit);
+      report_list(tree, {child.source, child.restart, unit.span(child.place.expr), {}}, *why, "however many there are, ");
+      return;
+    }
+  }
+
+  // The same worker under several identities: what one cannot reach the others cannot.
+  void listed_several_times(const Tree& tree) {
+    if (tree.dynamic || tree.opaque || tree.intensity < 1 || tree.intensity > kDefaultRestarts || !is_tight(tree) ||
+        !tree.function)
+      return;
+    if (!in_production(program_, facts_, tree.function)) return;
+    for (const TreeChild& child : tree.children) {
+      if (!child.source || child.origin != analysis::Origin::kList || child.restart != sym::permanent) continue;
+      const auto same = std::count_if(tree.children.begin(), tree.children.end(), [&](const TreeChild& other) {
+        return other.source == child.source && other.origin == analysis::Origin::kList &&
+               other.presence == analysis::Presence::kAlways;
+      });
+      if (same <= tree.intensity) continue;
+      const std::optional<Why> why = fails_with_others(child.source);
+      if (!why) continue;
+      const Unit& unit = program_.unit(child.place.unit);
+      report_list(tree, {child.source, child.restart, unit.span(child.place.expr), {}}, *why,
+                  std::to_string(same) + " of them: ");
+      return;
+    }
+  }
+
+  // The workers of a whole application under one supervisor with the default: one outage of what they need ends the application.
+  void needed_by_many(const Tree& tree) {
+    constexpr std::size_t kMany = 4;
+    if (tree.dynamic || tree.opaque || tree.intensity < 1 || tree.intensity > kDefaultRestarts || !is_tight(tree) ||
+        !tree.function)
+      return;
+    if (!in_production(program_, facts_, tree.function)) return;
+    for (const auto& [effect, what] :
+         {std::pair{Effect::kDatabase, "talk to a database"}, std::pair{Effect::kHttp, "make HTTP requests"}}) {
+      std::set<ModuleId> found;
+      source::Span first;
+      for (const TreeChild& child : tree.children) {
+        if (!child.source || child.restart != sym::permanent || child.origin != analysis::Origin::kList) continue;
+        if (!does_it_by_itself(child.source, effect)) continue;
+        if (found.empty()) first = program_.unit(child.place.unit).span(child.place.expr);
+        found.insert(child.source);
+      }
+      if (found.size() >= kMany) return report_application(tree, found, what, first);
+    }
+  }
+
+  // In a callback that no caller waits for: what fails there is a crash of its own, at each of its timers.
+  bool does_it_by_itself(ModuleId module, Effect effect) const {
+    const ProcessId process = facts_.processes.of(module);
+    if (!process || facts_.process(process).kind != ProcessKind::kGenServer) return false;
+    for (const auto id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kContinue) continue;
+      const analysis::Witness* witness = facts_.effects.witness(handler.function, effect);
+      if (witness && !witness->possible) return true;
+    }
+    return false;
+  }
+
+  void report_application(const Tree& tree, const std::set<ModuleId>& found, std::string_view what, source::Span first) {
+    source::Span place = strategy_place(program_, facts_, tree);
+    if (place.end <= place.begin) place = first;
+    std::vector<std::string> names;
+    for (const ModuleId module : found) names.push_back(model::display_module(program_.module(module).name));
+    const std::string budget = std::to_string(tree.intensity) + " restarts in " + std::to_string(tree.period) + " s";
+    Finding finding = found_in(reporter_, program_, tree.function, place);
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message =
+        join_names(names) + " " + std::string(what) + " at their own timers and share " + budget + " with the whole application";
+    finding.why = "An outage of what they need lets them crash one after the other: more than " + std::to_string(tree.intensity) +
+                  " crashes in " + std::to_string(tree.period) +
+                  " s end the top supervisor, and with it the application and the node.";
+    finding.fix =
+        in_erlang(program_, tree.function)
+            ? "Put them under a supervisor of their own with an intensity for an outage, or let them log and try again "
+              "later instead of crashing."
+            : "Put them under a supervisor of their own with max_restarts for an outage, or let them log and try again later "
+              "instead of crashing.";
+    finding.path = {{place, "the application's supervisor allows " + budget},
+                    {first, "the first of " + std::to_string(found.size())}};
+    finding.key = "application " + std::string(what);
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // A module that the worker is started with does the work: whatever that needs, all workers need.
+  std::optional<Why> runs_what_it_is_given(ModuleId module) const {
+    const ProcessId process = facts_.processes.of(module);
+    if (!process) return {};
+    for (const FunctionId f : program_.functions_of(module)) {
+      const analysis::Context& context = facts_.contexts.of(f);
+      if (!std::binary_search(context.processes.begin(), context.processes.end(), process)) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        const model::Call& call = program_.call(site);
+        if (call.target != model::TargetKind::kDynamicModule || call.capture || facts_.calls.callees[site.index].known())
+          continue;
+        if (call.name.text().find("connect") != std::string_view::npos)
+          return Why{"connects by a module that it is given", false};
+      }
+    }
+    return {};
+  }
+
+  void report_list(const Tree& tree, const Member& member, const Why& why, const std::string& number) {
+    source::Span place = strategy_place(program_, facts_, tree);
+    if (place.end <= place.begin) place = member.restart_place;
+    const std::string child = model::display_module(program_.module(member.module).name);
+    const std::string budget = std::to_string(tree.intensity) + " restarts in " + std::to_string(tree.period) + " s";
+    Finding finding = found_in(reporter_, program_, tree.function, place);
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = number + "all " + child + " processes share " + budget + ", and each " + why.text;
+    finding.why =
+        "What fails under one of them fails under all at the same time: more than " + std::to_string(tree.intensity) +
+        " crashes in " + std::to_string(tree.period) +
+        " s end the supervisor and everything under it, and take one restart from the supervisor above; at the top, the "
+        "application.";
+    finding.fix =
+        in_erlang(program_, tree.function)
+            ? "Let the intensity follow the number of children: `intensity => 2 * N, period => 10`; and let a child wait "
+              "before it tries again instead of crashing."
+            : "Give them a supervisor of their own with max_restarts and max_seconds for an outage of what they need; and let "
+              "a child wait before it tries again instead of crashing.";
+    finding.path = {{place, "the supervisor allows " + budget}, {member.restart_place, child + " is one of its children"}};
+    finding.key = "list " + child;
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  static constexpr std::int64_t kLongWindow = 600;  // seconds
+  static constexpr std::int64_t kForMany = 10;      // who allows so many restarts reckons with crashes that are no fault of all
+
   // Fewer restarts a second than the default: a few in a short time, or so long a window that what has nothing to do with each
   // other adds up.
   static bool is_tight(const Tree& tree) {
-    constexpr std::int64_t kLongWindow = 600;
     if (tree.intensity < 0 || tree.period < 1) return false;
     if (tree.intensity > kDefaultRestarts && tree.period < kLongWindow) return false;
     return tree.intensity * kDefaultPeriod <= kDefaultRestarts * tree.period;
@@ -116,7 +269,9 @@ class Check {
     if (!place || !production_place(program_, facts_, place)) return;
     for (const Member& member : members(id)) {
       if (member.restart != sym::permanent && member.restart != sym::transient) continue;
-      const std::optional<Why> why = fails_with_others(member.module);
+      std::optional<Why> why = fails_with_others(member.module);
+      if (!why && tree.period >= kLongWindow && tree.intensity >= kForMany)
+        why = Why{"counted for " + std::to_string(tree.period / 60) + " minutes", false};
       if (!why || !reported_.insert({place.unit.index, place.expr.index}).second) continue;
       return report(tree, place, member, *why);
     }
@@ -144,22 +299,34 @@ class Check {
     if (!process) return {};
     const Process& p = facts_.process(process);
     if (p.kind == ProcessKind::kSupervisor) return Why{"is a supervisor, which gives up and so counts as a crash", true};
+    if (const std::optional<Why> why = needs_outside(module)) return why;
+    for (const auto handler : p.handlers) {
+      const Handler& h = facts_.handler(handler);
+      if (h.kind != HandlerKind::kTerminate && facts_.effects.all[h.function.index].has(Effect::kRpc))
+        return Why{"calls other nodes", true};
+    }
+    return calls_one(process, p);
+  }
+
+  // Something outside of the system that its callbacks talk to.
+  std::optional<Why> needs_outside(ModuleId module) const {
+    const ProcessId process = facts_.processes.of(module);
+    if (!process) return {};
     struct Kind {
       Effect effect;
       std::string_view text;
     };
-    constexpr std::array<Kind, 4> kKinds = {{{Effect::kDatabase, "talks to a database or broker"},
+    constexpr std::array<Kind, 3> kKinds = {{{Effect::kDatabase, "talks to a database or broker"},
                                              {Effect::kHttp, "makes HTTP requests"},
-                                             {Effect::kSocket, "talks over the network"},
-                                             {Effect::kRpc, "calls other nodes"}}};
+                                             {Effect::kSocket, "talks over the network"}}};
     for (const Kind& kind : kKinds) {
-      for (const auto handler : p.handlers) {
+      for (const auto handler : facts_.process(process).handlers) {
         const Handler& h = facts_.handler(handler);
         if (h.kind == HandlerKind::kTerminate) continue;
         if (facts_.effects.all[h.function.index].has(kind.effect)) return Why{std::string(kind.text), true};
       }
     }
-    return calls_one(process, p);
+    return {};
   }
 
   // All of them call the same process, without a look at what happens when that is slow or dead.
