@@ -10,6 +10,7 @@
 #include "analysis/state_fields.h"
 #include "analysis/tables.h"
 #include "analysis/values.h"
+#include "rules/added_once.h"
 #include "rules/reach.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
@@ -51,6 +52,7 @@ class Check {
       rows_of_others(id, process);
     }
     tasks_that_survive();
+    for (const AddedOnce& added : added_once(program_, facts_)) children_added_once(added);
   }
 
  private:
@@ -426,6 +428,36 @@ class Check {
     finding.path.push_back({program_.unit(tasks.place.unit).span(tasks.place.expr), "the task supervisor"});
     finding.path.push_back({unit.span(user.place.expr), name + " is given its name"});
     finding.key = name;
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Children of a supervisor that a sibling adds -------------------------------------------------------------------------
+
+  void children_added_once(const AddedOnce& added) {
+    const Tree& tree = analysis::forest_of(program_, facts_).tree(added.tree);
+    const TreeChild& supervisor = tree.children[added.supervisor];
+    if (!production_place(program_, facts_, supervisor.place)) return;
+    const Unit& unit = program_.unit(supervisor.place.unit);
+    source::Span place = strategy_place(program_, facts_, tree);
+    if (place.end <= place.begin) place = unit.span(supervisor.place.expr);
+    if (!reported_.insert({place.file.index, place.begin}).second) return;
+    const std::string name = process_name(program_, facts_, added.process);
+    const std::string other = supervisor.name     ? model::display_module(supervisor.name)
+                              : supervisor.source ? model::display_module(program_.module(supervisor.source).name)
+                                                  : source_text(program_, unit, supervisor.place.expr, 40);
+    const std::string strategy(tree.strategy.text());
+    Finding finding = found_in(reporter_, program_, function_at(program_, supervisor.place), place);
+    finding.severity = Severity::kMedium;
+    finding.confidence = added.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = name + " adds the children of " + other + ", and " + strategy + " restarts " + other + " without it";
+    finding.why = "A supervisor that is restarted starts the children of its own list, which is empty. " + name +
+                  " goes on and believes that they run; they are missing until it happens to be restarted or told again.";
+    finding.fix = "Start both under rest_for_one with " + other + " before " + name + ", so that a new " + other +
+                  " is filled again; or one_for_all.";
+    finding.path = {{call_span(program_, added.site), name + " adds a child"},
+                    {unit.span(supervisor.place.expr), other + " can be restarted alone (" + strategy + ")"}};
+    finding.key = "children " + other;
     finding.structural = true;
     report_weighed(reporter_, std::move(finding));
   }
