@@ -82,48 +82,59 @@ bool names_atom(const Program& program, FunctionId function, Symbol atom) {
   return false;
 }
 
-void report_child(const Program& program, const Facts& facts, Reporter& reporter, ProcessId process,
-                  const analysis::TreeChild& child, CallId site) {
-  const FunctionId function = program.function_of(site);
-  const bool erlang = in_erlang(program, function);
-  const std::string name = process_name(program, facts, process);
-  Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = Severity::kMedium;
-  finding.confidence = Confidence::kLikely;
-  finding.message = name + " starts under a global name in the child list of every node, and " + finding.function +
-                    " does not expect that another node has it";
-  finding.why =
-      "The start answers {error, {already_started, Pid}} on each further node: its supervisor takes that for a failure and "
-      "ends, with all that it holds. When a split heals, global kills one of the two holders.";
-  finding.fix =
-      std::string(erlang ? "Take `{error, {already_started, Pid}}` in " : "Take `{:error, {:already_started, pid}}` in ") +
-      finding.function +
-      (erlang ? ": return `ignore` where one holder is enough and something starts it again when its node goes, or start a "
-                "process on each node that monitors the holder and takes over."
-              : ": return `:ignore` where one holder is enough and something starts it again when its node goes, or start a "
-                "process on each node that monitors the holder and takes over.");
-  finding.path = {{finding.span, finding.function + " starts " + name + " under a global name"},
-                  {program.unit(child.place.unit).span(child.place.expr), "each node's supervisor starts it here"}};
-  finding.key = name;
-  report_weighed(reporter, std::move(finding));
+// A child's start under a global name whose function does not take {error, {already_started, Pid}}.
+struct GlobalChild {
+  ProcessId process;
+  CallId site;
+  const analysis::TreeChild* child;
+};
+
+std::vector<GlobalChild> global_children(const Program& program, const Facts& facts, const analysis::Tree& tree) {
+  const Symbol taken = intern("already_started");
+  std::vector<GlobalChild> found;
+  for (const analysis::TreeChild& child : tree.children) {
+    const ProcessId process = child.source ? facts.processes.of(child.source) : ProcessId();
+    if (!process || child.origin != analysis::Origin::kList || child.presence != analysis::Presence::kAlways) continue;
+    for (const CallId site : facts.process(process).starts) {
+      const FunctionId function = program.function_of(site);
+      if (!function || program.module_of(function) != child.source || !in_production(program, facts, function)) continue;
+      if (child.start_function && program.function(function).name != child.start_function) continue;
+      if (global_name_of(program, site) && !names_atom(program, function, taken)) found.push_back({process, site, &child});
+    }
+  }
+  return found;
 }
 
-// A child of a list that each node's supervisor starts, under a name that only one node may have.
+// A supervisor that more than one node starts, with children that only one node may have; told once, at the first of them.
 void children(const Program& program, const Facts& facts, Reporter& reporter) {
-  const Symbol taken = intern("already_started");
   std::set<CallId> reported;
   for (const analysis::Tree& tree : analysis::forest_of(program, facts).trees) {
-    for (const analysis::TreeChild& child : tree.children) {
-      const ProcessId process = child.source ? facts.processes.of(child.source) : ProcessId();
-      if (!process || child.origin != analysis::Origin::kList || child.presence != analysis::Presence::kAlways) continue;
-      for (const CallId site : facts.process(process).starts) {
-        const FunctionId function = program.function_of(site);
-        if (!function || program.module_of(function) != child.source || !in_production(program, facts, function)) continue;
-        if (child.start_function && program.function(function).name != child.start_function) continue;
-        if (!global_name_of(program, site) || names_atom(program, function, taken) || !reported.insert(site).second) continue;
-        report_child(program, facts, reporter, process, child, site);
-      }
+    const std::vector<GlobalChild> found = global_children(program, facts, tree);
+    if (found.empty() || !reported.insert(found.front().site).second) continue;
+    const GlobalChild& first = found.front();
+    const FunctionId function = program.function_of(first.site);
+    const bool erlang = in_erlang(program, function);
+    const std::string name = process_name(program, facts, first.process);
+    Finding finding = found_in(reporter, program, function, call_span(program, first.site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;  // one node alone may run this supervisor
+    finding.message = name + " starts under a global name in its supervisor's own list, and " + finding.function +
+                      " does not expect that another node has it";
+    finding.why =
+        "On a second node with this supervisor the start answers {error, {already_started, Pid}}: the supervisor takes that for "
+        "a "
+        "failure and ends, with all that it holds. When a split heals, global kills one of the two holders.";
+    finding.fix = std::string("Take ") + (erlang ? "`{error, {already_started, Pid}}`" : "`{:error, {:already_started, pid}}`") +
+                  " in " + finding.function + " and return " + (erlang ? "`ignore`" : "`:ignore`") +
+                  "; and let something start it again when the node of the holder goes: a process on each node that monitors it.";
+    for (const GlobalChild& child : found) {
+      finding.path.push_back(
+          {call_span(program, child.site), process_name(program, facts, child.process) + " starts under a global name"});
     }
+    finding.path.push_back(
+        {program.unit(first.child->place.unit).span(first.child->place.expr), "its supervisor starts it here"});
+    finding.key = name;
+    report_weighed(reporter, std::move(finding));
   }
 }
 
