@@ -50,7 +50,7 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
   facts.on_demand = std::make_shared<OnDemand>();
   facts.on_demand->applications = applications;
   const Scopes scopes = find_scopes(program, knowledge, jobs);
-  facts.calls = resolve_calls(program, knowledge, scopes, jobs);
+  facts.calls = resolve_calls(program, knowledge, scopes, jobs, applications);
   // Two ways go on from the calls, each of which keeps one thread busy most of its time: who supervises, and what code does.
   std::promise<void> processes_are_known;
   parallel_for(2, jobs, [&](std::size_t way) {

@@ -241,11 +241,12 @@ const FunctionRow* row_at(const Calls& calls, CallId site) {
   return e == nullptr ? nullptr : e->row;
 }
 
-Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs) {
+Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
+                    const std::vector<source::Application>* applications) {
   Calls calls;
   resolve_callees(program, knowledge, scopes, jobs, calls);
   find_destinations(program, jobs, calls);
-  make_edges(program, Dispatch(program, scopes), jobs, calls);
+  make_edges(program, Dispatch(program, scopes, applications), jobs, calls);
   return calls;
 }
 

@@ -7,7 +7,9 @@
 
 namespace beamwright::analysis {
 
-Calls resolve_calls(const model::Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs);
+// `applications` are what the manifests say; null when nobody read them.
+Calls resolve_calls(const model::Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
+                    const std::vector<source::Application>* applications = nullptr);
 
 // The row of knowledge for a call site, or null.
 const knowledge::FunctionRow* row_at(const Calls& calls, CallId site);

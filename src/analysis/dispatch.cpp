@@ -1,5 +1,6 @@
-// Protocols dispatch by their first argument (Protocol), behaviours by a module that somebody hands over, and configuration names
-// a module under a key. None of it is followed where the sources do not say what there is to choose from.
+// Protocols dispatch by their first argument (Protocol), behaviours by a module that somebody hands over; modules and functions
+// are kept in configuration and collections (choices.h). None of it is followed where the sources do not say what there is to
+// choose from.
 #include "analysis/dispatch.h"
 
 #include <algorithm>
@@ -22,23 +23,17 @@ namespace {
 
 // More implementations than these say nothing about what one call does.
 constexpr std::size_t kMaxImplementations = 24;
-constexpr int kMaxSteps = 4;
 
-bool reads_setting(std::string_view name) {
-  return name == "get_env" || name == "fetch_env!" || name == "compile_env" || name == "compile_env!";
-}
-
-bool is_configuration(const Program& program, const Unit& unit) {
-  const std::string& path = program.files->file(unit.file).path;
-  return unit.role == source::Role::kScript && path.find("config/") != std::string::npos && !path.ends_with("test.exs");
+void drop_repetitions(std::vector<FunctionId>& functions) {
+  std::sort(functions.begin(), functions.end());
+  functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
 }
 
 }  // namespace
 
-Dispatch::Dispatch(const Program& program, const Scopes& scopes) : program_(program) {
+Dispatch::Dispatch(const Program& program, const Scopes& scopes, const std::vector<source::Application>* applications)
+    : program_(program), configuration_(program, applications), choices_(program, configuration_) {
   for (std::size_t m = 0; m < program.modules.size(); ++m) note_module(ModuleId(m), scopes);
-  for (const auto& unit : program.units)
-    if (is_configuration(program, *unit)) read_configuration(*unit);
 }
 
 void Dispatch::note_module(ModuleId id, const Scopes& scopes) {
@@ -60,28 +55,6 @@ void Dispatch::note_callbacks(ModuleId id) {
   }
 }
 
-// config :shop, client: Shop.Http and config :shop, :client, Shop.Http
-void Dispatch::read_configuration(const Unit& unit) {
-  for (const Expr& e : unit.exprs) {
-    if (e.kind != ExprKind::kCall || e.child_count < 2 || unit.call_of(e).name.text() != "config") continue;
-    const auto arguments = unit.children_of(e);
-    const auto application = atom_value(unit, arguments[0]);
-    if (!application) continue;
-    const auto note = [&](ExprId key, ExprId value) {
-      const auto name = atom_value(unit, key);
-      const auto module = atom_value(unit, value);
-      if (name && module) configured_.push_back({unit.project, *application, *name, *module});
-    };
-    if (arguments.size() == 3) {
-      note(arguments[1], arguments[2]);
-    } else if (unit.expr(arguments[1]).kind == ExprKind::kList) {
-      for (const ExprId pair : unit.children_of(arguments[1]))
-        if (unit.expr(pair).kind == ExprKind::kTuple && unit.expr(pair).child_count == 2)
-          note(unit.child(pair, 0), unit.child(pair, 1));
-    }
-  }
-}
-
 void Dispatch::possible(const Calls& calls, UnitId unit_id, std::uint32_t local_call, std::vector<FunctionId>& out) const {
   const Unit& unit = program_.unit(unit_id);
   const Call& call = unit.calls[local_call];
@@ -90,7 +63,10 @@ void Dispatch::possible(const Calls& calls, UnitId unit_id, std::uint32_t local_
     if (const auto found = implementations_.find(call.module.index); found != implementations_.end())
       add_implementations(found->second, call, out);
   } else if (call.target == TargetKind::kDynamicModule && call.name) {
-    if (!from_configuration(calls, unit, call, out)) callback(unit, call, out);
+    if (!chosen_module(calls, unit_id, call, out)) callback(unit, call, out);
+    drop_repetitions(out);
+  } else if (call.target == TargetKind::kValue) {
+    chosen_function(calls, unit_id, call, out);
   }
 }
 
@@ -106,77 +82,27 @@ void Dispatch::add_module(Symbol module, const Unit& unit, const Call& call, std
   if (f) out.push_back(f);
 }
 
-// Is the module chosen by configuration, or written in an attribute? Then nothing else is possible.
-bool Dispatch::from_configuration(const Calls& calls, const Unit& unit, const Call& call, std::vector<FunctionId>& out) const {
-  const ExprRef from = chooser(calls, unit, call);
-  if (!from) return false;
-  const Unit& in = program_.unit(from.unit);
-  if (const auto module = atom_value(in, from.expr)) {
-    add_module(*module, unit, call, out);
-    return true;
-  }
-  const Setting setting = setting_of(in, from.expr);
-  if (!setting.application || !setting.key) return false;
-  bool found = false;
-  for (const Configured& c : configured_) {
-    if (c.project != unit.project || c.application != setting.application || c.key != setting.key) continue;
-    found = true;
-    add_module(c.module, unit, call, out);
-  }
-  if (!found && setting.fallback) add_module(setting.fallback, unit, call, out);
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return true;
+// Are all modules in sight? Then nothing else is possible.
+bool Dispatch::chosen_module(const Calls& calls, UnitId unit, const Call& call, std::vector<FunctionId>& out) const {
+  if (!call.function || !call.module_expr) return false;
+  const Choice choice = choices_.of(calls, unit, call.function, call.module_expr);
+  if (choice.modules.size() > kMaxImplementations) return false;
+  for (const Symbol module : choice.modules) add_module(module, program_.unit(unit), call, out);
+  return !choice.modules.empty() && !choice.open;
 }
 
-// The expression that says which module is meant: through variables, attributes and functions that only hand it on.
-ExprRef Dispatch::chooser(const Calls& calls, const Unit& unit, const Call& call) const {
-  if (!call.function || !call.module_expr) return {};
-  ExprRef at{program_.functions[unit.first_function + call.function.index].unit, call.module_expr};
-  const Module* module = &unit.modules[unit.functions[call.function.index].module.index];
-  for (int step = 0; step < kMaxSteps; ++step) {
-    const Unit& in = program_.unit(at.unit);
-    at.expr = local_value(in, at.expr);
-    const Expr& e = in.expr(at.expr);
-    if (e.kind == ExprKind::kUnknown && e.payload != 0) {
-      // An attribute whose value is not written out at its use.
-      const auto attributes = in.attributes_of(*module);
-      const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                      [&](const model::Attribute& attribute) { return attribute.name == e.symbol(); });
-      if (found == attributes.end() || !found->value) return {};
-      at.expr = found->value;
-    } else if (e.kind == ExprKind::kCall && calls.callees[in.first_call + e.payload].function) {
-      const FunctionId callee = calls.callees[in.first_call + e.payload].function;
-      const model::Function& f = program_.function(callee);
-      if (f.clauses.size() != 1) return {};
-      at.unit = program_.functions[callee.index].unit;
-      const Unit& there = program_.unit(at.unit);
-      module = &there.modules[f.module.index];
-      ExprId only;
-      int results = 0;
-      for_each_result(there, there.clause(f.clauses[0]).body, [&](ExprId result) { only = result, ++results; });
-      if (results != 1) return {};
-      at.expr = only;
-    } else {
-      return at;
-    }
+// The captured functions that a value may be. One that is captured where it is called has its edge there.
+void Dispatch::chosen_function(const Calls& calls, UnitId unit, const Call& call, std::vector<FunctionId>& out) const {
+  if (!call.function || !call.module_expr) return;
+  const Choice choice = choices_.of(calls, unit, call.function, call.module_expr);
+  if (choice.captures.size() > kMaxImplementations) return;
+  const FunctionId caller(program_.unit(unit).first_function + call.function.index);
+  for (const CallId capture : choice.captures) {
+    const FunctionId callee = calls.callees[capture.index].function;
+    const bool runs_here = program_.function_of(capture) == caller && calls.runs[capture.index] == Runs::kCaller;
+    if (callee && !runs_here && program_.function(callee).arity == call.arity) out.push_back(callee);
   }
-  return {};
-}
-
-// Application.get_env(:shop, :client) or (:shop, :client, Shop.Http)
-Dispatch::Setting Dispatch::setting_of(const Unit& unit, ExprId expr) {
-  const Expr& e = unit.expr(expr);
-  if (e.kind != ExprKind::kCall || e.child_count < 2) return {};
-  const Call& call = unit.call_of(e);
-  const bool application = call.module == sym::Elixir_Application || call.module == sym::application;
-  if (!application || !reads_setting(call.name.text())) return {};
-  const auto arguments = unit.children_of(e);
-  Setting setting;
-  setting.application = atom_value(unit, arguments[0]).value_or(Symbol());
-  setting.key = atom_value(unit, arguments[1]).value_or(Symbol());
-  if (arguments.size() > 2) setting.fallback = atom_value(unit, arguments[2]).value_or(Symbol());
-  return setting;
+  drop_repetitions(out);
 }
 
 // Mod:callback(…): the callback that the caller's own module declares, or the only one of that name and arity in sight.

@@ -325,28 +325,53 @@ class ValueFlow final : public Flow {
       return true;
     }
     const bool environment = external.module == sym::Elixir_Application || external.module == sym::application;
-    if (!environment || arguments.size() < 2) return false;
-    const auto application = atom_value(unit, arguments[0]);
-    const auto key_name = atom_value(unit, arguments[1]);
-    bool any = false;
-    if (application && key_name && path.empty()) {
-      for (const ExprRef& ref : configured_values(program_, sources_, unit.project, *application, *key_name)) {
-        const std::size_t before = found_.all.size();
-        const Unit& config = program_.unit(ref.unit);
-        if (config.functions.empty()) continue;
-        const ExprId written = local_value(config, ref.expr);
-        any |= add_literal(config, config.expr(written), {FunctionId(config.first_function), written});
-        for (std::size_t i = before; i < found_.all.size(); ++i)
-          found_.all[i].configured = true, found_.all[i].made = {ref.unit, written};
-      }
+    if (!environment) return false;
+    if (const auto read = sources_.configuration->read_by(unit, place.expr)) return at_setting(place, *read, path), true;
+    if (arguments.size() < 2) return false;
+    if (arguments.size() < 3) return lost(place, path), true;
+    // The key is not written, the default is.
+    at_setting(place, {.application = {}, .key = {}, .inner = {}, .fallback = arguments[2]}, path);
+    return true;
+  }
+
+  // What config files, a mix.exs and applications' own files say of a key, and the default that the call gives.
+  void at_setting(const Place& place, const SettingRead& read, Path path) {
+    if (read.wrapped) {
+      if (path.empty() || path.front().kind != Selector::kElement || path.front().index != 1) return lost(place, path);
+      path = path.without();
     }
-    if (arguments.size() == 3) {
-      const std::size_t before = found_.all.size();
-      follow({place.function, arguments[2], place.frame}, path);
-      for (std::size_t i = before; i < found_.all.size(); ++i) found_.all[i].configured = true;
+    const std::size_t before = found_.all.size();
+    const Path whole = read.inner && !path.full() ? path.with_front(key(read.inner)) : path;
+    bool any = false;
+    for (const Configured& c : sources_.configuration->of(read.application, read.key))
+      if (c.project == unit_of(place).project) any |= at_configured(place, c, whole);
+    if (read.fallback) {
+      follow({place.function, read.fallback, place.frame}, path);
       any = true;
     }
+    for (std::size_t i = before; i < found_.all.size(); ++i) found_.all[i].configured = true;
     if (!any) lost(place, path);
+  }
+
+  bool at_configured(const Place& place, const Configured& c, const Path& path) {
+    if (c.kind == Configured::kWritten) {
+      const Unit& unit = program_.unit(c.value.unit);
+      if (unit.functions.empty()) return false;
+      follow({FunctionId(unit.first_function), c.value.expr}, path);
+      return true;
+    }
+    const bool one = path.size() == 1;
+    const bool meant = c.item    ? one && path.front().kind == Selector::kItem
+                       : c.inner ? one && path.front().kind == Selector::kKey && path.front().name == c.inner
+                                 : path.empty();
+    if (!meant) return false;
+    PossibleValue v = value(c.kind == Configured::kInteger ? PossibleKind::kInteger
+                            : c.kind == Configured::kText  ? PossibleKind::kText
+                                                           : PossibleKind::kAtom,
+                            place);
+    v.name = c.text;
+    v.number = c.number;
+    add(v);
     return true;
   }
 

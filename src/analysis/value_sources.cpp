@@ -41,12 +41,7 @@ class Finder {
         if (child.module && child.expr.unit == program_.functions[supervisor.function.index].unit)
           out_->children[child.module.index].push_back({supervisor.function, child.expr.expr});
     }
-    for (std::uint32_t u = 0; u < program_.units.size(); ++u) {
-      const Unit& unit = *program_.units[u];
-      const std::string& path = program_.files->file(unit.file).path;
-      if (unit.role == source::Role::kScript && path.find("config/") != std::string::npos && !path.ends_with("test.exs"))
-        out_->configs.push_back(UnitId(u));
-    }
+    out_->configuration.emplace(program_, facts_.on_demand->applications);
     return out_;
   }
 
@@ -108,33 +103,6 @@ Symbol storage_key(const Unit& unit, ExprId key) {
     text.append(1, ',').append(atom->text());
   }
   return intern(text);
-}
-
-namespace {
-
-// `config :shop, key: value`, `config :shop, :key, value`, `config :shop, Shop.Repo, pool: 1` (then the whole list is the value).
-ExprId value_in(const Unit& unit, const Expr& e, Symbol application, Symbol key) {
-  const auto arguments = unit.children_of(e);
-  if (unit.call_of(e).name.text() != "config" || arguments.size() < 2) return {};
-  if (atom_value(unit, arguments[0]) != application) return {};
-  if (arguments.size() == 3) return atom_value(unit, arguments[1]) == key ? arguments[2] : ExprId();
-  return literal_option(unit, arguments[1], key);
-}
-
-}  // namespace
-
-std::vector<ExprRef> configured_values(const Program& program, const ValueSources& sources, source::ProjectId project,
-                                       Symbol application, Symbol key) {
-  std::vector<ExprRef> found;
-  for (const UnitId id : sources.configs) {
-    const Unit& unit = program.unit(id);
-    if (unit.project != project) continue;
-    for (const Expr& e : unit.exprs) {
-      if (e.kind != ExprKind::kCall) continue;
-      if (const ExprId value = value_in(unit, e, application, key)) found.push_back({id, value});
-    }
-  }
-  return found;
 }
 
 }  // namespace beamwright::analysis

@@ -252,6 +252,7 @@ class Discoverer {
       application.minimum_elixir = manifest.minimum_elixir;
       application.minimum_otp = manifest.minimum_otp;
       application.defines = manifest.defines;
+      application.environment = manifest.environment;
       for (const std::string& include : manifest.include_folders) application.include_folders.push_back(join(path, include));
       if (!application.third_party) {
         Project& project = out_.projects[folder.project.index];

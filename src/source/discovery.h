@@ -30,6 +30,7 @@ struct Application {
   int minimum_otp = 0;
   std::vector<Define> defines;               // -D of the build, for Erlang
   std::vector<std::string> include_folders;  // relative to the root
+  std::vector<EnvironmentValue> environment;
 };
 
 // Applications that run in one virtual machine, so that their module names must differ: an umbrella with its applications and

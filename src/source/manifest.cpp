@@ -163,6 +163,64 @@ void read_compiler_options(const Tokens& tokens, std::size_t i, Manifest& out) {
   }
 }
 
+// Enough for every real application; keeps a hostile manifest from costing memory.
+constexpr std::size_t kMostSettings = 2000;
+
+// The place behind a term that begins at `i`, and behind the comma that follows it. The end of the list it stands in ends it,
+// too.
+std::size_t after_term(const Tokens& tokens, std::size_t i) {
+  int depth = 0;
+  for (; i < tokens.size(); ++i) {
+    if (depth == 0 && tokens.mark(i, ',')) return i + 1;
+    depth += tokens.nesting(i);
+    if (depth < 0) return i;
+  }
+  return i;
+}
+
+bool is_pair(const Tokens& tokens, std::size_t i) { return tokens.mark(i, '{') && tokens.word(i + 1) && tokens.mark(i + 2, ','); }
+
+// An atom, a number or a text at `i`; nothing else is kept.
+void read_scalar(const Tokens& tokens, std::size_t i, EnvironmentValue value, Manifest& out) {
+  while (tokens.mark(i, '<')) ++i;
+  const Token token = tokens.at(i);
+  if (token.text.empty() || token.kind == TokenKind::kMark || out.environment.size() >= kMostSettings) return;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (token.kind == TokenKind::kString) {
+    value.kind = EnvironmentValue::kText;
+  } else if (digit(token.text[0])) {
+    if (!std::all_of(token.text.begin(), token.text.end(), digit) || tokens.mark(i + 1, '.')) return;
+    value.kind = EnvironmentValue::kInteger;
+  }
+  value.text = token.text;
+  out.environment.push_back(std::move(value));
+}
+
+// The elements of the list whose bracket is at `i`: scalars, and pairs of a key and a scalar.
+void read_list_value(const Tokens& tokens, std::size_t i, const std::string& key, Manifest& out) {
+  for (++i; i < tokens.size() && !tokens.mark(i, ']') && out.environment.size() < kMostSettings; i = after_term(tokens, i)) {
+    if (is_pair(tokens, i)) {
+      read_scalar(tokens, i + 3, {.key = key, .inner = std::string(tokens.at(i + 1).text), .text = {}}, out);
+    } else {
+      read_scalar(tokens, i, {.key = key, .inner = {}, .item = true, .text = {}}, out);
+    }
+  }
+}
+
+// [{key, Value}, …]; `i` is at the bracket.
+void read_environment(const Tokens& tokens, std::size_t i, Manifest& out) {
+  if (!tokens.mark(i, '[')) return;
+  for (++i; i < tokens.size() && !tokens.mark(i, ']') && out.environment.size() < kMostSettings; i = after_term(tokens, i)) {
+    if (!is_pair(tokens, i)) continue;
+    const std::string key(tokens.at(i + 1).text);
+    if (tokens.mark(i + 3, '[')) {
+      read_list_value(tokens, i + 3, key, out);
+    } else {
+      read_scalar(tokens, i + 3, {.key = key, .inner = {}, .text = {}}, out);
+    }
+  }
+}
+
 // "apps/*" → "apps"
 std::string_view without_pattern(std::string_view folder) {
   const std::size_t end = folder.find_first_of("*?[");
@@ -294,17 +352,41 @@ void read_rebar_lock(std::string_view text, Manifest& out) {
 void read_application_file(std::string_view text, Manifest& out) {
   out.kind = std::max(out.kind, BuildKind::kOtp);
   const Tokens tokens(text, '%');
+  bool has_environment = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     // Its word on the name is the final one; OTP's own files hold %VSN% and the like, never in the name.
     if (tokens.mark(i, '{') && tokens.word(i + 1, "application") && tokens.mark(i + 2, ',') && tokens.word(i + 3)) {
       out.name = tokens.at(i + 3).text;
     } else if (tokens.mark(i, '{') && tokens.word(i + 1, "mod") && tokens.mark(i + 2, ',')) {
       if (const std::string module = callback_module(tokens, i + 3); !module.empty()) out.callback = module;
+    } else if (tokens.mark(i, '{') && tokens.word(i + 1, "env") && tokens.mark(i + 2, ',') && !has_environment) {
+      has_environment = true;
+      read_environment(tokens, i + 3, out);
     }
   }
 }
 
+namespace {
+
+// erlang.mk's `define PROJECT_ENV`, which becomes the env of the application's own file.
+void read_project_environment(std::string_view text, Manifest& out) {
+  constexpr std::string_view kBegin = "define PROJECT_ENV";
+  std::size_t begin = text.find(kBegin);
+  while (begin != std::string_view::npos && begin != 0 && text[begin - 1] != '\n') begin = text.find(kBegin, begin + 1);
+  if (begin == std::string_view::npos) return;
+  begin += kBegin.size();
+  const std::size_t end = text.find("\nendef", begin);
+  if (end == std::string_view::npos) return;
+  const Tokens tokens(text.substr(begin, end - begin), '%');
+  std::size_t list = 0;
+  while (list < tokens.size() && !tokens.mark(list, '[')) ++list;
+  read_environment(tokens, list, out);
+}
+
+}  // namespace
+
 void read_makefile(std::string_view text, Manifest& out) {
+  read_project_environment(text, out);
   std::string joined;  // a line whose end is escaped goes on in the next
   int conditions = 0;
   for (std::size_t at = 0; at < text.size();) {

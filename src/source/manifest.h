@@ -23,6 +23,17 @@ struct Define {
   std::string value;  // Erlang source text; "true" where the build gives none
 };
 
+// What an application's own manifest sets in its environment: env in *.app.src and *.app, PROJECT_ENV of erlang.mk. Each element
+// of a list and each pair of a list of pairs is a value of its own; tuples and deeper terms are left out.
+struct EnvironmentValue {
+  enum Kind : unsigned char { kAtom, kInteger, kText };
+  Kind kind = kAtom;
+  std::string key;
+  std::string inner;  // the key of the pair inside of a list; empty otherwise
+  bool item = false;  // an element of a list
+  std::string text;   // as it is written, without quotes
+};
+
 // Facts of one or more manifest files of one folder; later readings add to earlier ones.
 struct Manifest {
   BuildKind kind = BuildKind::kFolder;
@@ -38,6 +49,7 @@ struct Manifest {
   std::vector<std::string> listed;               // erlang.mk's DEPS, fetched from its package index unless said otherwise
   std::vector<Define> defines;
   std::vector<std::string> include_folders;  // relative to the manifest's folder
+  std::vector<EnvironmentValue> environment;
 };
 
 void read_mix_exs(std::string_view text, Manifest& out);

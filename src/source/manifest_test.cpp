@@ -112,13 +112,40 @@ TEST(Manifest, AMakefileWithoutErlangMkMakesNoApplication) {
   EXPECT_EQ(read("Makefile", "all:\n\tgcc x.c\n").kind, BuildKind::kFolder);
 }
 
+std::vector<std::string> environment(const Manifest& m) {
+  std::vector<std::string> lines;
+  for (const EnvironmentValue& v : m.environment)
+    lines.push_back(v.key + (v.inner.empty() ? "" : "." + v.inner) + (v.item ? "[]" : "") + "=" + "atx"[v.kind] + ":" + v.text);
+  return lines;
+}
+
+TEST(Manifest, AnApplicationFileGivesItsEnvironment) {
+  const Manifest m = read("pay.app.src", R"({application, pay, [{vsn, "1"},
+    {env, [{client, pay_http}, {mod, 'Elixir.Pay.Stub'}, {wait, 5000}, {host, "a.example"}, {key, <<"secret">>}, {rate, 0.5},
+           {pool, [{size, 10}, {worker, pay_worker}]}, {hooks, [pay_log, pay_audit]}, {start, {pay, run, []}}, {last, true}]},
+    {mod, {pay_app, []}}]}.)");
+  EXPECT_EQ(m.callback, "pay_app");
+  EXPECT_THAT(environment(m), ElementsAre("client=a:pay_http", "mod=a:Elixir.Pay.Stub", "wait=t:5000", "host=x:a.example",
+                                          "key=x:secret", "pool.size=t:10", "pool.worker=a:pay_worker", "hooks[]=a:pay_log",
+                                          "hooks[]=a:pay_audit", "last=a:true"));
+}
+
+TEST(Manifest, AnErlangMkProjectDefinesItsEnvironment) {
+  const Manifest m = read("Makefile",
+                          "PROJECT = pay\ndefine PROJECT_ENV\n[\n  {client, pay_http}, % the default\n  {wait, 5000}\n]\n"
+                          "endef\ninclude erlang.mk\n");
+  EXPECT_EQ(m.name, "pay");
+  EXPECT_THAT(environment(m), ElementsAre("client=a:pay_http", "wait=t:5000"));
+  EXPECT_THAT(environment(read("Makefile", "include erlang.mk\n")), IsEmpty());
+}
+
 TEST(Manifest, AnyBytesAreRead) {
   std::string hostile(100000, '{');
   for (std::size_t i = 0; i < hostile.size(); i += 4) hostile.replace(i, 4, "{:a,");
   for (const std::string_view name : {"mix.exs", "mix.lock", "rebar.config", "rebar.lock", "x.app.src", "Makefile"}) {
     EXPECT_THAT(read(name, hostile).own, IsEmpty()) << name;
     std::string lists;
-    for (int i = 0; i < 20000; ++i) lists += "[{deps, [";
+    for (int i = 0; i < 20000; ++i) lists += i % 2 == 0 ? "[{deps, [" : "{env, [";
     EXPECT_THAT(read(name, lists).own, IsEmpty()) << name;
     EXPECT_THAT(read(name, "\"never closed \\").fetched, IsEmpty()) << name;
     EXPECT_THAT(read(name, std::string_view("{deps, [\0\xff", 10)).own, IsEmpty()) << name;

@@ -100,6 +100,179 @@ end
   EXPECT_EQ(possible(f, "Shop.Prices.default/1"), (Names{"Shop.Fake.get/1"}));
 }
 
+TEST(Dispatch, AnErlangApplicationsOwnFileConfiguresIt) {
+  const FactsOf f(std::vector<Text>{{"src/pay.app.src", R"({application, pay, [{vsn, "1"},
+  {env, [{client, pay_http}, {hooks, [pay_log, pay_audit]}, {pool, [{worker, pay_worker}]}]}]}.)"},
+                                    {"src/pay.erl", R"(-module(pay).
+-export([run/1, own/1, all/1, inside/1, default/1, unknown/1]).
+run(X) ->
+    {ok, Mod} = application:get_env(pay, client),
+    Mod:get(X).
+own(X) ->
+    case application:get_env(client) of
+        {ok, Mod} -> Mod:get(X);
+        undefined -> X
+    end.
+all(X) ->
+    {ok, Hooks} = application:get_env(pay, hooks),
+    [Hook:get(X) || Hook <- Hooks].
+inside(X) ->
+    Pool = application:get_env(pay, pool, []),
+    Worker = proplists:get_value(worker, Pool),
+    Worker:get(X).
+default(X) ->
+    Mod = application:get_env(pay, other, pay_log),
+    Mod:get(X).
+unknown(X) ->
+    Mod = application:get_env(pay, other),
+    Mod:get(X).
+)"},
+                                    {"src/pay_http.erl", "-module(pay_http).\n-export([get/1]).\nget(X) -> X.\n"},
+                                    {"src/pay_log.erl", "-module(pay_log).\n-export([get/1]).\nget(X) -> X.\n"},
+                                    {"src/pay_audit.erl", "-module(pay_audit).\n-export([get/1]).\nget(X) -> X.\n"},
+                                    {"src/pay_worker.erl", "-module(pay_worker).\n-export([get/1]).\nget(X) -> X.\n"}});
+  EXPECT_EQ(possible(f, "pay:run/1"), (Names{"pay_http:get/1"}));
+  EXPECT_EQ(possible(f, "pay:own/1"), (Names{"pay_http:get/1"}));
+  EXPECT_EQ(possible(f, "pay:all/1"), (Names{"pay_audit:get/1", "pay_log:get/1"}));
+  EXPECT_EQ(possible(f, "pay:inside/1"), (Names{"pay_worker:get/1"}));
+  EXPECT_EQ(possible(f, "pay:default/1"), (Names{"pay_log:get/1"}));
+  EXPECT_EQ(possible(f, "pay:unknown/1"), Names{});
+}
+
+TEST(Dispatch, AMixProjectConfiguresItself) {
+  const FactsOf f(std::vector<Text>{{"mix.exs", R"(defmodule Shop.MixProject do
+  use Mix.Project
+  def project, do: [app: :shop, version: "1.0.0"]
+  def application do
+    [extra_applications: [:logger], env: [client: Shop.Http, mail: [sender: Shop.Mail]]]
+  end
+end
+)"},
+                                    {"lib/a.ex", R"(defmodule Shop.Http do
+  def get(url), do: url
+end
+defmodule Shop.Mail do
+  def get(url), do: url
+end
+defmodule Shop.Prices do
+  @sender Application.compile_env(:shop, [:mail, :sender])
+  def read(url), do: Application.fetch_env!(:shop, :client).get(url)
+  def tries(url) do
+    with {:ok, client} <- Application.fetch_env(:shop, :client), do: client.get(url)
+  end
+  def inside(url), do: Application.get_env(:shop, :mail)[:sender].get(url)
+  def compiled(url), do: @sender.get(url)
+end
+)"}});
+  EXPECT_EQ(possible(f, "Shop.Prices.read/1"), (Names{"Shop.Http.get/1"}));
+  EXPECT_EQ(possible(f, "Shop.Prices.tries/1"), (Names{"Shop.Http.get/1"}));
+  EXPECT_EQ(possible(f, "Shop.Prices.inside/1"), (Names{"Shop.Mail.get/1"}));
+  EXPECT_EQ(possible(f, "Shop.Prices.compiled/1"), (Names{"Shop.Mail.get/1"}));
+}
+
+TEST(Dispatch, ModulesStandInListsMapsAndBranches) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Card do
+  def pay(x), do: x
+end
+defmodule Shop.Cash do
+  def pay(x), do: x
+end
+defmodule Shop.Till do
+  @ways [Shop.Card, Shop.Cash]
+  @by_name %{card: Shop.Card, cash: Shop.Cash}
+  def each(x), do: Enum.each(@ways, fn way -> way.pay(x) end)
+  def short(x), do: Enum.map(@ways, & &1.pay(x))
+  def for_all(x), do: for way <- @ways, do: way.pay(x)
+  def named(name, x), do: Map.fetch!(@by_name, name).pay(x)
+  def card(x), do: @by_name.card.pay(x)
+  def either(x, y) do
+    way = if y, do: Shop.Card, else: Shop.Cash
+    way.pay(x)
+  end
+  def pairs(x), do: for {_name, way} <- @by_name, do: way.pay(x)
+end
+)"}});
+  const Names both{"Shop.Card.pay/1", "Shop.Cash.pay/1"};
+  for (const char* function : {"each/1", "short/1", "for_all/1", "named/2", "either/2", "pairs/1"})
+    EXPECT_EQ(possible(f, std::string("Shop.Till.") + function), both) << function;
+  EXPECT_EQ(possible(f, "Shop.Till.card/1"), (Names{"Shop.Card.pay/1"}));
+}
+
+TEST(Dispatch, AKnownDefaultLeavesOtherModulesPossible) {
+  const FactsOf f(std::vector<Text>{{"src/store.erl", R"(-module(store).
+-export([get/2, configured/1]).
+-callback fetch(term()) -> term().
+get(Opts, Key) ->
+    Mod = maps:get(store, Opts, store_ets),
+    Mod:fetch(Key).
+configured(Key) ->
+    {ok, Mod} = application:get_env(store, backend),
+    Mod:fetch(Key).
+)"},
+                                    {"src/store_ets.erl", R"(-module(store_ets).
+-behaviour(store).
+-export([fetch/1]).
+fetch(Key) -> Key.
+)"},
+                                    {"src/store_file.erl", R"(-module(store_file).
+-behaviour(store).
+-export([fetch/1]).
+fetch(Key) -> Key.
+)"}});
+  EXPECT_EQ(possible(f, "store:get/2"), (Names{"store_ets:fetch/1", "store_file:fetch/1"}));
+  EXPECT_EQ(possible(f, "store:configured/1"), (Names{"store_ets:fetch/1", "store_file:fetch/1"}));
+}
+
+TEST(Dispatch, CapturesThatAreKeptAreCalledLater) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Jobs do
+  @handlers %{mail: &Shop.Jobs.mail/1, call: &Shop.Jobs.call/1}
+  @steps [&Shop.Jobs.mail/1, {:b, &Shop.Jobs.call/1}]
+  def run(kind, x), do: Map.fetch!(@handlers, kind).(x)
+  def mails(x), do: @handlers.mail.(x)
+  def tries(kind, x) do
+    case Map.fetch(@handlers, kind) do
+      {:ok, handler} -> handler.(x)
+      :error -> x
+    end
+  end
+  def steps(x), do: Enum.reduce(@steps, x, fn step, acc -> step.(acc) end)
+  def mail(x), do: :httpc.request(x)
+  def call(x), do: x
+end
+)"},
+                                    {"src/jobs.erl", R"(-module(jobs).
+-export([run/2, looked_up/2, kept/1, wrong/1]).
+handlers() -> #{mail => fun jobs_all:mail/1, call => fun jobs_all:call/1}.
+run(Kind, X) -> (maps:get(Kind, handlers()))(X).
+init() ->
+    ets:insert(jobs_table, {mail, fun jobs_all:mail/1}),
+    ets:insert(jobs_table, [{call, fun jobs_all:call/1}]),
+    persistent_term:put({jobs, last}, fun jobs_all:call/1).
+looked_up(Kind, X) ->
+    [{_, Fun}] = ets:lookup(jobs_table, Kind),
+    Fun(X).
+kept(X) -> (persistent_term:get({jobs, last}))(X).
+wrong(X) -> (maps:get(mail, handlers()))(X, X).
+)"},
+                                    {"src/jobs_all.erl", R"(-module(jobs_all).
+-export([mail/1, call/1]).
+mail(X) -> httpc:request(X).
+call(X) -> X.
+)"}});
+  const Names both{"Shop.Jobs.mail/1", "Shop.Jobs.call/1"};
+  EXPECT_EQ(possible(f, "Shop.Jobs.run/2"), both);
+  EXPECT_EQ(possible(f, "Shop.Jobs.tries/2"), both);
+  EXPECT_EQ(possible(f, "Shop.Jobs.mails/1"), (Names{"Shop.Jobs.mail/1"}));
+  EXPECT_EQ(possible(f, "Shop.Jobs.steps/1"), (Names{"Shop.Jobs.mail/1"}));
+  ASSERT_TRUE(f.has("Shop.Jobs.run/2", Effect::kHttp));
+  EXPECT_TRUE(f.facts().effects.witness(f.function("Shop.Jobs.run/2"), Effect::kHttp)->possible);
+  const Names erlang{"jobs_all:mail/1", "jobs_all:call/1"};
+  EXPECT_EQ(possible(f, "jobs:run/2"), erlang);
+  EXPECT_EQ(possible(f, "jobs:looked_up/2"), erlang);
+  EXPECT_EQ(possible(f, "jobs:kept/1"), (Names{"jobs_all:call/1"}));
+  EXPECT_EQ(possible(f, "jobs:wrong/1"), Names{});
+}
+
 TEST(Dispatch, AModuleThatNobodyNamesStaysUnknown) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", "defmodule A do\n  def f(m), do: m.get(1)\n  def get(x), do: x\nend\n"}});
   EXPECT_EQ(possible(f, "A.f/1"), Names{});

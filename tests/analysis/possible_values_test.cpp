@@ -227,6 +227,40 @@ end
   EXPECT_TRUE(values(f, "A.go/0", "routes").only(PossibleKind::kTable));
 }
 
+TEST(PossibleValues, AnApplicationsOwnFileGivesValuesToo) {
+  const FactsOf f(std::vector<Text>{
+      {"src/pay.app.src", R"({application, pay, [{env, [{client, pay_http}, {wait, infinity}, {pool, [{size, 10}]}]}]}.)"},
+      {"src/a.erl", R"(-module(a).
+-export([go/0]).
+go() ->
+    {ok, Client} = application:get_env(pay, client),
+    Wait = application:get_env(pay, wait, 5000),
+    {ok, Pool} = application:get_env(pool),
+    Size = proplists:get_value(size, Pool),
+    use(Client, Wait, Size).
+use(_, _, _) -> ok.
+)"}});
+  EXPECT_EQ(shown(f, "a:go/0", "Client"), "pay_http, configured");
+  EXPECT_EQ(shown(f, "a:go/0", "Wait"), "infinity, configured | 5000, configured");
+  EXPECT_EQ(shown(f, "a:go/0", "Size"), "10, configured");
+}
+
+TEST(PossibleValues, ConfigurationIsReadIntoItsLists) {
+  const FactsOf f(
+      std::vector<Text>{{"config/config.exs", "import Config\nconfig :shop, Shop.Mail, client: Shop.Http, wait: 250\n"},
+                        {"lib/a.ex", R"(defmodule A do
+  def go do
+    client = Application.get_env(:shop, Shop.Mail)[:client]
+    {:ok, options} = Application.fetch_env(:shop, Shop.Mail)
+    wait = Keyword.fetch!(options, :wait)
+    keep(client, wait)
+  end
+end
+)"}});
+  EXPECT_EQ(shown(f, "A.go/0", "client"), "Shop.Http, configured");
+  EXPECT_EQ(shown(f, "A.go/0", "wait"), "250, configured");
+}
+
 TEST(PossibleValues, CollectionsGiveTheirItems) {
   const FactsOf f = elixir(R"(defmodule A do
   def go(pids) do

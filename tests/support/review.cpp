@@ -5,6 +5,8 @@
 #include "knowledge/knowledge.h"
 #include "lower/lower.h"
 #include "rules/run.h"
+#include "source/manifest.h"
+#include "source/walk.h"
 
 namespace beamwright::tests {
 
@@ -35,6 +37,19 @@ std::unique_ptr<model::Unit> read(const source::SourceFile& file, source::Diagno
   return lower::lower_elixir(file, tree);
 }
 
+source::Application application_of(const Text& text) {
+  source::Manifest manifest;
+  source::read_application_file(text.text, manifest);
+  source::Application application;
+  application.name = manifest.name;
+  application.path = source::folder_of(source::folder_of(text.path));
+  application.callback = manifest.callback;
+  application.project = source::ProjectId(0);
+  application.kind = manifest.kind;
+  application.environment = manifest.environment;
+  return application;
+}
+
 }  // namespace
 
 ReviewedTexts review_texts(const std::vector<Text>& texts) {
@@ -42,11 +57,16 @@ ReviewedTexts review_texts(const std::vector<Text>& texts) {
   reviewed.files = std::make_unique<source::FileTable>();
   std::vector<std::unique_ptr<model::Unit>> units;
   for (const Text& text : texts) {
+    if (text.path.ends_with(".app.src")) {
+      if (!reviewed.applications) reviewed.applications = std::make_unique<std::vector<source::Application>>();
+      reviewed.applications->push_back(application_of(text));
+      continue;
+    }
     const source::FileId id = reviewed.files->add_text(describe(text), text.text);
     units.push_back(read(reviewed.files->file(id), reviewed.diagnostics));
   }
   reviewed.program = model::link(std::move(units), *reviewed.files);
-  reviewed.facts = analysis::analyse(reviewed.program, knowledge::Knowledge::embedded(), 1);
+  reviewed.facts = analysis::analyse(reviewed.program, knowledge::Knowledge::embedded(), 1, reviewed.applications.get());
   reviewed.findings = rules::run_all(reviewed.program, reviewed.facts, 1, reviewed.failures);
   return reviewed;
 }

@@ -10,17 +10,20 @@
 #include "findings/finding.h"
 #include "model/program.h"
 #include "source/diagnostic.h"
+#include "source/discovery.h"
 #include "source/files.h"
 
 namespace beamwright::tests {
 
 struct Text {
-  std::string path;  // lib/a.ex, src/a.erl: the suffix tells the language, test/ and .exs the role
+  std::string
+      path;  // lib/a.ex, src/a.erl: the suffix tells the language, test/ and .exs the role; src/a.app.src makes an application
   std::string text;
 };
 
 struct ReviewedTexts {
   std::unique_ptr<source::FileTable> files;
+  std::unique_ptr<std::vector<source::Application>> applications;  // null when no text makes one
   model::Program program;
   analysis::Facts facts;
   findings::Findings findings;  // in the order of the rules
