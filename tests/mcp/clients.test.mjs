@@ -6,6 +6,7 @@ import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import Ajv2020 from "ajv/dist/2020.js";
 
 const { BEAMWRIGHT, REPOSITORY, GENERATION } = process.env;
@@ -201,4 +202,45 @@ test("the client of the new generation discovers and does not initialize", { ski
   const pinned = await connect("2026-07-28");
   assert.ok((await pinned.listTools()).tools.length > 0);
   await pinned.close();
+});
+
+test("a rewrite fits the schema that was told", async () => {
+  const timer = `defmodule Ticker do
+  use GenServer
+  def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
+  @impl true
+  def init(_), do: {:ok, %{timer: nil}}
+  @impl true
+  def handle_cast(:arm, state) do
+    {:ok, timer} = :timer.send_interval(1000, :tick)
+    {:noreply, %{state | timer: timer}}
+  end
+  def handle_cast(:disarm, state) do
+    Process.cancel_timer(state.timer)
+    {:noreply, state}
+  end
+  @impl true
+  def handle_info(_, state), do: {:noreply, state}
+end
+`;
+  const { data } = await call("judge_snippet", { text: timer });
+  const { rewrite } = data.findings.find((finding) => finding.rewrite);
+  assert.ok(rewrite.title.length > 0 && rewrite.edits[0].line === 12);
+});
+
+test("a client that tells its roots is kept to them", { skip: modern && "roots are deprecated since 2026-07-28" }, async () => {
+  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
+  const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
+  const { ListRootsRequestSchema } = await import("@modelcontextprotocol/sdk/types.js");
+  const rooted = new Client({ name: "test", version: "1" }, { capabilities: { roots: { listChanged: true } } });
+  let root = shopRight;
+  rooted.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: pathToFileURL(root).href, name: "project" }] }));
+  await rooted.connect(new StdioClientTransport({ command: BEAMWRIGHT, args: ["mcp"], cwd: shop }));
+  const review = (path) => rooted.callTool({ name: "review_project", arguments: path ? { path, limit: 1 } : { limit: 1 } });
+  assert.equal((await review()).structuredContent.root, shopRight);
+  assert.match((await review(shop)).content[0].text, /outside of what this server may read/);
+  root = shop;
+  await rooted.sendRootsListChanged();
+  assert.equal((await review(shop)).structuredContent.root, shop);
+  await rooted.close();
 });
