@@ -52,6 +52,7 @@ class Check {
     const FunctionId function = program_.function_of(site);
     if (!function || program_.call(site).capture || !in_production(program_, facts_, function)) return;
     if (lock == Lock::kTable && !locks_a_table(site)) return;
+    if (lock == Lock::kNamed && tries_once(site)) return;
     const std::string who = load_on(program_, facts_, function, lock == Lock::kRegistry ? Doing::kRegistering : Doing::kWork);
     if (who.empty()) return;
     report(site, function, lock, who);
@@ -66,6 +67,25 @@ class Check {
     if (!item || unit.expr(item).kind != ExprKind::kTuple || unit.expr(item).child_count == 0) return false;
     const auto kind = analysis::atom_value(unit, unit.child(item, 0));
     return kind && (kind->text() == "table" || kind->text() == "global");
+  }
+
+  // With no retries nobody waits: global:set_lock(Id, Nodes, 0), global:trans(Id, Fun, Nodes, 0).
+  bool tries_once(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const std::size_t retries = program_.call(site).name.text() == "trans" ? 3 : 2;
+    return arguments.size() > retries && analysis::integer_value(program_.unit_of(site), arguments[retries]) == 0;
+  }
+
+  // [node()]: the lock is taken on this node alone.
+  bool stays_here(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const std::size_t nodes = program_.call(site).name.text() == "trans" ? 2 : 1;
+    if (arguments.size() <= nodes) return false;
+    const ExprId list = analysis::local_value(unit, arguments[nodes]);
+    if (!list || unit.expr(list).kind != ExprKind::kList || unit.expr(list).child_count != 1) return false;
+    const model::Expr& node = unit.expr(unit.child(list, 0));
+    return node.kind == ExprKind::kCall && unit.call_of(node).name.text() == "node";
   }
 
   // A name that differs from one item to the next is no queue for all.
@@ -87,13 +107,13 @@ class Check {
     const bool erlang = in_erlang(program_, function);
     const std::string callee = callee_text(program_, facts_, site);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
-    const bool one_of_many = lock == Lock::kLibrary || (lock == Lock::kNamed && is_one_of_many(site));
+    const bool one_of_many = lock == Lock::kLibrary || (lock == Lock::kNamed && (is_one_of_many(site) || stays_here(site)));
     finding.severity = one_of_many ? Severity::kLow : Severity::kMedium;
     finding.confidence = Confidence::kLikely;
     finding.message = callee +
                       (lock == Lock::kTable      ? " locks a whole table"
                        : lock == Lock::kRegistry ? " takes the cluster's one lock for names"
-                                                 : " takes a lock of the whole cluster") +
+                                                 : " takes a lock of global") +
                       ", and is reached " + who;
     finding.why =
         lock == Lock::kTable

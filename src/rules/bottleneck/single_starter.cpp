@@ -84,7 +84,7 @@ class Check {
       if (handler.kind != HandlerKind::kInit) continue;
       for (const SlowWork& work : slow_work(program_, facts_, handler)) {
         const bool slow = is_heavy(work) || work.effect == Effect::kSocket || work.effect == Effect::kCall;
-        if (slow && !is_local(work)) return work;
+        if (slow && !is_local(work) && !ends(work)) return work;
       }
     }
     return {};
@@ -98,11 +98,19 @@ class Check {
     return std::all_of(inner.begin(), inner.end(), [&](const SlowWork& each) { return is_mnesia(facts_, each); });
   }
 
+  // A connection that is closed where one was left over: nothing waits for it at a first start.
+  bool ends(const SlowWork& work) const {
+    const analysis::External* external = work.leaf ? facts_.calls.external(work.leaf) : nullptr;
+    const std::string_view name = external ? external->name.text() : std::string_view();
+    return name == "close" || name == "stop" || name == "disconnect";
+  }
+
   void report(const Start& start, const SlowWork& work, const std::string& load) {
     const bool erlang = in_erlang(program_, start.function);
     const std::string child = model::display_module(program_.module(start.child).name);
     const std::string supervisor = source_text(program_, program_.unit_of(start.site), arguments_of(program_, start.site)[0]);
     Finding finding = found_in(reporter_, program_, start.function, call_span(program_, start.site));
+    if (work.possible) finding.severity = Severity::kLow;
     finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "One supervisor, " + supervisor + ", starts every " + child + ", whose init does " + describe_work(work) +
                       "; started " + load;
