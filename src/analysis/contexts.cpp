@@ -7,6 +7,7 @@
 
 #include "analysis/calls.h"
 #include "analysis/values.h"
+#include "model/inlined.h"
 
 namespace beamwright::analysis {
 
@@ -90,7 +91,7 @@ class ContextFinder {
     Context c;
     if (unit.role == source::Role::kTest || is_eunit(unit, f)) c.flags |= kInTest;
     if (unit.role == source::Role::kScript) c.flags |= kInTool;
-    if (f.has(model::kModuleBody) || f.has(model::kMacro)) c.flags |= kAtCompileTime;
+    if (f.has(model::kModuleBody) || (f.has(model::kMacro) && !f.has(model::kInlined))) c.flags |= kAtCompileTime;
     const ModuleId module = program_.module_of(id);
     if (const std::uint16_t said = hint(module); said != 0 && c.flags == 0) {
       c.flags = f.has(model::kPublic) ? said : 0;

@@ -9,6 +9,7 @@
 #include "analysis/implied.h"
 #include "analysis/scopes.h"
 #include "knowledge/knowledge.h"
+#include "model/inlined.h"
 
 namespace beamwright::app {
 namespace {
@@ -114,6 +115,12 @@ class CallsWriter {
   void call(const std::string& caller, CallId site, Symbol under, bool used) {
     const Callee& callee = calls_.callees[site.index];
     const model::Call& row = program_.call(site);
+    // The calls of a macro that is followed like a function are those of whoever calls it.
+    if (callee.function && program_.function(callee.function).has(model::kInlined) && nesting_ < kMaxNesting) {
+      ++nesting_;
+      for (const CallId inner : program_.calls_of(callee.function)) call(caller, inner, under, used);
+      --nesting_;
+    }
     if (analysis::in_access_path(program_, program_.call_units[site.index], calls_, site)) return;
     std::string line = caller + '\t';
     bool macro = false;
@@ -165,10 +172,13 @@ class CallsWriter {
     return program_.files->file(span.file).path + ':' + std::to_string(program_.files->position(span.file, span.begin).line);
   }
 
+  static constexpr int kMaxNesting = 6;
+
   const model::Program& program_;
   const Scopes& scopes_;
   const Calls& calls_;
   std::vector<std::vector<analysis::Implied>> implied_;  // by UnitId
+  int nesting_ = 0;                                      // of macros within macros
   std::string out_;
 };
 

@@ -139,8 +139,30 @@ ExprId ElixirLowering::lower_call_on(const Node& node, ExprId piped) {
   return lower_unknown_call(node, piped);
 }
 
+// unquote(f)(x), Module.unquote(name)(x) where the name is known. None when it is something else.
+ExprId ElixirLowering::lower_unquoted_call(const Node& node, ExprId piped) {
+  const Node& callee = *node.callee;
+  Call call;
+  call.piped = static_cast<bool>(piped);
+  if (callee.is_call(sym::unquote)) {
+    call.name = atom_of(unquoted(callee));
+  } else if (is_unquoted_name(callee)) {
+    call.name = atom_of(unquoted(callee));
+    call.module = literal_module(callee.callee->child(0));
+    call.target = TargetKind::kRemote;
+    if (!call.module) return {};
+  }
+  if (!call.name) return {};
+  Exprs values(*this);
+  values.push_if(piped);
+  arguments(node.children(), values);
+  return add_call(call, node, values.span());
+}
+
 // unquote(f)(x), f(1)(2), Module.unquote(name)(x)
 ExprId ElixirLowering::lower_unknown_call(const Node& node, ExprId piped) {
+  if (fragments_.mark() != 0)
+    if (const ExprId known = lower_unquoted_call(node, piped)) return known;
   Exprs parts(*this);
   parts.push_if(piped);
   if (node.callee->is_call(sym::op_dot)) {

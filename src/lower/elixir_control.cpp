@@ -218,6 +218,8 @@ ExprId ElixirLowering::lower_for(const Node& node) {
     --qualifiers;
   }
   if (!body) return lower_local_call(node, ExprId());
+  if (children.size() == qualifiers + 1 && children.back()->child_count == 1)
+    if (const ExprId unrolled = unroll_for(node, children.first(qualifiers), *body)) return unrolled;
   const Scope scope(*this);
   Exprs parts(*this);
   for (const Node* qualifier : children.first(qualifiers)) {

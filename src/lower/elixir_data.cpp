@@ -15,15 +15,6 @@ const Node* interpolated(const Node& node) {
   return to_string ? &node.child(0) : nullptr;
 }
 
-// The modifier of a sigil as one letter: the parser gives a list of code points. 's' when there is none.
-char modifier_of(const Node& modifiers) {
-  if (modifiers.kind == NodeKind::kCharlist && !modifiers.text().empty()) return modifiers.text()[0];
-  if (modifiers.kind == NodeKind::kList && modifiers.child_count > 0 && modifiers.child(0).kind == NodeKind::kInteger) {
-    return static_cast<char>(modifiers.child(0).integer & 0x7F);
-  }
-  return 's';
-}
-
 }  // namespace
 
 // --- maps
@@ -135,6 +126,15 @@ std::uint16_t ElixirLowering::unit_of_segment(const Node& node) {
 }
 
 // --- sigils
+
+// The modifier of a sigil as one letter: the parser gives a list of code points. 's' when there is none.
+char ElixirLowering::modifier_of(const Node& modifiers) {
+  if (modifiers.kind == NodeKind::kCharlist && !modifiers.text().empty()) return modifiers.text()[0];
+  if (modifiers.kind == NodeKind::kList && modifiers.child_count > 0 && modifiers.child(0).kind == NodeKind::kInteger) {
+    return static_cast<char>(modifiers.child(0).integer & 0x7F);
+  }
+  return 's';
+}
 
 bool ElixirLowering::is_sigil(const Node& node) {
   return node.kind == NodeKind::kCall && node.child_count == 2 && node.child(0).is_call(sym::op_bits) &&

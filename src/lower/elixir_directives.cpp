@@ -12,7 +12,9 @@ namespace {
 
 // The largest literal that is written out at every use of its attribute, in nodes.
 constexpr std::uint32_t kMaxLiteral = 64;
-constexpr std::uint32_t kNoLiteral = kMaxLiteral + 1;
+constexpr std::uint32_t kNoLiteral = 1'000'000;
+// The largest that a loop over definitions may run through.
+constexpr std::uint32_t kMaxList = 1000;
 
 bool is_pair_with_key(const Node& node, Symbol key) { return node.kind == NodeKind::kPair && node.child(0).is_atom(key); }
 
@@ -66,6 +68,8 @@ Symbol ElixirLowering::literal_module(const Node& node) {
     // unquote(__MODULE__) in a quote is the module of the macro.
     const Setting outside_quote(in_template_, false);
     const Setting outside_templates(defining_templates_, false);
+    if (const Fragment value = unquoted(node))
+      return value.node && value.node != &node ? literal_module(*value.node) : atom_of(value);
     return literal_module(node.child(0));
   }
   const std::size_t found = known_attribute(node);
@@ -215,6 +219,10 @@ void ElixirLowering::know_attribute(Symbol name, const Node& value, bool certain
   KnownAttribute known;
   known.weight = certain ? literal_weight(value, kMaxLiteral) : kNoLiteral;
   if (known.weight <= kMaxLiteral) known.value = &value;
+  if (certain &&
+      (value.kind == NodeKind::kList || value.is_call(sym::op_map) || (value.kind == NodeKind::kCall && is_sigil(value))) &&
+      (known.value || literal_weight(value, kMaxList) <= kMaxList))
+    known.list = &value;
   known_attributes_.add(name, known);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/invariant.h"
 #include "lower/elixir_lowering.h"
+#include "model/inlined.h"
 
 namespace beamwright::lower {
 namespace {
@@ -57,6 +58,8 @@ bool ElixirLowering::read_head(const Node& node, Head& head) {
   }
   if (computed && computed->child_count == 1 && computed->child(0).kind == NodeKind::kAtom) {
     head.name = computed->child(0).symbol;
+  } else if (const Symbol known = computed ? atom_of(unquoted(*computed)) : Symbol()) {
+    head.name = known;
   } else if (computed) {
     // No call can have this name, so it is safe to show it.
     const bool shown = computed->end - computed->begin <= kMaxShownName && computed->end <= text_.size();
@@ -82,7 +85,12 @@ void ElixirLowering::define_clause(const Node& node, const Head& head, std::uint
     Exprs patterns(*this);
     for (const Node* argument : head.arguments) patterns.push(lower(without_default(*argument)));
     const ExprId guard = head.guard ? lower_guard(*head.guard) : ExprId();
-    const ExprId body = node.child_count == 2 ? function_body(node.child(1)) : ExprId();
+    const bool macro = (flags & model::kMacro) != 0 && !head.name.text().starts_with("__");  // not __using__ and its like
+    const Node* quoted = macro && node.child_count == 2 ? plain_quote(node.child(1)) : nullptr;
+    if (quoted && !in_template_) flags |= model::kInlined;
+    const ExprId body = (flags & model::kInlined) != 0 ? inlined_body(*quoted)
+                        : node.child_count == 2        ? function_body(node.child(1))
+                                                       : ExprId();
     add_clause(head.name, head.arguments.size(), flags, head,
                builder_.clause(patterns.span(), guard, body, node.begin, node.end));
   }
@@ -212,6 +220,7 @@ void ElixirLowering::add_clause(Symbol name, std::size_t arity, std::uint16_t fl
   pending.last_clause = chained;
   pending.function.end = clause.end;
   pending.function.flags |= flags & model::kImpl;
+  if ((flags & model::kInlined) == 0) pending.function.flags &= static_cast<std::uint16_t>(~model::kInlined);
 }
 
 // The function that a clause belongs to, by its number in pending_.

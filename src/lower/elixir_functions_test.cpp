@@ -52,9 +52,9 @@ TEST(ElixirFunctions, RememberTheirImplAttribute) {
 }
 
 TEST(ElixirFunctions, OfComputedNameShowItAsWritten) {
-  EXPECT_EQ(in_module("for n <- [:a, :b] do\n def unquote(n)(x), do: g(unquote(n), x)\nend"),
+  EXPECT_EQ(in_module("for n <- names() do\n def unquote(n)(x), do: g(unquote(n), x)\nend"),
             "  unquote(n)/1 public (x) -> g(unknown(unbound!), x)\n"
-            "  __MODULE_BODY__/0 () -> for(n <- [:a, :b], nil)\n");
+            "  __MODULE_BODY__/0 () -> for(n <- names(), nil)\n");
 }
 
 TEST(ElixirFunctions, MayHaveTheirNameUnquoted) {
@@ -100,6 +100,24 @@ TEST(ElixirQuotes, KeepWhatIsUnquoted) {
 TEST(ElixirQuotes, MayComputeTheNameOfARemoteFunction) {
   EXPECT_EQ(lowered("quote do\n unquote(a).unquote(b)(unquote(c))\nend"), "quote(a, b, c)");
   EXPECT_EQ(lowered("A.unquote(b)(c)"), "unknown(unknown(A, b), c)");
+}
+
+TEST(ElixirMacros, OfOnePlainQuoteAreTheirCode) {
+  EXPECT_EQ(in_module("alias A.B\ndefmacro m(x, y) do\n quote do\n  z = unquote(x)\n  B.put(z, unquote(y), __MODULE__, "
+                      "unquote(__MODULE__))\n end\nend"),
+            "  m/2 public macro inlined (x, y) -> (z = x; A.B.put(z, y, unknown<__MODULE__>(), M))\n");
+  EXPECT_EQ(in_module("defmacrop m(x), do: quote(bind_quoted: [x: x], do: f(x))"), "  m/1 macro inlined (x) -> f(x)\n");
+}
+
+TEST(ElixirMacros, OfAnythingElseAreNot) {
+  for (const char* body : {"quote do: unquote(f(x))", "quote do\n @a 1\n f(unquote(x))\nend", "quote do\n use A\nend",
+                           "quote do\n alias A.B\n B.f()\nend", "quote do: unquote(x)(1)", "quote do: f(unquote_splicing(x))",
+                           "quote do: quote(do: 1)", "quote bind_quoted: [x: f(x)], do: x", "quote do: var!(a)"}) {
+    const std::string text = in_module("defmacro m(x) do\n " + std::string(body) + "\nend");
+    EXPECT_EQ(text.find("inlined"), std::string::npos) << text;
+  }
+  EXPECT_EQ(in_module("defmacro m(:a), do: quote(do: f())\ndefmacro m(x), do: g(x)"),
+            "  m/1 public macro (:a) -> f()\n  m/1 public macro (x) -> g(x)\n");
 }
 
 TEST(ElixirQuotes, DefineTemplatesAndQuotedDirectives) {

@@ -9,6 +9,7 @@
 //   elixir_calls.cpp      calls, pipes, captures, apply, do-blocks as arguments
 //   elixir_control.cpp    case, cond, if, with, for, receive, try, fn
 //   elixir_data.cpp       maps, structs, binaries, strings with interpolation, sigils
+//   elixir_unroll.cpp     definitions in a loop over a written list
 //   elixir_quote.cpp      quote: unquoted expressions, templates of functions, quoted directives
 //
 // Elixir's own expansion (elixir_expand.erl, Kernel) is what each of them follows. A tree of any shape is lowered: what is not
@@ -17,6 +18,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "elixir/template.h"
@@ -141,6 +143,15 @@ class ElixirLowering {
     Symbol module;                // @for and @protocol inside defimpl
     std::uint32_t weight = 0;     // nodes in the literal, its own attributes written out
     bool accumulates = false;     // every setting adds a value
+    const Node* list = nullptr;   // a literal that is small enough for a loop over it
+  };
+
+  // A value that is known while the definitions of a loop are lowered: a literal, or the text or atom that was put together.
+  struct Fragment {
+    const Node* node = nullptr;
+    Symbol text;
+    bool atom = false;
+    explicit operator bool() const { return node != nullptr || text; }
   };
 
   struct ModuleState {
@@ -258,6 +269,7 @@ class ElixirLowering {
   ExprId do_argument(const Node& list);
   static bool is_unquoted_name(const Node& node);
   ExprId lower_unquoted_name(const Node& node, ExprId piped);
+  ExprId lower_unquoted_call(const Node& node, ExprId piped);
   bool written_without_parens(const Node& node) const;
   static Symbol placeholder(std::size_t number);
 
@@ -299,6 +311,23 @@ class ElixirLowering {
   ExprId lower_template(const Node& node, const Node& text, elixir::TemplateKind kind);
   ExprId lower_word_list(const Node& node, std::string_view text, char modifier);
   static bool is_sigil(const Node& node);
+  static char modifier_of(const Node& modifiers);
+
+  // --- elixir_unroll.cpp
+  ExprId unroll_for(const Node& node, Nodes qualifiers, const Node& body);
+  void unrolled_body(const Node& body, Exprs& statements);
+  bool elements_of(const Node& node, std::vector<Fragment>& out);
+  bool words_of(const Node& node, std::vector<Fragment>& out);
+  bool bind_fragment(const Node& pattern, const Fragment& value);
+  Fragment evaluate(const Node& node);
+  Fragment made_of(const Node& node, bool atom);
+  bool append_text(const Node& node, std::string& out);
+  Symbol atom_of(const Fragment& value) const;
+  ExprId lower_fragment(const Node& node, const Fragment& value);
+  // The literal that an unquote stands for.
+  Fragment unquoted(const Node& node) {
+    return fragments_.mark() == 0 || node.child_count != 1 ? Fragment() : evaluate(node.child(0));
+  }
 
   // --- elixir_quote.cpp
   ExprId lower_quote(const Node& node);
@@ -310,6 +339,8 @@ class ElixirLowering {
   void scan_directive(model::DirectiveKind kind, const Node& node, Exprs& unquoted);
   void scan_attribute(const Node& node, Exprs& unquoted);
   ExprId lower_unquote(const Node& node);
+  static const Node* plain_quote(const Node& body);
+  ExprId inlined_body(const Node& quoted);
 
   // Deeper trees become unknown. The parser stops earlier; this keeps the stack safe whatever it hands over.
   static constexpr int kMaxDepth = 2500;
@@ -321,6 +352,7 @@ class ElixirLowering {
   ModuleNames names_;
   ScopedNames<Symbol> aliases_;  // first segment → module
   ScopedNames<KnownAttribute> known_attributes_;
+  ScopedNames<Fragment> fragments_;          // variables of loops around definitions
   std::size_t attributes_until_ = SIZE_MAX;  // while an attribute's value is written out: only what was set before it counts
 
   std::vector<ExprId> expr_stack_;
@@ -339,6 +371,7 @@ class ElixirLowering {
   bool in_sigil_ = false;            // in the Elixir of a template
   bool in_template_ = false;         // in a function inside quote: __MODULE__ and unquoted values are not known
   bool copying_ = false;             // lowering something a second time: what it defines has been defined
+  bool inlining_ = false;            // in the quote of a macro that stands for its code: unquoted parameters are variables
   bool unquoting_ = false;           // while a quote is scanned: its unquotes are alive
   bool defining_templates_ = false;  // while a quote is scanned: definitions in it are templates
   int depth_ = 0;

@@ -4,6 +4,96 @@
 #include "lower/elixir_lowering.h"
 
 namespace beamwright::lower {
+namespace {
+
+constexpr std::size_t kMaxInlined = 400;
+
+// Is quoted code nothing but expressions over the macro's parameters? Definitions, directives, attributes and whatever else
+// belongs to the module that uses the macro make it more than that.
+bool is_plain(const Node& node, std::size_t& budget) {
+  if (budget-- == 0) return false;
+  switch (node.kind == NodeKind::kCall || node.kind == NodeKind::kVariable ? node.symbol.index : 0) {
+    case sym::unquote_index:
+      return node.child_count == 1 && node.child(0).kind == NodeKind::kVariable;
+    case sym::unquote_splicing_index:
+    case sym::quote_index:
+    case sym::op_attribute_index:
+    case sym::def_index:
+    case sym::defp_index:
+    case sym::defmacro_index:
+    case sym::defmacrop_index:
+    case sym::defguard_index:
+    case sym::defguardp_index:
+    case sym::defdelegate_index:
+    case sym::defmodule_index:
+    case sym::defprotocol_index:
+    case sym::defimpl_index:
+    case sym::defstruct_index:
+    case sym::defexception_index:
+    case sym::defoverridable_index:
+    case sym::use_index:
+    case sym::import__index:
+    case sym::require_index:
+    case sym::alias_index:
+    case sym::super_index:
+    case sym::dunder_CALLER_index:
+      return false;
+    default:
+      break;
+  }
+  if (node.kind == NodeKind::kCall && node.symbol.text() == "var!") return false;
+  if (node.kind == NodeKind::kCallOn) {
+    // unquote(name)(x), Module.unquote(name)(x): the function is the user's choice.
+    const Node& callee = *node.callee;
+    if (callee.is_call(sym::unquote) || !is_plain(callee, budget)) return false;
+    if (callee.is_call(sym::op_dot) && callee.child_count == 2 && callee.child(1).is_atom(sym::unquote)) return false;
+  }
+  for (const Node* child : node.children())
+    if (!is_plain(*child, budget)) return false;
+  return true;
+}
+
+// quote bind_quoted: [x: x]: inside, the names are the macro's parameters.
+bool binds_parameters(const Node& list) {
+  if (list.kind != NodeKind::kList) return false;
+  for (const Node* pair : list.children())
+    if (pair->kind != NodeKind::kPair || pair->child(0).kind != NodeKind::kAtom || pair->child(1).kind != NodeKind::kVariable ||
+        pair->child(0).symbol != pair->child(1).symbol)
+      return false;
+  return true;
+}
+
+}  // namespace
+
+// The code of a macro's do-block that is one plain quote and nothing else; null for any other.
+const Node* ElixirLowering::plain_quote(const Node& body) {
+  Sections sections;
+  if (!read_sections(body, sections) || sections.handles() || !sections.body) return nullptr;
+  const Node* quote = sections.body;
+  if (quote->is_call(sym::dunder_block) && quote->child_count == 1) quote = &quote->child(0);
+  if (!quote->is_call(sym::quote) || quote->child_count == 0 || quote->child_count > 2) return nullptr;
+  const Node* code = nullptr;
+  for (const Node* options : quote->children()) {
+    if (options->kind != NodeKind::kList) return nullptr;
+    for (const Node* option : options->children()) {
+      if (option->kind != NodeKind::kPair || option->child(0).kind != NodeKind::kAtom) return nullptr;
+      const Symbol name = option->child(0).symbol;
+      if (name == sym::do_) {
+        code = &option->child(1);
+      } else if (name == sym::unquote || (name == sym::bind_quoted && !binds_parameters(option->child(1)))) {
+        return nullptr;
+      }
+    }
+  }
+  std::size_t budget = kMaxInlined;
+  return code && is_plain(*code, budget) ? code : nullptr;
+}
+
+ExprId ElixirLowering::inlined_body(const Node& quoted) {
+  const Setting users_module(in_template_, true);
+  const Setting parameters(inlining_, true);
+  return lower_body(quoted);
+}
 
 ExprId ElixirLowering::lower_quote(const Node& node) {
   if (node.child_count == 0 || node.child_count > 2) return lower_local_call(node, ExprId());
@@ -139,6 +229,11 @@ void ElixirLowering::scan_attribute(const Node& node, Exprs& unquoted) {
 // Outside of quote, an unquote is a fragment of a definition that is made at compile time (Kernel.SpecialForms.unquote/1).
 // Inside a template the value is known to the macro alone, which has it among the children of its quote.
 ExprId ElixirLowering::lower_unquote(const Node& node) {
+  if (inlining_ && node.child_count == 1) {
+    const bool macros_module = node.child(0).kind == NodeKind::kVariable && node.child(0).symbol == sym::dunder_MODULE;
+    return macros_module && state_.name ? atom(state_.name, node) : lower(node.child(0));
+  }
+  if (const Fragment value = in_template_ ? Fragment() : unquoted(node)) return lower_fragment(node, value);
   if (const Symbol module = literal_module(node)) return atom(module, node);
   if (in_template_) return unknown(node);
   return unknown_with_children(node);

@@ -1,5 +1,6 @@
 // The notation of elixir_test_support.h.
 #include "lower/elixir_test_support.h"
+#include "model/inlined.h"
 
 #include <gtest/gtest.h>
 
@@ -48,6 +49,7 @@ std::string Lowered::all() const {
       };
       flag(model::kPublic, " public");
       flag(model::kMacro, " macro");
+      flag(model::kInlined, " inlined");
       flag(model::kTemplate, " template");
       flag(model::kSynthetic, " synthetic");
       flag(model::kImpl, " impl");

@@ -2,6 +2,7 @@
 // read and compared by people who change the lowering; nothing parses it.
 #include <algorithm>
 
+#include "model/inlined.h"
 #include "model/program.h"
 
 namespace beamwright::model {
@@ -198,6 +199,7 @@ class Dump {
     };
     flag(kPublic, " public");
     flag(kMacro, " macro");
+    flag(kInlined, " inlined");
     flag(kTemplate, " template");
     flag(kSynthetic, " synthetic");
     flag(kModuleBody, " module_body");

@@ -9,6 +9,27 @@ using analysis::Bound;
 using analysis::Effect;
 using Names = std::vector<std::string>;
 
+TEST(Calls, OfAMacroOfOneQuoteAreThoseOfItsCaller) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Log do
+  defmacro timed(what) do
+    quote do
+      :httpc.request(unquote(what))
+    end
+  end
+end
+defmodule Shop.Cart do
+  require Shop.Log
+  def add(x), do: Shop.Log.timed(x)
+  for name <- [:one, :two] do
+    def unquote(:"get_#{name}")(x), do: Shop.Log.timed({unquote(name), x})
+  end
+end
+)"}});
+  EXPECT_TRUE(f.has("Shop.Cart.add/1", Effect::kHttp));
+  EXPECT_TRUE(f.has("Shop.Cart.get_two/1", Effect::kHttp));
+  EXPECT_EQ(f.context("Shop.Log.timed/1") & analysis::kAtCompileTime, 0);
+}
+
 TEST(Calls, AreResolvedThroughAliasesImportsAndDefaults) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Cart do
   alias Shop.{Price, Stock, as: S}
