@@ -3,6 +3,7 @@
 // forgotten the reference.
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "analysis/values.h"
 #include "rules/kept.h"
@@ -126,6 +127,126 @@ Fate fate_in(const Program& program, const Facts& facts, ProcessId id) {
   return any ? Fate::kDies : Fate::kLogged;
 }
 
+// ---- A DOWN that is taken, and comes as a surprise
+// ------------------------------------------------------------------------------
+
+// What a clause does with the DOWN of a reference that it has forgotten: it dies of the look-up, or calls it an error.
+enum class Surprise { kNone, kDies, kAlarms };
+
+bool is_nothing(const Unit& unit, ExprId pattern) {
+  const model::Expr& e = unit.expr(pattern);
+  if (e.kind == ExprKind::kList) return e.child_count == 0;
+  if (e.kind != ExprKind::kAtom) return false;
+  static constexpr std::array<std::string_view, 6> kNothing = {"undefined", "nil", "error", "false", "none", "not_found"};
+  return std::find(kNothing.begin(), kNothing.end(), e.symbol().text()) != kNothing.end();
+}
+
+// Says so in the log, louder than a debug line.
+bool raises_alarm(const Program& program, const Facts& facts, const Unit& unit, ExprId body) {
+  return body && any_below(unit, body, [&](ExprId id) {
+           const model::Expr& e = unit.expr(id);
+           if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
+           const CallId site(unit.first_call + e.payload);
+           const std::string_view name = unit.call_of(e).name.text();
+           return (name.find("warn") != name.npos || name.find("error") != name.npos || name == "critical") &&
+                  analysis::effects_at(program, facts, site).has(Effect::kLog);
+         });
+}
+
+// {ok, Name} = maps:find(Ref, Names), Map.fetch!(names, ref).
+bool dies_of_lookup(const Unit& unit, ExprId body, const std::vector<model::VariableId>& down) {
+  static constexpr std::array<std::string_view, 8> kFinds = {"find",    "take",    "fetch",     "lookup",
+                                                             "keyfind", "keytake", "keysearch", "pop"};
+  return any_below(unit, body, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kCall && unit.call_of(e).name && mentions(unit, id, down)) {
+      const std::string_view name = unit.call_of(e).name.text();
+      return name == "fetch!" || name == "pop!" || (unit.call_of(e).module == sym::maps && name == "get" && e.child_count == 2);
+    }
+    if (e.kind != ExprKind::kMatch) return false;
+    const model::Expr& pattern = unit.expr(unit.child(id, 0));
+    const model::Expr& value = unit.expr(unit.child(id, 1));
+    if ((pattern.kind != ExprKind::kTuple && pattern.kind != ExprKind::kList) || value.kind != ExprKind::kCall) return false;
+    if (!unit.call_of(value).name || !mentions(unit, unit.child(id, 1), down)) return false;
+    const std::string_view name = unit.call_of(value).name.text();
+    // Map.pop gives {nil, map} for what it does not know.
+    if (name == "pop" && unit.call_of(value).module == sym::Elixir_Map) return false;
+    return std::find(kFinds.begin(), kFinds.end(), name) != kFinds.end();
+  });
+}
+
+Surprise surprise_in(const Program& program, const Facts& facts, ProcessId id) {
+  constexpr std::size_t kMostFunctions = 8;
+  for (const HandlerId handler_id : facts.process(id).handlers) {
+    const Handler& handler = facts.handler(handler_id);
+    if ((handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) || handler.pattern.tag != sym::DOWN) continue;
+    const Unit& unit = program.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    if (dies_of_lookup(unit, clause.body, variables_in(unit, handler.pattern.expr.expr))) return Surprise::kDies;
+    std::vector<std::pair<FunctionId, ExprId>> bodies = {{handler.function, clause.body}};
+    for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+      const FunctionId callee = facts.calls.callees[site.index].function;
+      if (!callee || program.module_of(callee) != facts.process(id).module || bodies.size() > kMostFunctions) continue;
+      for (const ExprId body : bodies_of(program, callee)) bodies.emplace_back(callee, body);
+    }
+    for (const auto& [function, body] : bodies) {
+      const bool alarms = any_below(unit, body, [&](ExprId part) {
+        const model::Expr& e = unit.expr(part);
+        if (e.kind != ExprKind::kCase) return false;
+        for (const model::ClauseId c : unit.clauses_of(e)) {
+          const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
+          if (!patterns.empty() && is_nothing(unit, patterns[0]) && raises_alarm(program, facts, unit, unit.clause(c).body))
+            return true;
+        }
+        return false;
+      });
+      if (alarms) return Surprise::kAlarms;
+    }
+  }
+  return Surprise::kNone;
+}
+
+// The server of the function's own module that is surprised.
+std::pair<ProcessId, Surprise> surprised_server(const Program& program, const Facts& facts, FunctionId function) {
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    const Process& process = facts.process(id);
+    if (process.kind != analysis::ProcessKind::kGenServer || process.module != program.module_of(function)) continue;
+    if (const Surprise surprise = surprise_in(program, facts, id); surprise != Surprise::kNone) return {id, surprise};
+  }
+  return {{}, Surprise::kNone};
+}
+
+// In a comprehension, or a closure that runs over a list.
+bool in_collection(const Unit& unit, ExprId expr) {
+  for (ExprId around = unit.parent(expr); around; around = unit.parent(around)) {
+    const ExprKind kind = unit.expr(around).kind;
+    if (kind == ExprKind::kComprehension || kind == ExprKind::kClosure) return true;
+  }
+  return false;
+}
+
+// Code that others run in their own process holds monitors over its work, and no receive of it takes a DOWN: whatever ended in
+// the meantime has left one.
+bool holds_over_work(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId function = program.function_of(site);
+  const analysis::Context& context = facts.contexts.of(function);
+  const std::uint16_t others = analysis::kFromOutside | analysis::kInRequest;
+  if ((context.flags & others) == 0 || !context.processes.empty() || context.many) return false;
+  if (facts.effects.all[function.index].has(Effect::kReceive) || facts.effects.all[function.index].has(Effect::kCall))
+    return false;
+  const Unit& unit = program.unit_of(function);
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  // Of all references of a list: they were made by whoever called.
+  if (unit.expr(arguments[0]).kind != ExprKind::kVariable || !in_collection(unit, program.call(site).expr)) return false;
+  for (const FunctionId f : program.functions_of(program.module_of(function))) {
+    for (const CallId other : program.calls_of(f)) {
+      if (returned_by(program, facts, other) == Resource::kMonitor && facts.calls.external(other)->name.text() == "monitor")
+        return true;
+    }
+  }
+  return false;
+}
+
 // Where a DOWN may be left behind that matters: not at the end of the process, nor where it has been taken.
 bool leaves_down(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
@@ -149,13 +270,22 @@ findings::Rewrite with_flush(const Program& program, const Facts& facts, Functio
   return rewrite.take("Flush the DOWN that may have come");
 }
 
-void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId dies, bool own) {
+struct Harm {
+  ProcessId dies;                       // a server that has no clause for it
+  ProcessId surprised;                  // a server whose clause does not know the reference
+  Surprise surprise = Surprise::kNone;  // what it does then
+  bool over_work = false;
+  bool own = false;
+};
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const Harm& harm) {
+  const ProcessId dies = harm.dies;
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = dies ? Severity::kMedium : Severity::kLow;
-  finding.confidence = own ? Confidence::kLikely : Confidence::kPossible;
+  finding.severity = dies || harm.surprised || harm.over_work ? Severity::kMedium : Severity::kLow;
+  finding.confidence = harm.own && harm.surprise != Surprise::kAlarms ? Confidence::kLikely : Confidence::kPossible;
   const std::string down = erlang ? "{'DOWN', _, _, _, _}" : "{:DOWN, _, _, _, _}";
   finding.message =
       finding.function + " calls " + callee + " without flush: a " + down + " that has come already stays in the mailbox";
@@ -167,6 +297,21 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
     finding.message += ", and " + server + " has no clause for one whose reference it has forgotten";
     finding.why = "When the other process has just ended, its " + down + " is in the mailbox of " + server +
                   " already; no clause takes it, and the process dies with function_clause.";
+  }
+  if (harm.surprised) {
+    const std::string server = process_name(program, facts, harm.surprised);
+    finding.message += ", and " + server +
+                       (harm.surprise == Surprise::kDies ? " dies when it looks up a reference that it has forgotten"
+                                                         : " reports a reference that it has forgotten as an error");
+    finding.why = "When the other process has just ended, its " + down + " is in the mailbox of " + server +
+                  " already, and comes after "
+                  "the entry has been taken out: what was orderly ends " +
+                  (harm.surprise == Surprise::kDies ? "as a crash." : "with an alarm in the log.");
+  }
+  if (harm.over_work) {
+    finding.why = "The monitors are held over the work of whoever runs this. For each process that ended meanwhile a " + down +
+                  " stays in the mailbox of the caller, where nobody expects it: it slows each receive, or meets a handle_info "
+                  "without a clause for it.";
   }
   const std::string name = source_text(program, program.unit_of(site), arguments_of(program, site)[0]);
   finding.fix = erlang ? "Write erlang:demonitor(" + name + ", [flush])." : "Write Process.demonitor(" + name + ", [:flush]).";
@@ -196,8 +341,16 @@ bool look_at(const Program& program, const Facts& facts, Reporter& reporter, Cal
   const bool own = dies && facts.process(dies).module == program.module_of(function);
   const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
   const bool by_hand = static_cast<bool>(own_receive(program, function, site));
-  if (!own && !(by_hand && (outside || dies))) return false;
-  report(program, facts, reporter, site, dies, own || by_hand);
+  Harm harm{dies, {}, Surprise::kNone, false, own || by_hand};
+  if (!own) {
+    std::tie(harm.surprised, harm.surprise) = surprised_server(program, facts, function);
+    harm.over_work = !by_hand && !harm.surprised && holds_over_work(program, facts, site);
+  }
+  const bool in_own_wait = by_hand && (outside || dies);
+  if (!own && !harm.surprised && !harm.over_work && !in_own_wait) return false;
+  harm.own |= harm.surprised || harm.over_work;
+  if (harm.surprised) harm.dies = {};
+  report(program, facts, reporter, site, harm);
   return true;
 }
 
