@@ -65,7 +65,8 @@ class Check {
       const auto gain = std::find_if(field.writes.begin(), field.writes.end(), [](const analysis::StateWrite& write) {
         return !write.initial && write.changes.has(Change::kGains);
       });
-      if (gain == field.writes.end() || !in_production(program_, facts_, gain->function)) continue;
+      if (gain == field.writes.end() || !reporter_.wants(program_, gain->function)) continue;
+      if (!in_production(program_, facts_, gain->function)) continue;
       if (!works_with_binaries(program_.module_of(gain->function))) continue;
       const std::optional<Slice> slice = kept_slice(analysis::possible_items_of_field(program_, facts_, field));
       if (!slice) continue;
@@ -81,7 +82,7 @@ class Check {
     if (table.kind != analysis::TableKind::kEts || use.possible || !in_production(program_, facts_, use.function)) return;
     const std::span<const ExprId> arguments = arguments_of(program_, use.site);
     const FunctionId function = program_.function_of(use.site);
-    if (arguments.size() < 2 || !function || !seen_.insert(use.site).second) return;
+    if (arguments.size() < 2 || !function || !reporter_.wants(program_, function) || !seen_.insert(use.site).second) return;
     const std::optional<Slice> slice = kept_slice(analysis::everything_in(program_, facts_, function, arguments[1]));
     if (slice) report(function, call_span(program_, use.site), "the table " + table.name, *slice);
   }

@@ -24,7 +24,7 @@ class Check {
         const Handler& handler = facts_.handler(handler_id);
         const bool init = handler.kind == HandlerKind::kInit;
         if (!init && handler.kind != HandlerKind::kTerminate) continue;
-        if (!in_production(program_, facts_, handler.function)) continue;
+        if (!reporter_.wants(program_, handler.function) || !in_production(program_, facts_, handler.function)) continue;
         for (const SupervisorCall& call : own_.calls_in(id, handler)) {
           if (call.own == Own::kNo) continue;
           report(id, handler, call, init);

@@ -3,6 +3,7 @@
 // start_child/2; gen_server, start_link/4). A single server that starts them all one after the other has no such moment.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -82,9 +83,14 @@ class Check {
 
   // Somebody who writes already_started or already_registered has thought of it.
   bool knows_of_others(FunctionId function) const {
-    return module_names_atom(program_, program_.module_of(function), intern("already_started")) ||
-           module_names_atom(program_, program_.module_of(function), intern("already_registered")) ||
-           module_names_atom(program_, program_.module_of(function), intern("already_present"));
+    const ModuleId module = program_.module_of(function);
+    const auto [known, is_new] = knowing_.try_emplace(module);
+    if (is_new) {
+      known->second = module_names_atom(program_, module, intern("already_started")) ||
+                      module_names_atom(program_, module, intern("already_registered")) ||
+                      module_names_atom(program_, module, intern("already_present"));
+    }
+    return known->second;
   }
 
   bool takes_already_started(CallId start, const CallResult& result) const {
@@ -99,19 +105,21 @@ class Check {
 
   // ---- Who registers -------------------------------------------------------------------------------------------------------
 
+  enum class Registered : std::uint8_t { kNo, kUnknown, kYes };
+
   // A start_link with a name, seen from the start or from the module that the start_child names.
-  bool is_registered(CallId start) const {
-    if (program_.call(start).name != sym::start_child) return is_named(start);
-    // A child of a supervisor that is no dynamic one has an identity of its own.
-    const Symbol module = program_.call(start).module;
-    if (module == sym::Elixir_Supervisor) return true;
+  Registered registered(CallId start) const {
+    if (program_.call(start).name != sym::start_child) return is_named(start) ? Registered::kYes : Registered::kNo;
     const Unit& unit = program_.unit_of(start);
     const ExprId call = program_.call(start).expr;
-    bool named = false;
-    const auto look_at = [&](ModuleId found) {
+    bool any = false, named = false, supervisor = false;
+    const auto look_at = [&](Symbol atom) {
+      supervisor = supervisor || atom == sym::supervisor;
+      const ModuleId found = program_.find_module(atom, unit.project);
       const ProcessId process = found ? facts_.processes.of(found) : ProcessId();
       if (!process) return;
       for (const CallId site : facts_.process(process).starts) {
+        any = true;
         named = named || is_named(site);
       }
     };
@@ -119,11 +127,15 @@ class Check {
     for (const ExprId root : {call, specification}) {
       if (!root) continue;
       any_below(unit, root, [&](ExprId e) {
-        if (unit.expr(e).kind == ExprKind::kAtom) look_at(program_.find_module(unit.expr(e).symbol(), unit.project));
+        if (unit.expr(e).kind == ExprKind::kAtom) look_at(unit.expr(e).symbol());
         return false;
       });
     }
-    return named;
+    // A supervisor is added once, when a part of the system starts.
+    if (supervisor) return Registered::kNo;
+    // A child of a supervisor that is no dynamic one has an identity of its own.
+    if (named || program_.call(start).module == sym::Elixir_Supervisor) return Registered::kYes;
+    return any ? Registered::kNo : Registered::kUnknown;
   }
 
   bool is_named(CallId site) const {
@@ -235,19 +247,19 @@ class Check {
       ++classes;
     }
     if (classes >= 2) return true;
-    return classes == 0 && (context.flags & analysis::kFromOutside) != 0;
+    return classes == 0 && (context.flags & analysis::kFromOutside) != 0 && (context.flags & analysis::kInBoot) == 0;
   }
 
   void report(CallId at, CallId start, const Race& race, const CallResult& result) {
-    const bool registered = is_registered(start);
-    // What is started by itself and under no name is another process each time.
-    if ((!registered && program_.call(start).name != sym::start_child) || !reported_.insert(at.index).second) return;
+    // What is started under no name is another process each time.
+    const Registered name = registered(start);
+    if (name == Registered::kNo || !reported_.insert(at.index).second) return;
     const auto [function, look] = race;
     const bool erlang = in_erlang(program_, function);
     const bool alone = (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0;
     Finding finding = found_in(reporter_, program_, program_.function_of(at), call_span(program_, at));
     finding.severity = Severity::kMedium;
-    finding.confidence = alone || !registered ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = alone || name != Registered::kYes ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "Of two processes that run " + model::display_function(program_, function) +
                       " at the same time the second gets " +
                       (erlang ? "{error, {already_started, Pid}}" : "{:error, {:already_started, pid}}") + " from " +
@@ -273,6 +285,7 @@ class Check {
   const Facts& facts_;
   Reporter& reporter_;
   std::set<std::uint32_t> reported_;
+  mutable std::map<ModuleId, bool> knowing_;  // modules that know of the one that was faster
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

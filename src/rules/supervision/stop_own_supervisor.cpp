@@ -44,7 +44,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const auto handler_id : facts.process(id).handlers) {
       const Handler& handler = facts.handler(handler_id);
       if (handler.kind == HandlerKind::kInit || handler.kind == HandlerKind::kTerminate) continue;
-      if (!in_production(program, facts, handler.function)) continue;
+      if (!reporter.wants(program, handler.function) || !in_production(program, facts, handler.function)) continue;
       for (const SupervisorCall& call : own.calls_in(id, handler)) {
         if (call.own == Own::kNo || !ends_it(facts, call.chain.back())) continue;
         report(program, facts, reporter, handler, call);
