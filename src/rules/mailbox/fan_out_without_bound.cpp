@@ -133,6 +133,25 @@ class Check {
     });
   }
 
+  // pmap(Fun, List): what is run and over how much is the caller's choice.
+  bool is_general_helper(FunctionId function, CallId site, ExprId collection) const {
+    const Unit& unit = program_.unit_of(site);
+    const model::Function& f = program_.function(function);
+    const auto is_parameter = [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      return e.kind == ExprKind::kVariable && analysis::parameter_of(unit, f, model::VariableId(e.payload)).has_value();
+    };
+    if (!is_parameter(collection)) return false;
+    return any_below(unit, program_.call(site).expr, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kCall) return false;
+      const model::Call& call = unit.call_of(e);
+      if (call.module_expr && is_parameter(call.module_expr)) return true;
+      const std::span<const ExprId> arguments = unit.children_of(id);
+      return call.name == intern("apply") && !arguments.empty() && is_parameter(arguments[0]);
+    });
+  }
+
   void report(FunctionId function, CallId site, ExprId loop, ExprId collection) {
     const Unit& unit = program_.unit_of(site);
     const bool erlang = in_erlang(program_, function);
@@ -140,6 +159,7 @@ class Check {
     const std::string start = callee_text(program_, facts_, site);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.confidence = Confidence::kPossible;
+    if (is_general_helper(function, site, collection)) finding.severity = Severity::kLow;
     finding.message = finding.function + " starts a process for each element of " + list + " with " + start + ", all at once";
     finding.why = "Nothing in sight says how long " + list +
                   " can get. A thousand elements are a thousand processes that ask for the same "

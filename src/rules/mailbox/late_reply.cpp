@@ -23,7 +23,15 @@ class Check {
       const FunctionId function(i);
       if (!reporter_.wants(program_, function)) continue;
       if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
-      if (in_production(program_, facts_, function) && is_long_lived(function)) look_at(function);
+      if (!in_production(program_, facts_, function) || !is_long_lived(function)) continue;
+      look_at(function);
+    }
+    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
+      const FunctionId function(i);
+      if (!facts_.effects.direct[i].has(Effect::kSpawn) || !facts_.effects.all[i].has(Effect::kReceive)) continue;
+      if (!reporter_.wants(program_, function) || !in_production(program_, facts_, function) || !is_long_lived(function))
+        continue;
+      look_at_race(function);
     }
     const Symbol gun = intern("gun"), await = intern("await"), await_body = intern("await_body");
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
@@ -135,6 +143,125 @@ class Check {
       const std::string_view name = unit.expr(part).symbol().text();
       return name == "closed" || name == "exit_status" || name == "data" || name == "connected" || name == "timeout";
     });
+  }
+
+  // ---- The first of many ------------------------------------------------------------------------------------------------------
+
+  // A process for each element, and a loop that returns as soon as one answer is good enough: the others come all the same.
+  void look_at_race(FunctionId function) {
+    const Unit& unit = program_.unit_of(function);
+    CallId spawned, collected;
+    model::ClauseId early;
+    for (const CallId site : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(site);
+      const bool spawns =
+          external && external->row && external->row->effects.has(Effect::kSpawn) && external->row->returns == Resource::kProcess;
+      if (spawns && in_loop(program_, facts_, site) && !inside_of_spawn(unit, site) && sends_back(site, *external))
+        spawned = site;
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!spawned || !callee || program_.call(site).closure || program_.module_of(callee) != program_.module_of(function))
+        continue;
+      if (const model::ClauseId clause = early_return(callee)) {
+        collected = site;
+        early = clause;
+      }
+    }
+    if (spawned && collected) report_race(function, spawned, collected, early);
+  }
+
+  // The whole happens in a process of its own, and what is left ends with it.
+  bool inside_of_spawn(const Unit& unit, CallId site) const {
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind != ExprKind::kCall) continue;
+      const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(around).payload));
+      if (external && external->row && external->row->closure_runs == Runs::kNewProcess) return true;
+    }
+    return false;
+  }
+
+  // The clause by which a loop of receives ends before all answers are there: another clause for the same kind of message waits
+  // on.
+  model::ClauseId early_return(FunctionId waits) const {
+    const Unit& unit = program_.unit_of(waits);
+    model::ClauseId found;
+    for (const ExprId body : bodies_of(program_, waits)) {
+      any_below(unit, body, [&](ExprId id) {
+        if (unit.expr(id).kind != ExprKind::kReceive) return false;
+        std::vector<std::uint32_t> waiting;
+        for (const model::ClauseId c : unit.clauses_of(unit.expr(id))) {
+          if (waits_on(unit, unit.clause(c).body, waits)) waiting.push_back(size_of(unit, c));
+        }
+        for (const model::ClauseId c : unit.clauses_of(unit.expr(id))) {
+          const model::Clause& clause = unit.clause(c);
+          if (waits_on(unit, clause.body, waits) || is_exit(unit, clause.body) || takes_out(unit, clause.body)) continue;
+          const Symbol tag = clause.pattern_count == 0 ? Symbol() : analysis::outline(unit, {}, unit.patterns_of(clause)[0]).tag;
+          if (tag == sym::DOWN || tag == sym::EXIT) continue;
+          if (std::find(waiting.begin(), waiting.end(), size_of(unit, c)) != waiting.end()) found = c;
+        }
+        return static_cast<bool>(found);
+      });
+    }
+    return counts_down(waits) ? found : model::ClauseId();
+  }
+
+  static std::uint32_t size_of(const Unit& unit, model::ClauseId c) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
+    return patterns.empty() ? 0 : analysis::outline(unit, {}, patterns[0]).size;
+  }
+
+  bool waits_on(const Unit& unit, ExprId body, FunctionId waits) const {
+    return any_below(unit, body, [&](ExprId id) {
+      return unit.expr(id).kind == ExprKind::kCall &&
+             facts_.calls.callees[unit.first_call + unit.expr(id).payload].function == waits;
+    });
+  }
+
+  // A flush, by whatever name.
+  bool takes_out(const Unit& unit, ExprId body) const {
+    return any_below(unit, body, [&](ExprId id) {
+      if (unit.expr(id).kind == ExprKind::kReceive) return true;
+      if (unit.expr(id).kind != ExprKind::kCall) return false;
+      const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(id).payload].function;
+      return callee && facts_.effects.all[callee.index].has(Effect::kReceive);
+    });
+  }
+
+  // collect(Ref, 0) ->, collect([]) ->: the loop knows how many answers there are.
+  bool counts_down(FunctionId waits) const {
+    const Unit& unit = program_.unit_of(waits);
+    for (const model::ClauseId c : program_.function(waits).clauses) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+        const model::Expr& e = unit.expr(pattern);
+        if (e.kind == ExprKind::kInteger || (e.kind == ExprKind::kList && e.child_count == 0)) return true;
+      }
+    }
+    return false;
+  }
+
+  void report_race(FunctionId function, CallId spawned, CallId collected, model::ClauseId early) {
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const FunctionId waits = facts_.calls.callees[collected.index].function;
+    const model::Clause& clause = program_.unit_of(waits).clause(early);
+    const std::string answer = source_text(program_, program_.unit_of(waits), program_.unit_of(waits).patterns_of(clause)[0]);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, spawned));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " waits for the first of its processes that answers " + answer +
+                      ", and the answers of the others stay with its caller";
+    finding.why =
+        "Those that were sent already are in the mailbox, and to end the other processes does not take them out: each call "
+        "leaves "
+        "some with a caller that lives on, or hits a server that has no clause for them.";
+    finding.fix = erlang
+                      ? "Start and collect them in a process of their own (spawn_monitor) that sends one answer, or take what is "
+                        "left out of the mailbox by the reference."
+                      : "Start and collect them in a Task of their own that returns one answer, or use Task.async_stream/3 with "
+                        "Enum.find/2, which ends and flushes the others.";
+    finding.path = {{finding.span, "a process for each, which sends its answer to the caller"},
+                    {call_span(program_, collected), "waits for them"},
+                    {{unit.file, clause.begin, clause.end}, "returns at " + answer + ", with the others open"}};
+    finding.key = "race " + callee_text(program_, facts_, spawned);
+    report_weighed(reporter_, std::move(finding));
   }
 
   // On the way out of the timeout something stops the other side, or takes the answer out of the mailbox.

@@ -101,7 +101,8 @@ class Rearming {
   void look_at(const Handler& handler) {
     collect(handler);
     for (std::size_t i = 0; i < scopes_.size(); ++i) {
-      if (handler.kind != HandlerKind::kInfo) look_for_arming(handler, scopes_[i]);
+      if (handler.kind != HandlerKind::kInfo && facts_.process(handler.process).kind == analysis::ProcessKind::kGenServer)
+        look_for_arming(handler, scopes_[i]);
       look_for_loose_timers(handler, scopes_[i]);
     }
   }
@@ -162,10 +163,76 @@ class Rearming {
       if (!is_plain_timer(handler, arming) || is_conditional(unit, id) || cancels() || is_answer_to_end(handler)) return false;
       const HandlerId own = handler_of(handler.process, arming);
       const bool loops = own && arms_again(facts_.handler(own), arming);
+      if (!loops && own && own != handler_id_of(handler) && means_to_wait(unit, handler, scope)) {
+        report_undebounced(handler, arming, own);
+        return false;
+      }
+      // A request's process has its own beginning and end: only what is to wait is looked at.
+      if (facts_.process(handler.process).kind == analysis::ProcessKind::kRequest) return false;
       const bool at_exit = handler.kind == HandlerKind::kInfo && handler.pattern.tag == sym::EXIT;
       if (loops || at_exit) report_loose(handler, arming, own, loops);
       return false;
     });
+  }
+
+  static bool names_waiting(std::string_view text) {
+    for (const std::string_view word : {"debounc", "Debounc", "DEBOUNC", "throttl", "THROTTL", "coalesc", "COALESC"}) {
+      if (text.find(word) != text.npos) return true;
+    }
+    return false;
+  }
+
+  // The code says what the timer is for: several events in a row are to be answered once.
+  bool means_to_wait(const Unit& unit, const Handler& handler, const Scope& scope) const {
+    const bool named = any_below(unit, scope.body, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      switch (e.kind) {
+        case ExprKind::kAtom:
+        case ExprKind::kField:
+          return names_waiting(e.symbol().text());
+        case ExprKind::kVariable:
+          return e.payload < unit.variables.size() && names_waiting(unit.variable_of(e).name.text());
+        case ExprKind::kCall:
+          return unit.call_of(e).name && names_waiting(unit.call_of(e).name.text());
+        default:
+          return false;
+      }
+    });
+    return named || names_waiting(program_.function(scope.function).name.text()) ||
+           (handler.pattern.tag && names_waiting(handler.pattern.tag.text()));
+  }
+
+  HandlerId handler_id_of(const Handler& handler) const {
+    for (const HandlerId id : facts_.process(handler.process).handlers) {
+      if (&facts_.handler(id) == &handler) return id;
+    }
+    return {};
+  }
+
+  void report_undebounced(const Handler& handler, CallId arming, HandlerId own) {
+    if (!reported_.insert({arming.index, UINT32_MAX}).second) return;
+    const FunctionId function = program_.function_of(arming);
+    const bool erlang = in_erlang(program_, function);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string tick = message_text(sent_by(arming), erlang);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, arming));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " is to wait until events are over, and arms another timer for " + tick + " at each of them";
+    finding.why =
+        "Nothing cancels the timer of the event before: a burst of a hundred events is answered a hundred times, only later, "
+        "and the work that was to be saved is done in full.";
+    finding.fix =
+        erlang ? "Keep the reference in the state, and call erlang:cancel_timer/1 before arming the next one; let the message "
+                 "carry a reference, and drop one that is not the last."
+               : "Keep the reference in the state, and call Process.cancel_timer/1 before arming the next one; let the "
+                 "message carry a reference, and drop one that is not the last.";
+    const Handler& taker = facts_.handler(own);
+    const Unit& unit = program_.unit_of(taker.function);
+    const model::Clause& clause = unit.clause(taker.clause);
+    finding.path = {{finding.span, "armed at each event, with no reference kept"},
+                    {{unit.file, clause.begin, clause.end}, "takes " + tick + " once for each"}};
+    finding.key = "debounce " + tick;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // A tick that arms itself again without cancelling, and an interface that sends the same message from outside: each such
@@ -328,7 +395,16 @@ class Rearming {
     const ExprId message = analysis::local_value(unit, arguments[at - 1]);
     if (!message || unit.expr(message).kind != ExprKind::kAtom) return false;
     const analysis::Pattern sent = analysis::outline(unit, program_.call_units[arming.index], message);
-    return handler.kind != HandlerKind::kInfo || !analysis::may_match(handler.pattern, sent);
+    return handler.kind != HandlerKind::kInfo || is_map(handler.pattern) || !analysis::may_match(handler.pattern, sent);
+  }
+
+  // %Broadcast{} takes no atom.
+  bool is_map(const analysis::Pattern& pattern) const {
+    if (!pattern.expr) return false;
+    const Unit& unit = program_.unit(pattern.expr.unit);
+    ExprId id = pattern.expr.expr;
+    if (unit.expr(id).kind == ExprKind::kMatch) id = unit.child(id, 0);
+    return unit.expr(id).kind == ExprKind::kMap;
   }
 
   // Decided by something: whoever wrote it may know that no timer runs.
@@ -403,10 +479,12 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const Process& process = facts.process(handler.process);
     const bool asked =
         handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo;
-    if (process.kind != analysis::ProcessKind::kGenServer || !asked || !in_production(program, facts, handler.function)) continue;
+    const bool request = process.kind == analysis::ProcessKind::kRequest && handler.kind == HandlerKind::kInfo;
+    if ((process.kind != analysis::ProcessKind::kGenServer && !request) || !asked) continue;
+    if (!in_production(program, facts, handler.function)) continue;
     if (!facts.effects.all[handler.function.index].has(Effect::kTimer)) continue;
     rearming.look_at(handler);
-    rearming.look_for_doubled_tick(handler);
+    if (!request) rearming.look_for_doubled_tick(handler);
   }
 }
 

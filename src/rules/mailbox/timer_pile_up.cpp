@@ -40,11 +40,31 @@ class Check {
     const analysis::Pattern sent = analysis::outline(unit, program_.call_units[site.index], message);
     if (!sent.tag) return;
     const analysis::ExprRef value = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], arguments[0]});
-    const std::optional<std::int64_t> period = analysis::integer_value(program_.unit(value.unit), value.expr);
+    std::optional<std::int64_t> period = analysis::integer_value(program_.unit(value.unit), value.expr);
+    const std::int64_t least = period ? *period : least_of(program_.unit(value.unit), value.expr);
     for (const ProcessId process : facts_.contexts.of(function).processes) {
       const Slow slow = slow_handler(process, sent, period);
-      if (slow.handler) return report(function, site, slow, sent, period);
+      if (slow.handler) return report(function, site, slow, sent, period, least);
     }
+  }
+
+  // timer:seconds(60 + rand:uniform(10)) is a minute at least.
+  static std::int64_t least_of(const Unit& unit, ExprId expr) {
+    const ExprId id = analysis::local_value(unit, expr);
+    if (!id) return 0;
+    if (const auto number = analysis::integer_value(unit, id)) return *number;
+    const model::Expr& e = unit.expr(id);
+    const std::span<const ExprId> children = unit.children_of(id);
+    if (e.kind == ExprKind::kOperator && children.size() == 2) {
+      const std::int64_t left = least_of(unit, children[0]), right = least_of(unit, children[1]);
+      if (e.symbol().text() == "+") return left + right;
+      constexpr std::int64_t kMost = 1'000'000'000;
+      return e.symbol().text() == "*" && left < kMost && right < kMost ? left * right : 0;
+    }
+    if (e.kind != ExprKind::kCall || children.size() != 1 || unit.call_of(e).module != intern("timer")) return 0;
+    const std::string_view name = unit.call_of(e).name.text();
+    const std::int64_t factor = name == "seconds" ? 1000 : name == "minutes" ? 60'000 : name == "hours" ? 3'600'000 : 0;
+    return factor * std::min<std::int64_t>(least_of(unit, children[0]), 1'000'000);
   }
 
   // A process that does nothing but this: whoever chose the pace knows how long the work takes, and nothing waits behind it.
@@ -95,8 +115,9 @@ class Check {
   }
 
   void report(FunctionId function, CallId site, const Slow& slow, const analysis::Pattern& sent,
-              std::optional<std::int64_t> period) {
-    constexpr std::int64_t kRare = 300'000;
+              std::optional<std::int64_t> period, std::int64_t least) {
+    // Queries end by their own timeout, of 15 s as a rule (Ecto: DBConnection's :timeout), well within a minute.
+    constexpr std::int64_t kRare = 300'000, kRareForQueries = 60'000;
     const bool erlang = in_erlang(program_, function);
     const Handler& handler = facts_.handler(slow.handler);
     const std::string server = process_name(program_, facts_, handler.process);
@@ -104,7 +125,7 @@ class Check {
                                                                     ? std::string("a call without a time limit")
                                                                     : describe_work(slow.work);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
-    if (period && *period >= kRare) finding.severity = Severity::kLow;
+    if (least >= (slow.work.effect == Effect::kDatabase ? kRareForQueries : kRare)) finding.severity = Severity::kLow;
     finding.confidence = Confidence::kLikely;
     finding.message = callee_text(program_, facts_, site) + " sends " + tick + " to " + server +
                       (period ? " every " + period_text(*period) : std::string(" at a fixed pace")) + ", and its handler does " +
