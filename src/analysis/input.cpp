@@ -33,6 +33,7 @@ constexpr int kMaxVisits = 2000;  // expressions looked at for one question: cal
 // What the patterns say that a value was taken out of on its way to a variable.
 struct TakenFrom {
   bool text_key = false;  // a value under a key that is a text
+  bool settings = false;  // … of a map that everybody would call settings
   bool part = false;      // a tuple, list or map: it is not the whole
   bool cut = false;       // a binary that is cut into pieces
   bool scheme = false;    // the scheme of a parsed URL
@@ -114,6 +115,7 @@ class Search {
     const Unit& unit = program_.unit_of(f);
     const Expr& e = unit.expr(id);
     const bool request = (facts_.contexts.of(f).flags & kInRequest) != 0;
+    if (e.symbol().text() == "errors") return {TextOriginKind::kBounded, "", {}};
     if (!e.has(model::kRecord) && is_input_field(e.symbol().text()) && (request || is_connection(unit, unit.child(id, 0)))) {
       return outside(f, id, source_text(program_, unit, id));
     }
@@ -209,6 +211,8 @@ class Search {
       const std::size_t base = list ? arguments.size() > 2 && module == "lists" ? 2 : 1 : 0;
       TextOrigin found = of(f, arguments[base], depth + 1, calls);
       const ExprKind kind = unit.expr(local_value(unit, arguments[key])).kind;
+      if (found.kind < TextOriginKind::kText && is_called_settings(unit, arguments[base]))
+        return {TextOriginKind::kSettings, "", {}};
       if (kind == ExprKind::kString && found.kind < TextOriginKind::kText && found.kind >= TextOriginKind::kUnknown) {
         return {TextOriginKind::kText,
                 source_text(program_, unit, id),
@@ -268,6 +272,8 @@ class Search {
           const Expr& key = unit.expr(children[i]);
           taken.text_key |= key.kind == ExprKind::kString;
           taken.scheme |= key.kind == ExprKind::kAtom && key.symbol().text() == "scheme" && !e.has(model::kRecord);
+          // The errors of a changeset or form are named after its fields.
+          if (key.kind == ExprKind::kAtom && key.symbol().text() == "errors") return {TextOriginKind::kBounded, "", {}};
           if (key.kind == ExprKind::kAtom && is_request_part(e.symbol(), key.symbol())) {
             return outside(f, children[i + 1], source_text(program_, unit, children[i + 1]) + " of the request");
           }
@@ -276,6 +282,7 @@ class Search {
       if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) taken.part = true;
       if (e.kind == ExprKind::kBinary && e.has(model::kInPattern)) taken.cut = true;
       if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern) && children.size() == 2 && children[0] == below) {
+        taken.settings = taken.text_key && is_called_settings(unit, children[1]);
         return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kGenerator && children.size() == 2 && children[0] == below) {
@@ -291,12 +298,20 @@ class Search {
     return of_parameter(f, below, variable, taken, depth, calls);
   }
 
+  static bool is_called_settings(const Unit& unit, ExprId expr) {
+    const Expr& e = unit.expr(expr);
+    if (e.kind == ExprKind::kField) return is_settings_name(e.symbol().text());
+    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+    return is_settings_name(unit.variables[e.payload].name.text());
+  }
+
   TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, const TakenFrom& taken) const {
     const Unit& unit = program_.unit_of(f);
     const bool open = origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText;
     if (taken.scheme && open) return of_scheme(f, at);
     if (taken.cut && (origin.kind == TextOriginKind::kUnknown || origin.kind == TextOriginKind::kPublic))
       origin.kind = TextOriginKind::kParsed;
+    if (taken.settings && origin.kind < TextOriginKind::kText) return {TextOriginKind::kSettings, "", {}};
     if (taken.text_key && origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText) {
       return {TextOriginKind::kText,
               source_text(program_, unit, at),
@@ -369,6 +384,9 @@ class Search {
       if (found == patterns.end()) continue;
       if (clause.guard && restricts(unit, clause.guard, variable)) return {TextOriginKind::kBounded, "", {}};
       const ExprId binding = unit.variables[variable.index].binding;
+      const VariableId whole = whole_variable(unit, root);
+      if (taken.text_key && whole && is_settings_name(unit.variables[whole.index].name.text()))
+        return {TextOriginKind::kSettings, "", {}};
       if (auto kept = of_callback(f, id, static_cast<std::size_t>(found - patterns.begin()), root, binding, depth, calls))
         return refine(f, binding, std::move(*kept), taken);
       TextOrigin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,

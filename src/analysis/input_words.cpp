@@ -89,6 +89,12 @@ bool is_request_getter(std::string_view module, std::string_view name) {
                      [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
 }
 
+bool is_settings_name(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kNames = {"config",   "Config",   "conf",    "Conf",    "cfg",  "Cfg",
+                                                       "settings", "Settings", "options", "Options", "opts", "Opts"};
+  return is_one_of(name, kNames);
+}
+
 bool is_input_name(std::string_view name) {
   constexpr std::array<std::string_view, 8> kNames = {"params",  "_params", "query_params", "body_params",
                                                       "headers", "Headers", "Params",       "QueryString"};

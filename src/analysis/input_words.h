@@ -22,6 +22,8 @@ bool is_input_field(std::string_view name);
 bool is_request_part(Symbol record, Symbol field);
 // A function of somebody's framework that gives what the peer sent under a name: get_q, query_param, header, cookie.
 bool is_request_getter(std::string_view module, std::string_view name);
+// What everybody calls settings that are read from a file or given by who starts something.
+bool is_settings_name(std::string_view name);
 // What everybody calls the argument that holds what the peer sent.
 bool is_input_name(std::string_view name);
 

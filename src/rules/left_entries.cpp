@@ -78,6 +78,13 @@ class DeadSearch {
     return false;
   }
 
+  // state.writer_pid names one certain process.
+  static bool is_field_of_state(const Unit& unit, ExprId target) {
+    if (unit.expr(target).kind != ExprKind::kField) return false;
+    const std::string_view base = name_of(unit, unit.child(target, 0));
+    return base == "state" || base == "State";
+  }
+
   // `send(subscriber, …)`: whoever is kept gets messages.
   CallId send_to_receiver(ModuleId module) const {
     for (const FunctionId function : program_.functions_of(module)) {
@@ -88,7 +95,9 @@ class DeadSearch {
         const std::span<const ExprId> arguments = arguments_of(program_, site);
         const std::size_t target = std::max<std::size_t>(1, external->row->target_argument);
         if (target > arguments.size()) continue;
-        if (is_name_of_receiver(name_of(program_.unit_of(site), arguments[target - 1]))) return site;
+        const Unit& unit = program_.unit_of(site);
+        if (!is_field_of_state(unit, arguments[target - 1]) && is_name_of_receiver(name_of(unit, arguments[target - 1])))
+          return site;
       }
     }
     return {};

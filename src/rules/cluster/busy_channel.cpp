@@ -91,12 +91,18 @@ void check_dropped(const Program& program, const Facts& facts, Reporter& reporte
   }
 }
 
-// A clause for nosuspend itself does something about it, unless it only says so.
+// A clause that takes nosuspend does something about it, unless it only says so.
 bool tells_apart(const Unit& unit, model::ClauseRange clauses) {
   for (const model::ClauseId id : clauses) {
     const auto patterns = unit.patterns_of(unit.clause(id));
-    if (patterns.empty() || unit.expr(patterns[0]).kind != ExprKind::kAtom) continue;
-    if (unit.expr(patterns[0]).symbol() == intern("nosuspend")) return unit.expr(unit.clause(id).body).kind != ExprKind::kAtom;
+    if (patterns.empty()) continue;
+    const model::Expr& pattern = unit.expr(patterns[0]);
+    const bool dropped = pattern.kind == ExprKind::kAtom
+                             ? pattern.symbol() == intern("nosuspend")
+                             : pattern.kind == ExprKind::kVariable || pattern.kind == ExprKind::kWildcard;
+    if (!dropped) continue;
+    const ExprKind done = unit.expr(unit.clause(id).body).kind;
+    return done != ExprKind::kAtom && done != ExprKind::kVariable;
   }
   return false;
 }
@@ -117,6 +123,23 @@ bool hands_on(const Program& program, CallId send) {
 // ---- Senders that are suspended
 // -------------------------------------------------------------------------------------------------
 
+// send(neighbour, Message): what everybody calls processes of other nodes.
+bool is_called_remote(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row) return false;
+  const ExprId target = argument_at(program, site, std::max<std::size_t>(1, external->row->target_argument));
+  const Unit& unit = program.unit_of(site);
+  if (!target || unit.expr(target).kind != ExprKind::kVariable || unit.expr(target).payload >= unit.variables.size())
+    return false;
+  std::string name(unit.variables[unit.expr(target).payload].name.text());
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  for (const std::string_view word : {"neighbour", "neighbor", "replica", "remote", "follower"}) {
+    if (name.starts_with(word)) return true;
+  }
+  return false;
+}
+
 // An asynchronous message to each of several nodes.
 bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
@@ -127,7 +150,20 @@ bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
   if (external->name == intern("abcast")) {
     return external->module == sym::gen_server || external->module == sym::Elixir_GenServer || external->module == sym::rpc;
   }
-  return node_of_target(program, facts, site) && in_loop(program, facts, site);
+  return in_loop(program, facts, site) && (node_of_target(program, facts, site) || is_called_remote(program, facts, site));
+}
+
+// The processes that others ask through functions of the module, where no one of them is the only one.
+ProcessId asked_by_users(const Program& program, const Facts& facts, FunctionId function) {
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    const Process& process = facts.process(id);
+    const bool server = process.kind == analysis::ProcessKind::kGenServer || process.kind == analysis::ProcessKind::kGenStatem;
+    if (!server || process.module != program.module_of(function)) continue;
+    for (const MessageId message : facts.messages.to[id.index]) {
+      if (facts.message(message).kind == MessageKind::kCall) return id;
+    }
+  }
+  return {};
 }
 
 bool uses_async_dist(const Program& program, FunctionId function) {
@@ -139,7 +175,8 @@ bool uses_async_dist(const Program& program, FunctionId function) {
 void check_suspended(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
   const FunctionId function = program.function_of(site);
   if (!in_production(program, facts, function)) return;
-  const ProcessId process = waited_for(program, facts, function);
+  ProcessId process = waited_for(program, facts, function);
+  if (!process && is_called_remote(program, facts, site)) process = asked_by_users(program, facts, function);
   if (!process || uses_async_dist(program, function)) return;
   const std::string callee = callee_text(program, facts, site), name = process_name(program, facts, process);
   Finding finding = found_in(reporter, program, function, call_span(program, site));

@@ -97,17 +97,35 @@ bool is_given_work(const Facts& facts, FunctionId function) {
   return false;
 }
 
+bool has_fixed_part(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const ExprId text = analysis::local_value(unit, sink.text);
+  const model::Expr& e = unit.expr(text);
+  if (e.kind != ExprKind::kBinary && e.kind != ExprKind::kOperator) return false;
+  const std::span<const ExprId> parts = unit.children_of(e);
+  return std::any_of(parts.begin(), parts.end(), [&](ExprId part) {
+    return unit.expr(part).kind == ExprKind::kString || unit.expr(part).kind == ExprKind::kCharlist;
+  });
+}
+
 Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
   const bool request = serves_requests(facts, sink.function);
   const ProcessId own = facts.processes.of(program.module_of(sink.function));
   const bool handler = request && own && facts.process(own).kind == analysis::ProcessKind::kRequest;
+  // Module.concat is given modules as a rule; only a text taken from a request right there is none for sure.
+  constexpr std::size_t kNear = 2;
+  const bool concat = program.call(sink.conversion).name == intern("concat");
+  if (concat && origin.kind == OriginKind::kOutside && origin.path.size() > kNear)
+    return {Severity::kMedium, Confidence::kPossible};
   switch (origin.kind) {
     case OriginKind::kOutside:
     case OriginKind::kGrowing:
       return {Severity::kHigh, Confidence::kLikely};
     case OriginKind::kText:
       // A text key is what parsed input has, and what a configuration has as well.
-      return request ? Weight{Severity::kHigh, Confidence::kLikely} : Weight{Severity::kMedium, Confidence::kPossible};
+      // Around a fixed part, `"seq_#{platform}"`, it is one of few as a rule.
+      return request && !has_fixed_part(program, sink) ? Weight{Severity::kHigh, Confidence::kLikely}
+                                                       : Weight{Severity::kMedium, Confidence::kPossible};
     case OriginKind::kParsed:
       return {request || reads_socket(program, facts, program.module_of(sink.function)) || takes_packed_text(program, sink)
                   ? Severity::kMedium
@@ -186,7 +204,7 @@ class Check {
     if (!in_production(program_, facts_, sink.function)) return false;
     const Unit& unit = program_.unit_of(sink.function);
     if (runs_while_compiling(program_, unit, program_.call(sink.site).expr)) return false;
-    if (is_member_checked(program_, sink.site, variables_in(unit, sink.text))) return false;
+    if (is_member_checked(program_, sink.site, variables_in(unit, sink.text)) || is_quoted_text(sink)) return false;
     const Origin origin = origin_of(program_, facts_, sink.function, sink.text);
     if (origin.kind <= OriginKind::kSettings) return false;
     if (origin.kind == OriginKind::kGrowing && runs_once(sink.function)) return false;
@@ -206,6 +224,17 @@ class Check {
     return true;
   }
 
+  // erl_scan:string("\"" ++ Text ++ "\""): one string, no atoms.
+  bool is_quoted_text(const Sink& sink) const {
+    if (!calls_external(facts_, sink.conversion, intern("erl_scan"), intern("string"))) return false;
+    const Unit& unit = program_.unit_of(sink.function);
+    const ExprId text = analysis::local_value(unit, sink.text);
+    const bool made = unit.expr(text).kind == ExprKind::kBinary || unit.expr(text).kind == ExprKind::kOperator;
+    if (!made || unit.expr(text).child_count == 0) return false;
+    const model::Expr& first = unit.expr(unit.child(text, 0));
+    return (first.kind == ExprKind::kString || first.kind == ExprKind::kCharlist) && first.symbol().text().starts_with('"');
+  }
+
   // A name drawn when the system starts is one name.
   bool runs_once(FunctionId function) const {
     const analysis::Context& context = facts_.contexts.of(function);
@@ -216,7 +245,9 @@ class Check {
   // part around it (`:"#{name}.Supervisor"`) is one of few as a rule.
   bool is_worth_a_look(const Sink& sink, const Origin& origin) const {
     if (is_fallback_of_existing(program_, sink.conversion) || is_name_of_many(program_, facts_, sink)) return true;
-    if (makes_keys(program_, sink) || serves_requests(facts_, sink.function)) return true;
+    // What a function without parameters makes does not depend on who asks.
+    const bool asked = program_.function(sink.function).arity > 0;
+    if (makes_keys(program_, sink) || (asked && serves_requests(facts_, sink.function))) return true;
     if (names_code(program_, sink) && is_given_work(facts_, sink.function)) return true;
     return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }

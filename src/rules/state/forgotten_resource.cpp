@@ -266,9 +266,17 @@ class Check {
       const bool serves =
           handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo;
       if (!serves || handler.pattern.tag == sym::DOWN || handler.pattern.tag == intern("EXIT")) continue;
+      if (comes_from_init(handler_id)) continue;
       if (!looks_at(handler.function, field) && !looks_at(write.function, field)) return handler_id;
     }
     return {};
+  }
+
+  // `self() ! init` in init/1, and nothing else sends it: it comes once.
+  bool comes_from_init(HandlerId id) const {
+    const std::vector<MessageId> messages = messages_to(facts_, id);
+    return !messages.empty() && std::all_of(messages.begin(), messages.end(),
+                                            [&](MessageId message) { return is_initial(facts_.message(message).sender); });
   }
 
   // A clause or case for the field that is empty, or anything else that reads it.

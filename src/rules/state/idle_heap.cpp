@@ -75,21 +75,25 @@ class Check {
     return false;
   }
 
-  // A list or queue, to which entries are put: a map of settings has no bursts.
+  // An entry is put to a list or queue: a map of settings or counters has no bursts.
   bool puts_entry(const StateWrite& write) const {
-    if (!write.value) return false;
     const Unit& unit = program_.unit_of(write.function);
-    const model::Expr& e = unit.expr(analysis::local_value(unit, write.value));
-    if (e.kind == ExprKind::kList) return e.has(model::kHasTail);
-    if (e.kind == ExprKind::kOperator) return e.symbol().text() == "++";
-    if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
-    const std::string_view name = unit.call_of(e).name.text();
-    return name == "in" || name == "in_r" || name == "snoc" || name == "append" || name == "concat" || name == "insert";
+    return any_below(unit, analysis::local_value(unit, write.value ? write.value : write.place), [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind == ExprKind::kList) return e.has(model::kHasTail);
+      if (e.kind == ExprKind::kOperator) return e.symbol().text() == "++";
+      if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
+      const analysis::External* external = facts_.calls.external(CallId(unit.first_call + e.payload));
+      const std::string_view module = external ? external->module.text() : std::string_view();
+      if (module == "queue" || module == "array") return true;
+      const std::string_view name = unit.call_of(e).name.text();
+      return name.starts_with("push") || name.starts_with("enqueue") || name.starts_with("append") || name == "concat";
+    });
   }
 
   bool filled_by_senders(const StateField& field) const {
     return std::any_of(field.writes.begin(), field.writes.end(), [&](const StateWrite& write) {
-      return write.changes.has(Change::kGains) &&
+      return write.changes.has(Change::kGains) && puts_entry(write) &&
              any_handler(write, [](HandlerKind kind) { return kind == HandlerKind::kCall || kind == HandlerKind::kCast; });
     });
   }
