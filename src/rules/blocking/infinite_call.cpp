@@ -6,6 +6,7 @@
 #include "analysis/forest.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
+#include "rules/child_starts.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -22,7 +23,11 @@ struct Hang {
   HandlerId handler;
   std::vector<CallId> chain;
   std::string cause;
+  bool doubtful = false;  // nothing is known of what it waits for
 };
+
+// The start of a process, by what its init does.
+enum class Start : std::uint8_t { kUnknown, kQuick, kSlow };
 
 // Of a process with an init of its own the starter waits for that init; a task runs at once.
 bool starts_child(const analysis::External& external) {
@@ -50,7 +55,7 @@ class Check {
     for (const HandlerId handler : process.handlers) {
       if (facts_.handler(handler).kind != HandlerKind::kCall) continue;
       if (does_heavy_work(handler)) return;  // BW401 speaks at the work
-      if (!hang) hang = hang_of(handler);
+      if (std::optional<Hang> found = hang_of(handler); found && (!hang || (hang->doubtful && !found->doubtful))) hang = found;
     }
     if (hang) report(id, endless, *hang, callers);
   }
@@ -94,30 +99,74 @@ class Check {
       if (near && effects.has(Effect::kReceive) && waits_in(callee)) return Hang{id, {site}, "waits in a receive of its own"};
       if (!effects.has(Effect::kStartChild)) continue;
       for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kStartChild, starts_child)) {
-        if (!reached.possible) return Hang{id, reached.chain, "waits until another process has started"};
+        const Start start = start_at(reached.leaf);
+        if (reached.possible || start == Start::kQuick) continue;
+        return Hang{id, reached.chain,
+                    start == Start::kSlow ? "waits until another process has started, whose init waits for others"
+                                          : "waits until another process has started",
+                    start == Start::kUnknown};
       }
     }
     return receive_in(handler) ? std::optional(Hang{id, {}, "waits in a receive of its own"}) : std::nullopt;
   }
 
-  // supervisor:terminate_child/2 kills a child that does not stop within its shutdown time; only `infinity` waits for ever.
-  bool kills_in_time(CallId site) const {
+  // The supervisor that a call is made to: by the name that is written, else the one whose module holds the call.
+  const analysis::Tree* tree_of(CallId site) const {
     const std::span<const ExprId> arguments = arguments_of(program_, site);
-    if (program_.call(site).name.text() != "terminate_child" || arguments.empty()) return false;
     const Unit& unit = program_.unit_of(site);
-    const ExprId supervisor = analysis::local_value(unit, arguments[0]);
-    const std::optional<Symbol> name = supervisor ? analysis::atom_value(unit, supervisor) : std::nullopt;
-    if (!name) return false;
+    const ExprId supervisor = arguments.empty() ? ExprId() : analysis::local_value(unit, arguments[0]);
+    const Symbol name = supervisor ? analysis::atom_value(unit, supervisor).value_or(Symbol()) : Symbol();
+    const Symbol module = program_.module(program_.module_of(program_.function_of(site))).name;
     for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
-      if ((tree.name != *name && tree.module != *name) || tree.children.empty()) continue;
-      return std::all_of(tree.children.begin(), tree.children.end(), [](const analysis::TreeChild& child) {
-        return !child.shutdown.empty() && child.shutdown != "infinity";
-      });
+      if (name ? tree.name == name || tree.module == name : tree.module == module) return &tree;
+    }
+    return nullptr;
+  }
+
+  // Does some child of the supervisor do in its init what can take long?
+  Start start_at(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const std::size_t at = facts_.calls.external(site)->row->child_argument;
+    if (at != 0 && at <= arguments.size()) {
+      const ModuleId module = read_written_spec(program_, facts_, program_.function_of(site), arguments[at - 1]).module;
+      const ProcessId process = module ? facts_.processes.of(module) : ProcessId();
+      if (process) return init_waits(facts_.process(process)) ? Start::kSlow : Start::kQuick;
+    }
+    const analysis::Tree* tree = tree_of(site);
+    if (!tree) return Start::kUnknown;
+    bool all = !tree->children.empty();
+    for (const analysis::TreeChild& child : tree->children) {
+      const ProcessId process = child.source ? facts_.processes.of(child.source) : ProcessId();
+      if (process && init_waits(facts_.process(process))) return Start::kSlow;
+      all &= static_cast<bool>(process);
+    }
+    return all ? Start::kQuick : Start::kUnknown;
+  }
+
+  bool init_waits(const Process& process) const {
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInit) continue;
+      const analysis::EffectSet& all = facts_.effects.all[handler.function.index];
+      for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kSocket, Effect::kSubprocess, Effect::kRpc,
+                                  Effect::kCall, Effect::kAwait, Effect::kReceive}) {
+        const analysis::Witness* witness = facts_.effects.witness(handler.function, effect);
+        if (all.has(effect) && (!witness || !witness->possible)) return true;
+      }
     }
     return false;
   }
 
-  // A receive that waits: `after 0` only looks.
+  // supervisor:terminate_child/2 kills a child that does not stop within its shutdown time: five seconds where nothing is
+  // written, without limit for `infinity` only, the default of supervisors.
+  bool kills_in_time(CallId site) const {
+    if (program_.call(site).name.text() != "terminate_child") return false;
+    const analysis::Tree* tree = tree_of(site);
+    return !tree || std::none_of(tree->children.begin(), tree->children.end(),
+                                 [](const analysis::TreeChild& child) { return child.shutdown == "infinity"; });
+  }
+
+  // A receive without a limit.
   bool receive_in(const Handler& handler) const {
     return waits_in(handler.function, program_.unit_of(handler.function).clause(handler.clause).body);
   }
@@ -133,7 +182,7 @@ class Check {
   bool waits_in(FunctionId function, ExprId body) const {
     if (!body) return false;
     const std::vector<HandWait> waits = hand_waits(program_, facts_, function, body);
-    return std::any_of(waits.begin(), waits.end(), [](const HandWait& wait) { return wait.bound_ms != 0; });
+    return std::any_of(waits.begin(), waits.end(), [](const HandWait& wait) { return wait.bound_ms == Bound::kInfinite; });
   }
 
   void report(ProcessId id, const std::vector<MessageId>& endless, const Hang& hang, const Callers& callers) {
@@ -143,6 +192,7 @@ class Check {
     const bool erlang = in_erlang(program_, first.sender);
     Finding finding = found_in(reporter_, program_, first.sender, call_span(program_, first.site));
     finding.confidence = Confidence::kPossible;
+    if (hang.doubtful) finding.severity = Severity::kLow;
     finding.message = "Calls of the one process " + name + " wait for ever (infinity), and " + name +
                       " may wait for ever itself: " + shown + " " + hang.cause;
     if (!callers.text.empty()) finding.message += "; called by " + callers.text;
