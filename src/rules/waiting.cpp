@@ -6,7 +6,9 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/conditions.h"
+#include "rules/kept.h"
 #include "rules/reach.h"
+#include "rules/waits.h"
 
 namespace beamwright::rules {
 
@@ -149,6 +151,62 @@ std::vector<SlowWork> longer_calls(const Program& program, const Facts& facts, c
         found.push_back({site, Effect::kCall, bound, reached.possible, message.site, taker, reached.chain});
         break;
       }
+    }
+  }
+  return found;
+}
+
+namespace {
+
+// The limit of a receive whose `after` is a parameter of its function, by what the call passes there.
+std::int64_t passed_limit(const Program& program, const Facts& facts, CallId site, const HandWait& wait) {
+  const Unit& there = program.unit_of(wait.function);
+  const std::span<const ExprId> rest = there.children_of(wait.receive);
+  if (wait.bound_ms != Bound::kUnknown || rest.empty() || there.expr(rest[0]).kind != ExprKind::kVariable) return wait.bound_ms;
+  const model::VariableId variable(there.expr(rest[0]).payload);
+  if (!variable) return Bound::kUnknown;
+  const auto parameter = analysis::parameter_of(there, program.function(wait.function), variable);
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  if (!parameter || parameter->index >= arguments.size()) return Bound::kUnknown;
+  const analysis::ExprRef given =
+      analysis::resolve_value(program, facts, {program.call_units[site.index], arguments[parameter->index]});
+  const Unit& unit = program.unit(given.unit);
+  if (analysis::atom_value(unit, given.expr) == sym::infinity) return Bound::kInfinite;
+  return analysis::integer_value(unit, given.expr).value_or(Bound::kUnknown);
+}
+
+}  // namespace
+
+std::vector<SlowWork> longer_receives(const Program& program, const Facts& facts, const Handler& handler,
+                                      std::int64_t patience_ms) {
+  constexpr std::size_t kLongest = 4, kMostSites = 200;
+  std::vector<SlowWork> found;
+  std::vector<std::vector<CallId>> chains;
+  std::set<FunctionId> entered = {handler.function};
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) chains.push_back({site});
+  for (std::size_t i = 0; i < chains.size() && i < kMostSites; ++i) {
+    const std::vector<CallId> chain = chains[i];
+    const CallId site = chain.back();
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    if (!callee || facts.calls.external(site) || facts.calls.runs[site.index] != Runs::kCaller || program.call(site).capture)
+      continue;
+    if (!facts.effects.all[callee.index].has(Effect::kReceive) || follows_failure(program, site)) continue;
+    if (!entered.insert(callee).second) continue;
+    if (program.module_of(callee) != program.module_of(handler.function)) {
+      for (const ExprId body : bodies_of(program, callee)) {
+        for (const HandWait& wait : hand_waits(program, facts, callee, body)) {
+          const std::int64_t limit = passed_limit(program, facts, site, wait);
+          if (wait.loops || wait.takes_any || limit == Bound::kUnknown || limit == Bound::kInfinite || limit < patience_ms)
+            continue;
+          found.push_back(
+              {chain.front(), Effect::kAwait, limit, false, site, {}, chain, "waits in a receive" + wait_text(limit)});
+        }
+      }
+    }
+    if (chain.size() >= kLongest) continue;
+    for (const CallId inner : program.calls_of(callee)) {
+      chains.push_back(chain);
+      chains.back().push_back(inner);
     }
   }
   return found;

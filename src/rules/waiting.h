@@ -30,6 +30,11 @@ bool asks_supervisor(const analysis::External& external);
 // clause of the other server may itself wait long: it answers later, starts processes, or does slow work.
 std::vector<SlowWork> longer_calls(const Program& program, const Facts& facts, const Handler& handler, std::int64_t patience_ms);
 
+// Receives written by hand in other modules, hand-made calls as a rule, that the clause gets to and that may last as long as
+// `patience_ms` or longer. Of those without a limit, and of those in the process's own module, BW203 speaks.
+std::vector<SlowWork> longer_receives(const Program& program, const Facts& facts, const Handler& handler,
+                                      std::int64_t patience_ms);
+
 // The calls, in production and from outside the process, whose senders wait for it for a limited time; caught time-outs and waits
 // of less than a second, which are meant to end early, left out.
 std::vector<MessageId> limited_calls_to(const Program& program, const Facts& facts, ProcessId receiver);

@@ -64,6 +64,9 @@ class Check {
     }
     for (const SlowWork& work : longer_calls(program_, facts_, handler, patience))
       consider(work, work.possible ? Severity::kLow : Severity::kMedium);
+    if (facts_.effects.all[handler.function.index].has(Effect::kReceive)) {
+      for (const SlowWork& work : longer_receives(program_, facts_, handler, patience)) consider(work, Severity::kMedium);
+    }
     return worst;
   }
 
