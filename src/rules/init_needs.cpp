@@ -18,6 +18,9 @@ namespace {
 bool is_error(const Program& program, ExprRef shape) {
   const Unit& unit = program.unit(shape.unit);
   const model::Expr& e = unit.expr(shape.expr);
+  if (e.kind == ExprKind::kMatch && e.child_count == 2)
+    return is_error(program, {shape.unit, unit.child(shape.expr, 0)}) ||
+           is_error(program, {shape.unit, unit.child(shape.expr, 1)});
   if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
   const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
   return tag.kind == ExprKind::kAtom && tag.symbol() == sym::error;
@@ -28,6 +31,9 @@ bool takes_any_error(const Program& program, ExprRef shape) {
   const Unit& unit = program.unit(shape.unit);
   const model::Expr& e = unit.expr(shape.expr);
   if (e.kind == ExprKind::kVariable || e.kind == ExprKind::kWildcard) return true;
+  if (e.kind == ExprKind::kMatch && e.child_count == 2)  // {error, _} = Error
+    return takes_any_error(program, {shape.unit, unit.child(shape.expr, 0)}) &&
+           takes_any_error(program, {shape.unit, unit.child(shape.expr, 1)});
   if (e.kind != ExprKind::kTuple || e.child_count != 2) return false;
   const model::Expr& tag = unit.expr(unit.child(shape.expr, 0));
   const model::Expr& reason = unit.expr(unit.child(shape.expr, 1));
@@ -59,16 +65,27 @@ bool raises(const analysis::External& external, Effect effect) {
 }  // namespace
 
 std::optional<InitNeed> InitNeeds::of(const Process& process, const Handler& init) {
-  if (!needs_others(init.function) || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kTask) return {};
-  if (process.kind != ProcessKind::kSupervisor && !is_static_child(process.module)) return {};
+  if (process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kTask) return {};
+  if (!in_production(program_, facts_, init.function)) return {};
+  collect_children();
+  const bool listed = process.kind == ProcessKind::kSupervisor || listed_.contains(process.module);
+  if (!listed && !restarted_.contains(process.module)) return {};
   std::optional<InitNeed> need;
-  std::vector<SlowWork> all = slow_work(program_, facts_, init);
-  add_captures(init, all);
+  // Who has said init_ack is not waited for any more.
+  for (const CallId site : analysis::calls_in_clause(program_, init.function, init.clause)) {
+    if (program_.call(site).name && program_.call(site).name.text() == "init_ack") return {};
+  }
+  std::vector<SlowWork> all;
+  if (needs_others(init.function)) {
+    all = slow_work(program_, facts_, init);
+    add_captures(init, all);
+  }
+  add_connects(init, all);
   for (const SlowWork& work : all) {
     if (!is_service(work)) continue;
     const std::optional<InitFailure> failure = fails(init, work);
     if (!failure) continue;
-    if (!need) need = InitNeed{work, {}};
+    if (!need) need = InitNeed{work, {}, !listed};
     need->failures.push_back(*failure);
   }
   return need;
@@ -76,9 +93,8 @@ std::optional<InitNeed> InitNeeds::of(const Process& process, const Handler& ini
 
 bool InitNeeds::needs_others(FunctionId function) const {
   const auto& all = facts_.effects.all[function.index];
-  return (all.has(Effect::kHttp) || all.has(Effect::kDatabase) || all.has(Effect::kSocket) || all.has(Effect::kRpc) ||
-          all.has(Effect::kCall)) &&
-         in_production(program_, facts_, function);
+  return all.has(Effect::kHttp) || all.has(Effect::kDatabase) || all.has(Effect::kSocket) || all.has(Effect::kRpc) ||
+         all.has(Effect::kCall);
 }
 
 // &load/0, given to a function that runs it here.
@@ -97,17 +113,60 @@ void InitNeeds::add_captures(const Handler& handler, std::vector<SlowWork>& all)
   }
 }
 
-// Is it in the list that a supervisor starts with? What is started on demand fails for those who asked for it.
-bool InitNeeds::is_static_child(ModuleId module) {
-  if (!listed_) {
-    listed_.emplace();
-    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
-      for (const analysis::TreeChild& child : tree.children) {
-        if (child.origin == analysis::Origin::kList && child.source && !tree.dynamic) listed_->insert(child.source);
+// The first start of what is started on demand fails for those who asked for it, and they are told. What is permanent or
+// transient is started again after a crash as well, and then nobody takes the failure but the supervisor.
+void InitNeeds::collect_children() {
+  if (collected_) return;
+  collected_ = true;
+  const auto comes_back = [](Symbol restart) { return restart == sym::permanent || restart == sym::transient; };
+  for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+    for (const analysis::TreeChild& child : tree.children) {
+      if (!child.source) continue;
+      if (child.origin == analysis::Origin::kList && !tree.dynamic) {
+        listed_.insert(child.source);
+      } else if (comes_back(child.restart)) {
+        restarted_.insert(child.source);
       }
     }
   }
-  return listed_->contains(module);
+  for (const ChildStart& start : child_starts(program_, facts_)) {
+    if (start.spec.module && comes_back(start.spec.restart)) restarted_.insert(start.spec.module);
+  }
+}
+
+// The connection is what an outage refuses; what is sent over it stands nearer, often. Transports are chosen by an option as a
+// rule, TcpMod:connect(Host, Port, Options, Timeout): what takes that many arguments under that name is no other thing.
+bool InitNeeds::is_connect(CallId site) const {
+  const model::Call& call = program_.call(site);
+  if (call.capture || facts_.calls.runs[site.index] != analysis::Runs::kCaller) return false;
+  if (call.target == model::TargetKind::kDynamicModule)
+    return call.name.text() == "connect" && (call.arity == 3 || call.arity == 4);
+  const analysis::External* external = facts_.calls.external(site);
+  return external && external->row && external->row->effects.has(Effect::kSocket) &&
+         external->name.text().find("connect") != std::string_view::npos;
+}
+
+void InitNeeds::add_connects(const Handler& handler, std::vector<SlowWork>& all) const {
+  constexpr std::size_t kMaxFunctions = 60, kMaxSteps = 6;
+  std::vector<std::vector<CallId>> ways;
+  for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) ways.push_back({site});
+  std::set<FunctionId> seen{handler.function};
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const std::vector<CallId> way = ways[i];
+    if (is_connect(way.back())) {
+      const bool chosen = !facts_.calls.external(way.back());
+      all.push_back(
+          {way.front(), Effect::kSocket, analysis::Bound::kUnknown, chosen, way.back(), {}, way, "opens the connection"});
+      return;
+    }
+    const FunctionId callee = facts_.calls.callees[way.back().index].function;
+    if (!callee || way.size() >= kMaxSteps || facts_.calls.runs[way.back().index] != analysis::Runs::kCaller) continue;
+    if (program_.call(way.back()).capture || seen.size() >= kMaxFunctions || !seen.insert(callee).second) continue;
+    for (const CallId site : program_.calls_of(callee)) {
+      ways.push_back(way);
+      ways.back().push_back(site);
+    }
+  }
 }
 
 bool InitNeeds::is_service(const SlowWork& work) const {
@@ -116,9 +175,7 @@ bool InitNeeds::is_service(const SlowWork& work) const {
   if (work.effect == Effect::kRpc) return true;
   if (work.effect == Effect::kCall) return static_cast<bool>(work.beyond) && service_behind(work.beyond);
   if (work.effect != Effect::kSocket) return false;
-  const std::vector<CallId> chain = chain_of(work);
-  const analysis::External* external = facts_.calls.external(chain.back());
-  return external && external->name.text().find("connect") != std::string_view::npos;
+  return is_connect(chain_of(work).back());
 }
 
 // A database that runs in the same node is there when the node is.
@@ -137,7 +194,7 @@ bool InitNeeds::service_behind(HandlerId id) const {
 }
 
 std::vector<CallId> InitNeeds::chain_of(const SlowWork& work) const {
-  if (work.effect == Effect::kCall && !work.chain.empty()) return work.chain;
+  if (!work.chain.empty()) return work.chain;
   std::vector<CallId> chain{work.site};
   constexpr int kMaxSteps = 10;
   for (int step = 0; step < kMaxSteps; ++step) {

@@ -20,19 +20,23 @@ struct InitFailure {
 struct InitNeed {
   SlowWork work;                      // the first that fails
   std::vector<InitFailure> failures;  // of all
+  bool on_demand = false;             // added while the system runs, and restarted after a crash
 };
 
 class InitNeeds {
  public:
   InitNeeds(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
-  // Of a clause of init of a process that a supervisor starts with, or of a supervisor itself; none where an outage is survived.
+  // Of a clause of init of a process that a supervisor starts with or restarts, or of a supervisor itself; none where an outage
+  // is survived, and for children that are started on demand and never again.
   std::optional<InitNeed> of(const Process& process, const Handler& init);
 
  private:
   bool needs_others(FunctionId function) const;
-  bool is_static_child(ModuleId module);
+  void collect_children();
   void add_captures(const Handler& handler, std::vector<SlowWork>& all) const;
+  void add_connects(const Handler& handler, std::vector<SlowWork>& all) const;
+  bool is_connect(CallId site) const;
   bool is_service(const SlowWork& work) const;
   bool is_embedded(const SlowWork& work) const;
   bool service_behind(HandlerId id) const;
@@ -45,7 +49,9 @@ class InitNeeds {
 
   const Program& program_;
   const Facts& facts_;
-  std::optional<std::set<ModuleId>> listed_;
+  bool collected_ = false;
+  std::set<ModuleId> listed_;     // in the list that a supervisor starts with
+  std::set<ModuleId> restarted_;  // added on demand, permanent or transient
 };
 
 }  // namespace beamwright::rules

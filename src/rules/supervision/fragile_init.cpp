@@ -23,31 +23,42 @@ class Check {
         const Handler& handler = facts_.handler(id);
         if (handler.kind != HandlerKind::kInit) continue;
         if (const std::optional<InitNeed> need = needs_.of(process, handler))
-          report(ProcessId(i), handler, need->work, need->failures, process.kind == ProcessKind::kSupervisor);
+          report(ProcessId(i), handler, *need, process.kind == ProcessKind::kSupervisor);
       }
     }
   }
 
  private:
-  void report(ProcessId id, const Handler& handler, const SlowWork& work, const std::vector<InitFailure>& failures,
-              bool supervisor) {
+  void report(ProcessId id, const Handler& handler, const InitNeed& need, bool supervisor) {
+    const SlowWork& work = need.work;
+    const std::vector<InitFailure>& failures = need.failures;
     const InitFailure& failure = failures.front();
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
-    const std::string what = work.effect == Effect::kCall
+    const bool connects = work.effect == Effect::kSocket && !work.note.empty();
+    const std::string what = connects ? "a connection"
+                             : work.effect == Effect::kCall
                                  ? "a call of " + process_name(program_, facts_, facts_.handler(work.beyond).process) +
                                        ", which waits for the network,"
                                  : describe_work(work);
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, work.site));
     finding.severity = Severity::kMedium;
-    finding.confidence = work.possible || failure.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = work.possible || failure.possible || need.on_demand ? Confidence::kPossible : Confidence::kLikely;
     finding.message = finding.function + " needs " + what + " to succeed: without it " +
-                      (supervisor ? "the supervisor " + name + " does not start" : name + " does not start");
-    finding.why =
-        std::string("init/1 runs while the supervisor above waits, and ") + failure.text +
-        ". An outage of the other side so keeps " + name +
-        " and everything that is started after it down; after a crash in the middle of one, the restarts fail at once and the "
-        "supervisor gives up.";
+                      (supervisor       ? "the supervisor " + name + " does not start"
+                       : need.on_demand ? name + " does not start, nor come back after a crash"
+                                        : name + " does not start");
+    finding.why = need.on_demand ? "Whoever asks for the first start of " + name +
+                                       " is told that it failed. After a crash in the middle of an outage it is the "
+                                       "supervisor that starts it again, and init/1 " +
+                                       failure.text +
+                                       ": the restarts fail at once, use the intensity up, and the "
+                                       "supervisor ends with all its other children."
+                                 : std::string("init/1 runs while the supervisor above waits, and ") + failure.text +
+                                       ". An outage of the other side so keeps " + name +
+                                       " and everything that is started after it down; after a crash in the middle of one, the "
+                                       "restarts fail at once and the "
+                                       "supervisor gives up.";
     finding.fix =
         supervisor ? "Read it in a process of its own, which starts the children when it has an answer; take every error."
         : erlang ? "Return {ok, State, {continue, connect}} and connect in handle_continue/2, with a retry after a while when it "
