@@ -37,6 +37,32 @@ bool only_once(const Program& program, const Facts& facts, FunctionId function, 
   });
 }
 
+bool says_nothing(const Unit& unit, ExprId pattern) {
+  const model::Expr& expr = unit.expr(pattern);
+  if (expr.kind == ExprKind::kList) return expr.child_count == 0;
+  if (expr.kind != ExprKind::kAtom) return false;
+  const std::string_view atom = expr.symbol().text();
+  return atom == "false" || atom == "nil" || atom == "undefined" || atom == "error" || atom == "not_found";
+}
+
+// Does the call stand in `[] -> …` of a case over a look-up?
+bool fills_a_gap(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!function || !facts.effects.all[function.index].has(Effect::kEtsRead)) return false;
+  const Unit& unit = program.unit_of(site);
+  const std::uint32_t at = unit.expr(program.call(site).expr).begin;
+  for (ExprId id = program.call(site).expr; id; id = unit.parent(id)) {
+    const model::Expr& expr = unit.expr(id);
+    if (expr.kind != ExprKind::kCase || expr.child_count == 0) continue;
+    for (const model::ClauseId c : unit.clauses_of(expr)) {
+      const model::Clause& clause = unit.clause(c);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      if (at >= clause.begin && at < clause.end && !patterns.empty() && says_nothing(unit, patterns[0])) return true;
+    }
+  }
+  return false;
+}
+
 // May the use be of another table that is known?
 bool has_rivals(const Tables& tables, const Table& table, const TableUse& use) {
   for (const TableUseId id : tables.uses_in(use.function)) {
@@ -70,13 +96,14 @@ void add_askers(const Program& program, const Facts& facts, FunctionId function,
 }  // namespace
 
 TableUsers users_of(const Program& program, const Facts& facts, const Tables& tables, const Table& table,
-                    bool (*wanted)(analysis::TableOperation), bool possible_too) {
+                    bool (*wanted)(analysis::TableOperation), Counting counting) {
   TableUsers users;
   std::vector<FunctionId> functions;
   for (const TableUseId id : table.uses) {
     const TableUse& use = tables.use(id);
     if (!wanted(use.operation) || !in_production(program, facts, use.function)) continue;
-    if (use.possible && (!possible_too || has_rivals(tables, table, use))) continue;
+    if (use.possible && (!counting.possible_too || has_rivals(tables, table, use))) continue;
+    if (!counting.gaps && (fills_a_gap(program, facts, use.site) || fills_a_gap(program, facts, use.outermost()))) continue;
     const Context& context = facts.contexts.of(use.function);
     if (is_seldom(context) || !add_once(functions, use.function)) continue;
     users.uses.push_back(id);

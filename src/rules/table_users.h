@@ -26,9 +26,13 @@ struct TableUsers {
 };
 
 // The users whose operation `wanted` accepts. What only starts, tools and tests do does not count, nor what a process does once,
-// in init or terminate. Uses that may be of this table or of another one count where `possible_too` and no other table is known.
+// in init or terminate.
+struct Counting {
+  bool possible_too = false;  // uses that may be of this table or of another one, where no other table is known
+  bool gaps = true;           // what is written where a look-up found nothing: a memory, which is soon read alone
+};
 TableUsers users_of(const Program& program, const Facts& facts, const analysis::Tables& tables, const analysis::Table& table,
-                    bool (*wanted)(analysis::TableOperation), bool possible_too = false);
+                    bool (*wanted)(analysis::TableOperation), Counting counting = {});
 
 // "in each connection_worker process, one process per request": who they are, for people; empty when nobody is known.
 std::string users_text(const Program& program, const Facts& facts, const TableUsers& users);

@@ -39,6 +39,8 @@ class Check {
       if (!creation.options_known || creation.loaded || !in_production(program_, facts_, creation.function)) return false;
       for (const analysis::TableOwner& owner : creation.owners) {
         if (owner.kind == analysis::TableOwnerKind::kTool || owner.kind == analysis::TableOwnerKind::kTest) return false;
+        // Without a name whoever makes it has one of his own.
+        if (owner.kind == analysis::TableOwnerKind::kUnknown && creation.named == TableSetting::kOff) return false;
         // One that a request or task makes for itself is as private as its owner.
         if (owner.kind == analysis::TableOwnerKind::kRequest || owner.kind == analysis::TableOwnerKind::kTask) return false;
       }
@@ -55,7 +57,7 @@ class Check {
 
   // A process of which there are many makes a table each: what it does to its own one nobody else waits for.
   TableUsers users(const Table& table, bool (*wanted)(TableOperation)) const {
-    TableUsers found = users_of(program_, facts_, tables_, table, wanted, true);
+    TableUsers found = users_of(program_, facts_, tables_, table, wanted, {.possible_too = true, .gaps = false});
     const auto own = [&](ProcessId process) { return is_owned_by(table, process) && has_many(program_, facts_, process); };
     if (std::erase_if(found.classes, own) == 0) return found;
     found.requests = found.many = found.tasks = false;
