@@ -97,7 +97,7 @@ class McpServer {
   }
 
   void take_roots(McpTaken& taken) {
-    if (!taken.asked_for_roots && !taken.roots) return;
+    if (!taken.asked_for_roots && !taken.roots && !taken.has_no_roots) return;
     {
       const std::lock_guard lock(mutex_);
       roots_are_awaited_ = taken.asked_for_roots;

@@ -284,6 +284,10 @@ void McpProtocol::ask_for_roots(McpTaken& taken) {
 void McpProtocol::take_roots(const RpcMessage& message, McpTaken& taken) const {
   // An older question's answer says what is no longer so.
   if (roots_requests_ == 0 || message.id != kRootsId + std::to_string(roots_requests_)) return;
+  if (message.failed && message.error.code == kMethodNotFound) {
+    taken.has_no_roots = true;
+    return;
+  }
   std::vector<std::string> folders;
   if (!message.failed && message.result.is_object() && message.result.contains("roots") && message.result["roots"].is_array()) {
     for (const Json& root : message.result["roots"]) {

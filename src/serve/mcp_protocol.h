@@ -31,6 +31,7 @@ struct McpTaken {
   bool batch = false;
   bool asked_for_roots = false;                   // among the answers is a question for them
   std::optional<std::vector<std::string>> roots;  // the client's answer to it: folders
+  bool has_no_roots = false;                      // its answer is that it knows no such question after all
 };
 
 class McpProtocol {

@@ -142,6 +142,13 @@ TEST(McpProtocol, AClientThatHasRootsIsAskedForThemWhenItIsReadyAndWhenTheyChang
   EXPECT_FALSE(protocol.take(answer(asked.answers[0]["id"], roots)).roots.has_value()) << "the answer to an older question";
   EXPECT_FALSE(protocol.take(answer("other", roots)).roots.has_value());
   EXPECT_TRUE(protocol.take(answer(again.answers[0]["id"], 7)).roots->empty()) << "what cannot be read lets nothing be read";
+  const auto refusal = [&](int code) {
+    return protocol.take(
+        wire_text(Json{{"jsonrpc", "2.0"}, {"id", again.answers[0]["id"]}, {"error", {{"code", code}, {"message", "no"}}}}));
+  };
+  EXPECT_TRUE(refusal(-32601).has_no_roots) << "it offers roots and does not know the question";
+  EXPECT_FALSE(refusal(-32601).roots.has_value());
+  EXPECT_TRUE(refusal(-32603).roots->empty()) << "who fails to say lets nothing be read";
 }
 
 TEST(McpProtocol, NobodyElseIsAskedForRoots) {
