@@ -32,6 +32,7 @@ void sort_nodes(Builder& builder) {
   for (Child& c : design.children) move(c.supervisor), move(c.node);
   for (Flow& f : design.flows) move(f.from), move(f.to);
   for (TableUse& u : design.table_uses) move(u.node), move(u.table);
+  for (Link& l : design.links) move(l.from), move(l.to);
   for (Blocking& b : design.blocking) move(b.node);
   for (Concern& c : design.concerns) {
     move(c.node);
@@ -48,6 +49,10 @@ auto order_of(const Flow& f) {
 
 auto order_of(const TableUse& u) { return std::tuple(u.table, u.node, u.kind, std::string_view(u.function), order_of(u.place)); }
 
+auto order_of(const Link& l) {
+  return std::tuple(l.from, l.to, l.kind, std::string_view(l.words), std::string_view(l.function), order_of(l.place));
+}
+
 void sort_rows(Design& design) {
   std::stable_sort(design.children.begin(), design.children.end(), [](const Child& a, const Child& b) {
     return std::tie(a.supervisor, a.order) < std::tie(b.supervisor, b.order);
@@ -55,6 +60,7 @@ void sort_rows(Design& design) {
   std::sort(design.flows.begin(), design.flows.end(), [](const Flow& a, const Flow& b) { return order_of(a) < order_of(b); });
   std::sort(design.table_uses.begin(), design.table_uses.end(),
             [](const TableUse& a, const TableUse& b) { return order_of(a) < order_of(b); });
+  std::sort(design.links.begin(), design.links.end(), [](const Link& a, const Link& b) { return order_of(a) < order_of(b); });
   std::stable_sort(design.blocking.begin(), design.blocking.end(),
                    [](const Blocking& a, const Blocking& b) { return a.node < b.node; });
   std::stable_sort(design.concerns.begin(), design.concerns.end(),
@@ -71,6 +77,10 @@ void drop_repetitions(Design& design) {
     return std::tie(a.table, a.node, a.kind, a.function) == std::tie(b.table, b.node, b.kind, b.function);
   };
   design.table_uses.erase(std::unique(design.table_uses.begin(), design.table_uses.end(), same_use), design.table_uses.end());
+  const auto same_link = [](const Link& a, const Link& b) {
+    return std::tie(a.from, a.to, a.kind, a.words, a.function) == std::tie(b.from, b.to, b.kind, b.words, b.function);
+  };
+  design.links.erase(std::unique(design.links.begin(), design.links.end(), same_link), design.links.end());
 }
 
 }  // namespace
@@ -147,6 +157,7 @@ Design build(const Sources& sources) {
   add_forest(builder);
   add_flows(builder);
   add_tables(builder);
+  add_links(builder);
   if (sources.with_waits) add_blocking(builder);
   add_concerns(builder);
   sort_nodes(builder);

@@ -49,6 +49,7 @@ void add_processes(Builder& builder);
 void add_forest(Builder& builder);
 void add_flows(Builder& builder);
 void add_tables(Builder& builder);
+void add_links(Builder& builder);
 void add_blocking(Builder& builder);
 void add_concerns(Builder& builder);
 // When all rows are in their order: the contracts tell of them.

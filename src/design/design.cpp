@@ -26,6 +26,8 @@ std::string_view to_string(UseKind kind) {
   return kind == UseKind::kOwns ? "owns" : kind == UseKind::kReads ? "reads" : "writes";
 }
 
+std::string_view to_string(LinkKind kind) { return kind == LinkKind::kLink ? "link" : "monitor"; }
+
 std::vector<ConcernCounts> count_concerns(const Design& design) {
   std::vector<ConcernCounts> counts(design.nodes.size());
   for (const Concern& concern : design.concerns) {

@@ -105,6 +105,21 @@ struct TableUse {
   Place place;
 };
 
+enum class LinkKind : std::uint8_t { kLink, kMonitor };
+std::string_view to_string(LinkKind kind);  // "link", "monitor"
+
+// A process links itself to another one or monitors it.
+struct Link {
+  LinkKind kind = LinkKind::kLink;
+  std::uint32_t from = kNone;
+  std::uint32_t to = kNone;
+  std::string words;        // the other end where it is no node: "whoever calls it"
+  bool with_start = false;  // the call starts the other end
+  bool likely = false;      // `to` is concluded, not written
+  std::string function;
+  Place place;
+};
+
 struct Step {
   Place place;
   std::string message;
@@ -138,6 +153,7 @@ struct Design {
   std::vector<Child> children;  // by supervisor and order
   std::vector<Flow> flows;      // by from, to, kind, message, place
   std::vector<TableUse> table_uses;
+  std::vector<Link> links;         // by from, to, kind, words, place
   std::vector<Blocking> blocking;  // by node, in order of the text
   std::vector<Concern> concerns;   // by node, worst first
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/tables.h"
 #include "base/nearest.h"
 
 namespace beamwright::design {
@@ -100,24 +101,26 @@ class Resolver {
     return named_.effect.has_value();
   }
 
-  // "ets:name", unless ets has a function of that name.
+  // "ets:name", unless ets has a function of that name. A name that is put together is known by what is written of it, as the map
+  // shows it: "shop_cart__" or "{Shop.Cache, _}".
   bool find_table() {
-    constexpr std::string_view kPrefix = "ets:";
-    if (!asked_.starts_with(kPrefix) || asked_.find('/') != std::string_view::npos) return false;
-    const std::string wanted = settled(asked_.substr(kPrefix.size()));
-    for (const auto& unit : program_.units) {
-      for (const model::Call& call : unit->calls) {
-        if (call.module != sym::ets || call.target != model::TargetKind::kRemote || call.name.text() != "new") continue;
-        const auto arguments = unit->children_of(call.expr);
-        if (arguments.empty()) continue;
-        const model::Expr& e = unit->expr(arguments[0]);
-        if (e.kind != model::ExprKind::kAtom || model::display_module(e.symbol()) != wanted) continue;
-        named_.table = e.symbol();
-        named_.shown = "the table " + wanted;
-        return true;
-      }
+    const std::size_t colon = asked_.find(':');
+    if (colon == std::string_view::npos || colon == 0) return false;
+    const std::string_view kind = asked_.substr(0, colon);
+    if (kind != "ets" && kind != "dets" && kind != "mnesia") return false;
+    const std::string bare(asked_.substr(colon + 1)), wanted = settled(bare);
+    const analysis::Tables& tables = analysis::tables_of(program_, facts_);
+    for (const analysis::Table& table : tables.tables) {
+      if (analysis::to_string(table.kind) != kind || table.creations.empty()) continue;
+      if (table.name != wanted && table.name != bare) continue;
+      named_.table = true;
+      for (const analysis::TableCreation& creation : table.creations)
+        named_.table_sites.push_back(creation.via.empty() ? creation.site : creation.via.back());
+      for (const analysis::TableUseId use : table.uses) named_.table_sites.push_back(tables.use(use).outermost());
     }
-    return false;
+    std::sort(named_.table_sites.begin(), named_.table_sites.end());
+    named_.shown = "the table " + wanted;
+    return named_.table;
   }
 
   bool find_externals() {

@@ -121,16 +121,7 @@ class Search {
     if (!to_.externals.empty()) {
       return std::binary_search(to_.externals.begin(), to_.externals.end(), facts_.calls.callees[site.index].external);
     }
-    if (!to_.table) return false;
-    const knowledge::FunctionRow* row = analysis::row_at(facts_.calls, site);
-    if (row == nullptr || row->module != sym::ets || call.capture) return false;
-    const auto arguments = rules::arguments_of(program_, site);
-    const std::size_t at = row->target_argument != 0 ? row->target_argument : 1;
-    if (at > arguments.size()) return false;
-    const analysis::ExprRef value =
-        analysis::resolve_value(program_, facts_, {program_.call_units[site.index], arguments[at - 1]});
-    const model::Expr& e = program_.unit(value.unit).expr(value.expr);
-    return e.kind == model::ExprKind::kAtom && e.symbol() == to_.table;
+    return to_.table && std::binary_search(to_.table_sites.begin(), to_.table_sites.end(), site);
   }
 
   // Says whether the end was reached.

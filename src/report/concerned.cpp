@@ -66,6 +66,12 @@ class Part {
       use.table = moved(use.table);
       part.table_uses.push_back(std::move(use));
     }
+    for (design::Link link : design_.links) {
+      if (!has(link.from) || (link.to != design::kNone && !has(link.to))) continue;
+      link.from = moved(link.from);
+      link.to = moved(link.to);
+      part.links.push_back(std::move(link));
+    }
     for (design::Concern concern : design_.concerns) {
       if (!has(concern.node)) continue;
       concern.node = moved(concern.node);

@@ -135,6 +135,13 @@ std::string write_map_json(const Design& design, bool compact) {
                                                                 {"function", u.function},
                                                                 {"place", place_json(u.place)}};
                                                   })},
+                         {"links", rows_json(design.links,
+                                             [&](const design::Link& l) {
+                                               return Json{{"kind", to_string(l.kind)},   {"from", id_json(design, l.from)},
+                                                           {"to", id_json(design, l.to)}, {"words", known_or_null(l.words)},
+                                                           {"with_start", l.with_start},  {"likely", l.likely},
+                                                           {"function", l.function},      {"place", place_json(l.place)}};
+                                             })},
                          {"blocking", rows_json(design.blocking,
                                                 [&](const design::Blocking& b) {
                                                   return Json{{"node", id_json(design, b.node)},

@@ -148,6 +148,25 @@ class Json(Case):
     def design(self, path=None):
         return json.loads(self.map(path, "--format", "json"))
 
+    def test_tells_who_is_linked_to_and_monitors_whom(self):
+        (self.demo / "lib" / "watcher.ex").write_text("""defmodule Demo.Watcher do
+  use GenServer
+  def init(_) do
+    Process.monitor(Demo.Store)
+    {:ok, nil}
+  end
+  def handle_info({:DOWN, _, _, _, _}, state), do: {:noreply, state}
+  def handle_call(:work, {caller, _}, state) do
+    Process.link(caller)
+    {:reply, Task.async(fn -> 1 end), state}
+  end
+end
+""")
+        rows = [(row["kind"], row["to"], row["words"], row["with_start"], row["place"]["line"]) for row in json.loads(self.map(self.demo, "--format", "json"))["links"]
+                if row["from"] == "process:Demo.Watcher"]
+        self.assertEqual(sorted(rows, key=str), sorted([("monitor", "process:Demo.Store", None, False, 4), ("link", None, "whoever calls it", False, 9),
+                                                       ("link", None, "a task", True, 10), ("monitor", None, "a task", True, 10)], key=str))
+
     def test_every_reference_names_a_node(self):
         for path in (self.demo, SHOP, REPOSITORY / "examples" / "shop_right"):
             design = self.design(path)
@@ -283,6 +302,19 @@ class Why(Case):
     def test_leads_to_a_table_and_to_a_function_outside(self):
         self.assertIn("the table demo_rows", self.why("Demo.Store", "ets:demo_rows")["steps"][-1]["message"])
         self.assertTrue(self.why("Demo.Fetcher", ":httpc.request/4")["found"])
+
+    def test_knows_tables_whose_names_are_put_together_and_helpers_that_are_given_them(self):
+        (self.demo / "lib" / "rows.ex").write_text("""defmodule Demo.Rows do
+  def make(shard), do: :ets.new(:"demo_shard_#{shard}", [:named_table, :public])
+  def read(shard, key), do: look_up(:"demo_shard_#{shard}", key)
+  def other(key), do: look_up(:demo_others, key)
+  defp look_up(table, key), do: :ets.lookup(table, key)
+end
+""")
+        found = self.why("Demo.Rows.read", "ets:demo_shard__")
+        self.assertTrue(found["found"])
+        self.assertIn("the table demo_shard__", found["steps"][-1]["message"])
+        self.assertFalse(self.why("Demo.Rows.other", "ets:demo_shard__")["found"])
 
     def test_functions_are_known_without_arity_and_in_both_notations(self):
         (self.demo / "lib" / "odd.erl").write_text("-module(odd).\n-export([f/1, g/0]).\nf(X) -> g(), X.\ng() -> timer:sleep(1000).\n")

@@ -11,6 +11,8 @@ export function readModel(data) {
     incoming: groupBy(data.messages, (row) => row.to),
     outgoing: groupBy(data.messages.filter((row) => row.from), (row) => row.from),
     usesByNode: groupBy(data.table_uses.filter((row) => row.node), (row) => row.node),
+    linksFrom: groupBy(data.links, (row) => row.from),
+    linksTo: groupBy(data.links.filter((row) => row.to), (row) => row.to),
     usesByTable: groupBy(data.table_uses, (row) => row.table),
     blocking: groupBy(data.blocking, (row) => row.node),
     findings: groupBy(data.findings.filter((row) => row.node), (row) => row.node),

@@ -108,6 +108,18 @@ export function makePanel(panel, model, { select, withFindings }) {
     return content;
   }
 
+  // Whom a process is told of when it ends, and who is told of it. A restart of the one reaches the other through these.
+  function links(node) {
+    const from = model.linksFrom.get(node.id) ?? [];
+    const to = (model.linksTo.get(node.id) ?? []).filter((row) => row.from !== node.id);
+    if (!from.length && !to.length) return element("p", {}, "None in sight.");
+    const row = (words, id, text, one) => [words, " ", id ? link(id) : text, one.likely ? " (likely)" : "", one.with_start ? ", which it starts" : "", element("br"), element("code", { class: "place" }, `${one.function} ${place(one.place)}`)];
+    return list([
+      ...from.map((one) => row(one.kind === "link" ? "is linked to" : "monitors", one.to, one.words, one)),
+      ...to.map((one) => row(one.kind === "link" ? "is linked to by" : "is monitored by", one.from, "", { ...one, with_start: false })),
+    ]);
+  }
+
   function blocking(node) {
     const rows = model.blocking.get(node.id) ?? [];
     if (!rows.length) return element("p", {}, "Nothing in sight.");
@@ -138,6 +150,7 @@ export function makePanel(panel, model, { select, withFindings }) {
       section("Messages in", messages(model.incoming.get(node.id) ?? [], "from")),
       section("What bounds its mailbox", element("p", { class: node.contract.mailbox_is_unbounded ? "warns" : "" }, `${node.contract.mailbox_bound}.`)),
       section("Tables", tables(node)),
+      section("Links and monitors", links(node)),
       section("What it may wait for", blocking(node)),
       section("Lost when it crashes", element("p", {}, `${node.contract.lost_in_crash}.`)),
       section("Is its mailbox watched?", element("p", {}, `${node.contract.watched}.`)),
