@@ -29,8 +29,8 @@ void check_tables(const Program& program, const Facts& facts, Reporter& reporter
     const std::string told = callee_text(program, facts, late.told[0]);
     const ExprId reading = program.call(late.read.calls[0]).expr;
     Finding finding = found_in(reporter, program, late.function, program.unit_of(late.function).span(reading));
-    finding.severity = message.likely ? Severity::kLow : Severity::kMedium;
-    finding.confidence = message.likely ? Confidence::kPossible : Confidence::kLikely;
+    finding.severity = Severity::kLow;
+    finding.confidence = Confidence::kPossible;
     finding.message = finding.function + " reads the table " + table.name + " right after " + told + ", which " + receiver +
                       (late.replied ? " answers before it writes the table" : " writes to when it gets to the message");
     finding.why =
@@ -153,8 +153,8 @@ void report_name(const Program& program, const Facts& facts, Reporter& reporter,
   const bool erlang = in_erlang(program, function);
   const std::string name = atom_text(registered.name, erlang);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = Severity::kMedium;
-  finding.confidence = Confidence::kLikely;
+  finding.severity = Severity::kLow;
+  finding.confidence = Confidence::kPossible;
   finding.message = finding.function + " uses the name " + name + " right after " + callee_text(program, facts, started) +
                     ", and the new process registers it when it first runs";
   finding.why =
@@ -229,8 +229,8 @@ void check_node_casts(const Program& program, const Facts& facts, Reporter& repo
     if (!runs_after(unit, program.call(site).expr, program.call(next).expr) || !is_same_target(program, site, next)) continue;
     const std::string first = callee_text(program, facts, site), second = callee_text(program, facts, next);
     Finding finding = found_in(reporter, program, function, call_span(program, next));
-    finding.severity = Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
+    finding.severity = Severity::kLow;
+    finding.confidence = Confidence::kPossible;
     finding.message =
         finding.function + " runs two functions of one module on another node, and the second may run before the first";
     finding.why = first +
@@ -289,7 +289,7 @@ void check_relays(const Program& program, const Facts& facts, Reporter& reporter
       const std::string receiver = process_name(program, facts, first.receiver),
                         relay = process_name(program, facts, second.receiver);
       Finding finding = found_in(reporter, program, first.sender, call_span(program, site));
-      finding.severity = Severity::kMedium;
+      finding.severity = Severity::kLow;
       finding.confidence = Confidence::kPossible;
       finding.message = finding.function + " sends to " + receiver + " and then has " + relay +
                         " send to it as well: the second may "
@@ -325,7 +325,7 @@ const Rule& cross_sender_order() {
   static const Rule rule{{.code = "BW610",
                           .name = "cross-sender-order",
                           .family = findings::Family::kCluster,
-                          .severity = Severity::kMedium,
+                          .severity = Severity::kLow,
                           .summary = "Code that needs an order between processes which the VM does not promise"},
                          check};
   return rule;
