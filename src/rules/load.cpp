@@ -48,6 +48,7 @@ std::string load_on(const Program& program, const Facts& facts, FunctionId funct
 }
 
 bool has_given_name(const Program& program, const Facts& facts, ProcessId process) {
+  bool given = false;
   for (const CallId site : facts.process(process).starts) {
     const analysis::External* external = facts.calls.external(site);
     if (!external || !external->row) continue;
@@ -58,15 +59,13 @@ bool has_given_name(const Program& program, const Facts& facts, ProcessId proces
                   : arguments.empty()               ? ExprId{}
                                                     : analysis::literal_option(unit, arguments.back(), sym::name);
     if (name) name = analysis::local_value(unit, name);
-    if (!name) continue;
+    if (!name) return false;  // another one is started without a name
     const model::Expr& expr = unit.expr(name);
-    if (expr.kind == ExprKind::kTuple) {
-      if (expr.child_count == 2 && analysis::atom_value(unit, unit.child(name, 0)) == sym::local) return true;
-      continue;
-    }
-    if (expr.kind == ExprKind::kVariable || expr.kind == ExprKind::kCall || expr.kind == ExprKind::kField) return true;
+    const bool local =
+        expr.kind == ExprKind::kTuple && expr.child_count == 2 && analysis::atom_value(unit, unit.child(name, 0)) == sym::local;
+    given |= local || expr.kind == ExprKind::kVariable || expr.kind == ExprKind::kCall || expr.kind == ExprKind::kField;
   }
-  return false;
+  return given;
 }
 
 bool has_many(const Program& program, const Facts& facts, ProcessId id) {

@@ -20,7 +20,7 @@ enum class Doing : std::uint8_t {
 std::string load_on(const Program& program, const Facts& facts, FunctionId function, Doing doing = Doing::kWork);
 
 // Is the process registered under a name that whoever starts it gives, `name: options[:name]`, `{local, Name}`? Nobody does that
-// with a process for each request: it is one server, or one of a few, that many ask.
+// with a process for each request: it is one server, or one of a few, that many ask. False where some start gives no name.
 bool has_given_name(const Program& program, const Facts& facts, ProcessId process);
 
 // Are there many processes of this class at a time: by its names, or because it is the child of a dynamic supervisor?
