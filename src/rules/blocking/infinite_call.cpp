@@ -166,7 +166,7 @@ class Check {
                                  [](const analysis::TreeChild& child) { return child.shutdown == "infinity"; });
   }
 
-  // A receive without a limit.
+  // A receive that waits, once or for one process after the other: `after 0` only looks.
   bool receive_in(const Handler& handler) const {
     return waits_in(handler.function, program_.unit_of(handler.function).clause(handler.clause).body);
   }
@@ -182,7 +182,7 @@ class Check {
   bool waits_in(FunctionId function, ExprId body) const {
     if (!body) return false;
     const std::vector<HandWait> waits = hand_waits(program_, facts_, function, body);
-    return std::any_of(waits.begin(), waits.end(), [](const HandWait& wait) { return wait.bound_ms == Bound::kInfinite; });
+    return std::any_of(waits.begin(), waits.end(), [](const HandWait& wait) { return wait.bound_ms != 0; });
   }
 
   void report(ProcessId id, const std::vector<MessageId>& endless, const Hang& hang, const Callers& callers) {
