@@ -16,6 +16,15 @@ namespace {
 using analysis::ResultUse;
 using analysis::Runs;
 
+struct Names {
+  Symbol which_children = intern("which_children"), restarting = intern("restarting"), undefined = intern("undefined");
+};
+
+const Names& names() {
+  static const Names kNames;
+  return kNames;
+}
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
@@ -27,6 +36,10 @@ class Check {
       if (!server || !in_production(program_, facts_, handler.function)) continue;
       if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) look_for_effects(handler);
       if (handler.kind == HandlerKind::kInfo) look_for_entries(handler);
+    }
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      if (program_.call(site).name == names().which_children && facts_.calls.external(site)) look_for_children(site);
     }
   }
 
@@ -225,6 +238,106 @@ class Check {
                          : "Add a clause for a reference that is not known, and ignore the message then.";
     finding.path = {{finding.span, "only an entry that is there is taken"}};
     finding.key = "entry " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Children without a pid -----------------------------------------------------------------------------------------------
+
+  // which_children gives {Id, restarting, Type, Modules} for a child that is being restarted, and undefined for one that has
+  // ended (stdlib: supervisor, which_children/1).
+  void look_for_children(CallId listing) {
+    const FunctionId function = program_.function_of(listing);
+    if (!function || program_.call(listing).capture || !in_production(program_, facts_, function)) return;
+    const ProcessId server = shared_server_running(function);
+    if (!server || knows_of_gaps(function)) return;
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId id : program_.function(function).clauses) {
+      any_below(unit, unit.clause(id).body, [&](ExprId e) {
+        const model::Expr& expr = unit.expr(e);
+        if (expr.kind == ExprKind::kClosure) {
+          for (const model::ClauseId clause : unit.clauses_of(expr)) {
+            const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+            if (!patterns.empty()) look_at_child(function, listing, server, patterns[0], unit.clause(clause).body);
+          }
+        } else if (expr.kind == ExprKind::kComprehension && expr.child_count >= 2) {
+          const ExprId first = unit.child(e, 0);
+          if (unit.expr(first).kind == ExprKind::kGenerator) {
+            look_at_child(function, listing, server, unit.child(first, 0), unit.child(e, expr.child_count - 1u));
+          }
+        }
+        return false;
+      });
+    }
+  }
+
+  ProcessId shared_server_running(FunctionId function) const {
+    for (const ProcessId id : facts_.contexts.of(function).processes) {
+      const Process& process = facts_.process(id);
+      if (process.kind == analysis::ProcessKind::kGenServer && process.count != analysis::Count::kMany) return id;
+    }
+    return {};
+  }
+
+  bool knows_of_gaps(FunctionId function) const {
+    if (module_names_atom(program_, program_.module_of(function), names().restarting)) return true;
+    for (const CallId site : program_.calls_of(function)) {
+      if (program_.call(site).name.text() == "is_pid") return true;
+    }
+    return false;
+  }
+
+  void look_at_child(FunctionId function, CallId listing, ProcessId server, ExprId pattern, ExprId body) {
+    const Unit& unit = program_.unit_of(function);
+    if (!body || unit.expr(pattern).kind != ExprKind::kTuple || unit.expr(pattern).child_count != 4) return;
+    const model::Expr& pid = unit.expr(unit.child(pattern, 1));
+    if (pid.kind != ExprKind::kVariable || pid.payload >= unit.variables.size()) return;
+    const std::vector<model::VariableId> variable{model::VariableId(pid.payload)};
+    any_below(unit, body, [&](ExprId e) {
+      if (unit.expr(e).kind != ExprKind::kCall) return false;
+      const CallId site(unit.first_call + unit.expr(e).payload);
+      if (!needs_pid(site)) return false;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      const analysis::External* external = facts_.calls.external(site);
+      const std::size_t target = external && external->row ? external->row->target_argument : 0;
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const ExprId argument = arguments[i];
+        if (target != 0 && i + 1 != target) continue;
+        if (unit.expr(argument).kind != ExprKind::kVariable || !mentions(unit, argument, variable)) continue;
+        const auto caught = analysis::classes_caught(program_, facts_, site, true);
+        if ((caught & (analysis::kErrorClass | analysis::kExitClass)) == 0) report_child(function, listing, server, site);
+        return true;
+      }
+      return false;
+    });
+  }
+
+  // Exits or raises when it is given restarting or undefined.
+  bool needs_pid(CallId site) const {
+    const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+    if (effects.has(Effect::kCall)) return true;
+    if (!facts_.calls.external(site)) return false;
+    const std::string_view name = program_.call(site).name.text();
+    return name == "info" || name == "process_info" || name == "exit" || name == "link" || name == "which_children" ||
+           name == "count_children" || name == "send";
+  }
+
+  void report_child(FunctionId function, CallId listing, ProcessId server, CallId site) {
+    if (!reported_.insert(site.index).second) return;
+    const bool erlang = in_erlang(program_, function);
+    const std::string call = callee_text(program_, facts_, site), name = process_name(program_, facts_, server);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " gives each child of " + callee_text(program_, facts_, listing) + " to " + call +
+                      ", and a child that is just being restarted has " + atom_text(names().restarting, erlang) + " for a pid";
+    finding.why = "One that has ended has " + atom_text(names().undefined, erlang) + ". Then " + call + " fails, and takes " +
+                  name + " down, which only wanted to look at the others.";
+    finding.fix = erlang ? "Take children with a pid alone: `[... || {_, Pid, _, _} <- Children, is_pid(Pid)]`; one that dies "
+                           "meanwhile exits with noproc."
+                         : "Take children with a pid alone: `for {_, pid, _, _} <- children, is_pid(pid), do: …`; one that dies "
+                           "meanwhile exits with noproc.";
+    finding.path = {{call_span(program_, listing), "lists children, of which some may have no pid"},
+                    {finding.span, "takes each for one"}};
+    finding.key = "child " + call;
     report_weighed(reporter_, std::move(finding));
   }
 
