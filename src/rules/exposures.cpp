@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
@@ -43,6 +44,28 @@ class Finder {
   Finder(const Program& program, const Facts& facts, ProcessId id)
       : program_(program), facts_(facts), id_(id), process_(facts.process(id)), named_(process_.count == analysis::Count::kOne) {}
 
+  // A page that listens to topics which others may write whatever they like to: two of them, or one whose name is made up at run
+  // time by a function of the project.
+  std::vector<Stray> find_subscriptions() const {
+    const Handler* last = last_clause();
+    if (!last || last->pattern.any) return {};
+    std::vector<CallId> found;
+    for (const FunctionId f : program_.functions_of(process_.module)) {
+      if (!runs_here(f)) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        const Symbol name = program_.call(site).name;
+        if (program_.call(site).capture || !name || !name.text().starts_with("subscribe")) continue;
+        // A helper of the page itself subscribes in turn.
+        const FunctionId callee = facts_.calls.callees[site.index].function;
+        if (!callee || program_.module_of(callee) != process_.module) found.push_back(site);
+      }
+    }
+    if (found.size() < 2) return {};
+    const CallId site = found.front();
+    return {exposure(call_span(program_, site),
+                     std::to_string(found.size()) + " subscriptions, the first by " + callee_text(program_, facts_, site))};
+  }
+
   std::vector<Stray> find() const {
     const Handler* last = last_clause();
     if (!last || last->pattern.any) {
@@ -82,7 +105,9 @@ class Finder {
   const Handler* last_clause() const {
     const Handler* last = nullptr;
     for (const HandlerId id : process_.handlers) {
-      if (facts_.handler(id).kind == HandlerKind::kInfo) last = &facts_.handler(id);
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind == HandlerKind::kInfo && program_.function(handler.function).name.text() != "handle_async")
+        last = &handler;
     }
     return last;
   }
@@ -131,12 +156,16 @@ class Finder {
       return call.module_expr && analysis::possible_values(program_, facts_, function, call.module_expr).message;
     }
     return call.target == TargetKind::kDynamicModule && !module_from_configuration(program_, facts_, site) &&
-           !is_about_modules(call.name) && !is_defined_in_sight(call.name, call.arity);
+           !is_harmless(call.name) && !is_defined_in_sight(call.name, call.arity);
   }
 
-  static bool is_about_modules(Symbol name) {
+  // module_info and its like, and the functions that gen_tcp, ssl and transports of the same shape have: nothing of theirs stays.
+  static bool is_harmless(Symbol name) {
+    static constexpr std::array<std::string_view, 12> kHarmless = {
+        "module_info", "behaviour_info",      "setopts", "getopts", "send", "recv", "close", "shutdown", "peername",
+        "sockname",    "controlling_process", "getstat"};
     const std::string_view text = name.text();
-    return text == "module_info" || text == "behaviour_info" || text.starts_with("__");
+    return text.starts_with("__") || std::find(kHarmless.begin(), kHarmless.end(), text) != kHarmless.end();
   }
 
   bool is_defined_in_sight(Symbol name, std::uint32_t arity) const {
@@ -178,16 +207,25 @@ std::vector<Symbol> compared_fields(const Program& program, const Handler& handl
   return fields;
 }
 
-// Does the server give the field another value while it runs? What it gets once, when a connection is made, has none before it.
-bool is_replaced(const Program& program, const Facts& facts, ProcessId id, Symbol name) {
+// Does the server give the field another value while whoever sent the message may still send? What it gets once, when a
+// connection is made, has none before it. A task's reply, a DOWN and an EXIT come once and end what the state holds: only
+// somebody from outside can replace it before they do.
+bool is_replaced(const Program& program, const Facts& facts, ProcessId id, Symbol name, bool once) {
   for (const analysis::StateField& field : analysis::states_of(program, facts).of(id).fields) {
     if (field.name != name) continue;
-    const auto writes = std::count_if(field.writes.begin(), field.writes.end(), [](const analysis::StateWrite& write) {
+    const auto replaces = [&](const analysis::StateWrite& write) {
       return !write.initial && write.value &&
              (write.changes.has(analysis::Change::kSets) || write.changes.has(analysis::Change::kResets) ||
               write.changes.has(analysis::Change::kUnknown));
-    });
-    return writes >= 2;
+    };
+    const auto from_outside = [&](const analysis::StateWrite& write) {
+      return replaces(write) && std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId handler) {
+               const HandlerKind kind = facts.handler(handler).kind;
+               return kind == HandlerKind::kCall || kind == HandlerKind::kCast;
+             });
+    };
+    return std::count_if(field.writes.begin(), field.writes.end(), replaces) >= 2 &&
+           (!once || std::any_of(field.writes.begin(), field.writes.end(), from_outside));
   }
   return false;
 }
@@ -195,14 +233,18 @@ bool is_replaced(const Program& program, const Facts& facts, ProcessId id, Symbo
 }  // namespace
 
 std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
-  if (facts.process(id).kind != analysis::ProcessKind::kGenServer) return {};
+  const Process& process = facts.process(id);
+  if (process.behaviour.text() == "Elixir.Phoenix.LiveView") return Finder(program, facts, id).find_subscriptions();
+  if (process.kind != analysis::ProcessKind::kGenServer) return {};
   return Finder(program, facts, id).find();
 }
 
 std::vector<Stray> outdated_messages(const Program& program, const Facts& facts, ProcessId id) {
   const Process& process = facts.process(id);
   std::vector<HandlerId> clauses;
+  std::set<FunctionId> functions;
   for (const HandlerId handler : process.handlers) {
+    functions.insert(facts.handler(handler).function);
     if (facts.handler(handler).kind != HandlerKind::kInfo) continue;
     if (!facts.handler(handler).pattern.expr || facts.handler(handler).pattern.any) return {};
     clauses.push_back(handler);
@@ -211,9 +253,16 @@ std::vector<Stray> outdated_messages(const Program& program, const Facts& facts,
     const Handler& handler = facts.handler(id_here);
     const Pattern& pattern = handler.pattern;
     if (pattern.size < 2 || !in_production(program, facts, handler.function)) continue;
+    // A timer that is cancelled by a function which takes its message out of the mailbox leaves none.
+    if (pattern.tag == sym::timeout && std::any_of(functions.begin(), functions.end(), [&](FunctionId f) {
+          return facts.effects.all[f.index].has(Effect::kReceive);
+        })) {
+      continue;
+    }
     const std::vector<Symbol> fields = compared_fields(program, handler);
+    const bool once = !pattern.tag || pattern.tag == sym::DOWN || pattern.tag == sym::EXIT;
     const auto replaced =
-        std::find_if(fields.begin(), fields.end(), [&](Symbol field) { return is_replaced(program, facts, id, field); });
+        std::find_if(fields.begin(), fields.end(), [&](Symbol field) { return is_replaced(program, facts, id, field, once); });
     if (replaced == fields.end()) continue;
     const bool all = std::all_of(clauses.begin(), clauses.end(), [&](HandlerId other) {
       const Handler& o = facts.handler(other);

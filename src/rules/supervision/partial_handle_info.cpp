@@ -13,6 +13,15 @@ namespace {
 
 using analysis::ProcessKind;
 
+struct Names {
+  Symbol handle_async = intern("handle_async");
+};
+
+const Names& names() {
+  static const Names kNames;
+  return kNames;
+}
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter)
@@ -38,7 +47,7 @@ class Check {
   Clauses clauses_of(ProcessId id, HandlerKind kind) const {
     Clauses clauses;
     for (const HandlerId handler : facts_.process(id).handlers) {
-      if (facts_.handler(handler).kind != kind) continue;
+      if (facts_.handler(handler).kind != kind || is_of_tasks(facts_.handler(handler))) continue;
       if (!clauses.first) clauses.first = handler;
       if (stops_on_anything(program_, facts_, facts_.handler(handler))) {
         clauses.stops = handler;
@@ -48,6 +57,9 @@ class Check {
     }
     return clauses;
   }
+
+  // handle_async of a LiveView gets the results of its own tasks, and nothing else.
+  bool is_of_tasks(const Handler& handler) const { return program_.function(handler.function).name == names().handle_async; }
 
   // A macro that adds clauses when compilation ends leaves nothing to conclude.
   bool may_get_clauses(ModuleId module) const {
@@ -73,14 +85,54 @@ class Check {
     return false;
   }
 
+  // What `use` writes into a module beside its own clauses of handle_info.
+  enum class Written : std::uint8_t { kNothing, kSome, kPerhapsAll };
+
+  Written written_clauses(ModuleId module) const {
+    const Unit& unit = program_.unit_of(module);
+    for (const model::Attribute& attribute : unit.attributes_of(program_.module(module))) {
+      if (attribute.name.text() == "before_compile") return Written::kPerhapsAll;
+    }
+    Written most = Written::kNothing;
+    for (const model::Directive& directive : unit.directives_of(program_.module(module))) {
+      if (directive.kind == model::DirectiveKind::kParseTransform) return Written::kPerhapsAll;
+      if (directive.kind == model::DirectiveKind::kUse) most = std::max(most, written_by(unit, directive.module));
+    }
+    return most;
+  }
+
+  Written written_by(const Unit& user, Symbol used) const {
+    const ModuleId module = program_.find_module(used, user.project);
+    Written most = Written::kNothing;
+    if (!module) return most;
+    const Unit& unit = program_.unit_of(module);
+    for (const FunctionId f : program_.functions_of(module)) {
+      const model::Function& function = program_.function(f);
+      if (function.name.text() == "__before_compile__") return Written::kPerhapsAll;
+      if (!function.has(model::kTemplate) || function.name.text() != "handle_info") continue;
+      most = std::max(most, Written::kSome);
+      for (const model::ClauseId clause : function.clauses) {
+        const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+        const ExprKind kind = patterns.empty() ? ExprKind::kUnknown : unit.expr(patterns[0]).kind;
+        if (kind == ExprKind::kVariable || kind == ExprKind::kWildcard || kind == ExprKind::kUnknown) return Written::kPerhapsAll;
+      }
+    }
+    return most;
+  }
+
   void review(ProcessId id) {
     const Clauses clauses = clauses_of(id, HandlerKind::kInfo);
     if (!clauses.first || !clauses.partial) return;
     const Handler& handler = facts_.handler(clauses.first);
     const Process& process = facts_.process(id);
-    if (!in_production(program_, facts_, handler.function) || may_get_clauses(process.module)) return;
-    std::vector<Stray> strays = untaken_strays(program_, facts_, causes_, id);
-    if (strays.empty()) strays = outdated_messages(program_, facts_, id);
+    if (!in_production(program_, facts_, handler.function)) return;
+    const Written written = written_clauses(process.module);
+    if (written == Written::kPerhapsAll) return;
+    std::vector<Stray> strays;
+    if (written == Written::kNothing) {
+      strays = untaken_strays(program_, facts_, causes_, id);
+      if (strays.empty()) strays = outdated_messages(program_, facts_, id);
+    }
     if (strays.empty()) strays = exposures(program_, facts_, id);
     if (strays.empty()) return;
     std::stable_sort(strays.begin(), strays.end(), [](const Stray& a, const Stray& b) {
