@@ -55,7 +55,15 @@ class Finder {
     }
   }
 
+  // The class may be listed several times, one for each supervisor.
+  static bool stands_behind(const Tree& tree, ModuleId source, std::size_t at) {
+    return std::any_of(tree.children.begin() + static_cast<std::ptrdiff_t>(at) + 1, tree.children.end(),
+                       [&](const TreeChild& child) { return child.source == source; });
+  }
+
+  // Tasks end by themselves.
   static bool starts_empty(const Tree& supervisor) {
+    if (supervisor.behaviour == sym::Elixir_Task_Supervisor) return false;
     return std::all_of(supervisor.children.begin(), supervisor.children.end(),
                        [](const TreeChild& child) { return child.origin != Origin::kList; });
   }

@@ -137,6 +137,8 @@ class Check {
                other.presence == analysis::Presence::kAlways;
       });
       if (same <= tree.intensity) continue;
+      const ProcessId process = facts_.processes.of(child.source);
+      if (!process || facts_.process(process).kind == ProcessKind::kSupervisor) continue;
       const std::optional<Why> why = fails_with_others(child.source);
       if (!why) continue;
       const Unit& unit = program_.unit(child.place.unit);
@@ -252,6 +254,7 @@ class Check {
   }
 
   static constexpr std::int64_t kLongWindow = 600;  // seconds
+  static constexpr std::int64_t kForAny = 1'000;    // and whoever allows so many has made room for them
   static constexpr std::int64_t kForMany = 10;      // who allows so many restarts reckons with crashes that are no fault of all
 
   // Fewer restarts a second than the default: a few in a short time, or so long a window that what has nothing to do with each
@@ -270,7 +273,7 @@ class Check {
     for (const Member& member : members(id)) {
       if (member.restart != sym::permanent && member.restart != sym::transient) continue;
       std::optional<Why> why = fails_with_others(member.module);
-      if (!why && tree.period >= kLongWindow && tree.intensity >= kForMany)
+      if (!why && tree.period >= kLongWindow && tree.intensity >= kForMany && tree.intensity < kForAny)
         why = Why{"counted for " + std::to_string(tree.period / 60) + " minutes", false};
       if (!why || !reported_.insert({place.unit.index, place.expr.index}).second) continue;
       return report(tree, place, member, *why);
