@@ -10,6 +10,8 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/child_starts.h"
+#include "rules/conditions.h"
+#include "rules/failed_ends.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
 
@@ -33,6 +35,7 @@ struct Slot {
   Symbol strategy;     // of a supervisor in sight
   CallId site;         // the start_child
   source::Span strategy_place;
+  ExprRef child;  // of a supervisor's list
 };
 
 bool is_server(const Process& process) {
@@ -49,7 +52,9 @@ class Check {
     for (const Slot& slot : slots_) {
       if (slot.restart == sym::permanent) permanent_that_stops(slot);
       if (slot.restart == sym::transient) transient_that_hides(slot);
+      if (slot.restart == sym::transient) transient_that_gives_up(slot);
       if (slot.restart == sym::temporary && !slot.dynamic) temporary_that_is_needed(slot);
+      if (slot.restart == sym::temporary && !slot.dynamic && !slot.added) task_that_is_lost(slot);
       if (slot.strategy == sym::one_for_all && slot.restart == sym::transient && !slot.dynamic) done_again(slot);
     }
     signals_that_do_nothing();
@@ -70,7 +75,8 @@ class Check {
                           false,
                           tree.strategy,
                           {},
-                          strategy_place(program_, facts_, tree)});
+                          strategy_place(program_, facts_, tree),
+                          child.place});
       }
     }
     for (const ChildStart& start : child_starts(program_, facts_)) {
@@ -79,7 +85,7 @@ class Check {
       const bool dynamic = api.ends_with("DynamicSupervisor");
       source::Span place = start.spec.restart_place;
       if (place.end <= place.begin) place = call_span(program_, start.site);
-      slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}});
+      slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}, {}});
     }
   }
 
@@ -87,16 +93,6 @@ class Check {
     const ProcessId id = facts_.processes.of(slot.module);
     if (!id || !is_server(facts_.process(id))) return nullptr;
     return &facts_.process(id);
-  }
-
-  static bool ends_well(const Unit& unit, ExprRef reason) {
-    if (!reason) return false;
-    const auto atom = analysis::atom_value(unit, reason.expr);
-    if (atom) return *atom == sym::normal || *atom == sym::shutdown;
-    const model::Expr& e = unit.expr(reason.expr);
-    if (e.kind != ExprKind::kTuple || e.child_count != 2) return false;
-    const auto first = analysis::atom_value(unit, unit.child(reason.expr, 0));
-    return first && *first == sym::shutdown;
   }
 
   // Is the clause ever run in production? Calls and casts that nobody sends may be there for tests.
@@ -122,7 +118,8 @@ class Check {
       if (!in_production(program_, facts_, handler.function)) continue;
       for (const CallbackReturn& r : analysis::returns_of(program_, facts_, handler)) {
         if (r.tag != sym::stop || !r.reason) continue;
-        if (ends_well(program_.unit(r.reason.unit), r.reason) && is_heard(id)) return Stop{id, r.expr};
+        if (ends_well(program_.unit(r.reason.unit), r.reason) && is_heard(id) && !only_by_option(handler))
+          return Stop{id, r.expr};
       }
     }
     return {};
@@ -151,6 +148,25 @@ class Check {
       }
     }
     return false;
+  }
+
+  // `if ttl > 0, do: Process.send_after(self(), :stop, ttl)`: those that are started without the option never stop.
+  bool only_by_option(const Handler& handler) const {
+    if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag || handler.pattern.size != 0) return false;
+    std::size_t sites = 0;
+    for (const FunctionId f : program_.functions_of(facts_.process(handler.process).module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || !external->row || external->row->message_argument == 0) continue;
+        const std::span<const ExprId> arguments = analysis::arguments_of(program_, site);
+        if (external->row->message_argument > arguments.size()) continue;
+        if (analysis::atom_value(program_.unit_of(site), arguments[external->row->message_argument - 1u]) != handler.pattern.tag)
+          continue;
+        if (program_.function(f).name != sym::init || !stands_in_branch(program_, site)) return false;
+        ++sites;
+      }
+    }
+    return sites != 0;
   }
 
   void permanent_that_stops(const Slot& slot) {
@@ -271,6 +287,74 @@ class Check {
                   std::string(erlang ? "exit({unexpected, Other})" : "{:stop, {:unexpected, other}, state}") + "`.";
     finding.path.push_back({finding.span, "it ends as if all were well"});
     finding.path.push_back({slot.place, name + " is a transient child"});
+    finding.key = name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // A stop in the clause for {error, Reason}, with a reason that is none.
+  void transient_that_gives_up(const Slot& slot) {
+    const Process* process = server(slot);
+    if (!process) return;
+    const std::optional<FailedEnd> end = failed_end(program_, facts_, *process);
+    if (!end || !reported_.insert(slot.module).second) return;
+    const bool erlang = in_erlang(program_, slot.module);
+    const std::string name = model::display_module(program_.module(slot.module).name);
+    Finding finding = found_in(reporter_, program_, end->function, program_.unit(end->place.unit).span(end->place.expr));
+    finding.severity = Severity::kMedium;
+    // What is started on demand may be meant to end with what it was started for.
+    finding.confidence = slot.dynamic || slot.added ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = finding.function + " ends the transient process " + name +
+                      " as if all were well where something failed: nobody "
+                      "starts it again";
+    finding.why =
+        "A transient child is restarted after an abnormal reason only, and `normal`, `shutdown` and `{shutdown, _}` are not "
+        "abnormal, whatever stands in the place of `_`. After one error " +
+        name + " is gone until somebody starts it by hand or its supervisor itself is restarted.";
+    finding.fix = std::string("Stop with the error as the reason, `") +
+                  (erlang ? "{stop, Reason, State}" : "{:stop, reason, state}") + "`, or try again after a while.";
+    finding.path.push_back({program_.unit(end->pattern.unit).span(end->pattern.expr), "where something failed"});
+    finding.path.push_back({finding.span, "it stops with a reason that is not abnormal"});
+    finding.path.push_back({slot.place, name + " is a transient child"});
+    finding.key = name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // The `use Task` that makes it temporary; none where somebody wrote so, there or in the list.
+  source::Span defaulted_by(const Slot& slot) const {
+    const Unit& at = program_.unit(slot.child.unit);
+    const bool written = any_below(at, slot.child.expr, [&](ExprId id) {
+      return at.expr(id).kind == ExprKind::kAtom && at.expr(id).symbol() == sym::temporary;
+    });
+    if (written || program_.find_function(slot.module, sym::child_spec, 1)) return {};
+    const Unit& unit = program_.unit_of(slot.module);
+    for (const model::Directive& d : unit.directives_of(program_.module(slot.module))) {
+      if (d.kind != model::DirectiveKind::kUse || d.module != sym::Elixir_Task || d.quoted) continue;
+      if (!d.options || !analysis::literal_option(unit, d.options, sym::restart)) return {unit.file, d.begin, d.end};
+    }
+    return {};
+  }
+
+  // `use Task` alone in a supervisor's list, and its work is no one's business when it fails.
+  void task_that_is_lost(const Slot& slot) {
+    const ProcessId id = facts_.processes.of(slot.module);
+    if (!id || facts_.process(id).kind != ProcessKind::kTask || !slot.child) return;
+    const source::Span use = defaulted_by(slot);
+    if (use.end <= use.begin) return;
+    const std::optional<LostWork> work = lost_work(program_, facts_, slot.module);
+    if (!work || !reported_.insert(slot.module).second) return;
+    const std::string name = model::display_module(program_.module(slot.module).name);
+    Finding finding = start_finding(use, slot.module);
+    finding.confidence = Confidence::kPossible;
+    finding.message = name + " is a task that works with others and is not started again when that fails";
+    finding.why =
+        "Nobody wrote how it is restarted, and a task is temporary then: the first error of the other side ends " + name +
+        " for as long as the application runs, with what it had to tell left untold, and nobody hears of it but the log.";
+    finding.fix = "Write `use Task, restart: :transient`: it is started again until it has ended well.";
+    finding.path.push_back({use, name + " is temporary by default"});
+    finding.path.push_back({slot.place, "its supervisor starts it here"});
+    finding.path.push_back({call_span(program_, work->started), "its work is started here"});
+    for (findings::Step& step : analysis::path_to(program_, facts_, work->run, work->outside))
+      finding.path.push_back(std::move(step));
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
   }
