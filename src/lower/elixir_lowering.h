@@ -352,6 +352,7 @@ class ElixirLowering {
   ModuleNames names_;
   ScopedNames<Symbol> aliases_;  // first segment → module
   ScopedNames<KnownAttribute> known_attributes_;
+  std::size_t copied_ = 0;                   // nodes of loops' bodies that were lowered once more for an element
   ScopedNames<Fragment> fragments_;          // variables of loops around definitions
   std::size_t attributes_until_ = SIZE_MAX;  // while an attribute's value is written out: only what was set before it counts
 

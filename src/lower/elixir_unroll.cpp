@@ -10,9 +10,9 @@ namespace beamwright::lower {
 namespace {
 
 constexpr std::size_t kMaxElements = 128;
-// Of a body, and of all its copies together.
+// Nodes of one body, and of all copies in a file together: loops stand inside each other.
 constexpr std::size_t kMaxBody = 2000;
-constexpr std::size_t kMaxCopied = 40'000;
+constexpr std::size_t kMaxCopied = 100'000;
 constexpr std::size_t kMaxName = 200;
 
 // The nodes of a tree, counted up to a limit.
@@ -64,14 +64,15 @@ ExprId ElixirLowering::unroll_for(const Node& node, Nodes qualifiers, const Node
   std::vector<Fragment> elements;
   std::size_t size = 0;
   count(body, size);
-  if (size > kMaxBody || !elements_of(generator.child(1), elements) || elements.empty() || elements.size() * size > kMaxCopied)
-    return {};
+  if (size > kMaxBody || !elements_of(generator.child(1), elements) || elements.empty()) return {};
+  if (copied_ + elements.size() * size > kMaxCopied) return {};
   const std::size_t outside = fragments_.mark();
   for (const Fragment& element : elements) {
     const bool fits = bind_fragment(generator.child(0), element);
     fragments_.forget(outside);
     if (!fits) return {};
   }
+  copied_ += elements.size() * size;
   Exprs parts(*this);
   parts.push(lower(generator));
   Exprs statements(*this);

@@ -65,6 +65,17 @@ TEST(ElixirLoops, LeaveUnquotesOfMacrosAlone) {
             "  a/1 public macro inlined (n) -> n\n");
 }
 
+TEST(ElixirLoops, InsideEachOtherAreBoundedTogether) {
+  std::string list;
+  for (int i = 0; i < 100; ++i) list += ":a" + std::to_string(i) + ", ";
+  const auto loop = [&](const std::string& name, const std::string& body) {
+    return "for " + name + " <- [" + list + ":z] do\n def unquote(:\"" + name + "_#{" + name + "}\")(), do: 1\n" + body + "end\n";
+  };
+  const Lowered lowered("defmodule M do\n" + loop("a", loop("b", loop("c", ""))) + "end");
+  EXPECT_GT(lowered.unit().functions.size(), 200u);
+  EXPECT_LT(lowered.unit().exprs.size(), 1'000'000u);
+}
+
 TEST(ElixirLoops, AreBounded) {
   std::string list;
   for (int i = 0; i < 400; ++i) list += ":a" + std::to_string(i) + ", ";
