@@ -110,7 +110,10 @@ class Check {
     const std::string child = model::display_module(program_.module(start.child).name);
     const std::string supervisor = source_text(program_, program_.unit_of(start.site), arguments_of(program_, start.site)[0]);
     Finding finding = found_in(reporter_, program_, start.function, call_span(program_, start.site));
-    if (work.possible) finding.severity = Severity::kLow;
+    // One query of a pool that is up takes milliseconds, and a state may have to be there before the first message.
+    constexpr std::int64_t kQuery = 15'000;
+    const bool query = work.effect == Effect::kDatabase && work.bound_ms <= kQuery;
+    if (work.possible || query) finding.severity = Severity::kLow;
     finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
     finding.message = "One supervisor, " + supervisor + ", starts every " + child + ", whose init does " + describe_work(work) +
                       "; started " + load;
