@@ -8,6 +8,7 @@
 #include <span>
 
 #include "analysis/values.h"
+#include "rules/child_starts.h"
 #include "rules/rewrites.h"
 #include "rules/support.h"
 #include "rules/walk.h"
@@ -96,6 +97,9 @@ class Check {
     for (const analysis::Supervisor& supervisor : facts_.supervisors) flags(supervisor);
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) start(CallId(i));
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) children(FunctionId(f));
+    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+      for (const analysis::TreeChild& child : tree.children) no_supervisor(child);
+    }
   }
 
  private:
@@ -132,6 +136,7 @@ class Check {
   }
 
   void visit(FunctionId function, const Unit& unit, ExprId root);
+  void no_supervisor(const analysis::TreeChild& child);
   void keys(FunctionId function, const Unit& unit, ExprId options, const Place& place);
   void report(FunctionId function, const Unit& unit, ExprId at, const Place& place, const Misplaced& wrong,
               const std::vector<ExprId>& keys);
@@ -141,7 +146,48 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::vector<analysis::ExprRef> called_supervisors_;
 };
+
+// A gen_server whose specification says that it is a supervisor. `infinity` is meant for these, and a release upgrade asks them
+// for their children (stdlib: supervisor, "Child specification"; sasl: release_handler).
+void Check::no_supervisor(const analysis::TreeChild& child) {
+  if (child.type != sym::supervisor || child.tree || !child.place || !child.source) return;
+  if ((child.module && child.module != program_.module(child.source).name) || !production_place(program_, facts_, child.place))
+    return;
+  const ProcessId id = facts_.processes.of(child.source);
+  const FunctionId function = function_at(program_, child.place);
+  if (!id || !function || !reporter_.wants(program_, function)) return;
+  const Process& process = facts_.process(id);
+  if (process.behaviour != sym::gen_server && process.behaviour != sym::Elixir_GenServer) return;
+  // One that starts processes of its own is a supervisor in all but the name.
+  for (const auto handler : process.handlers) {
+    if (facts_.effects.all[facts_.handler(handler).function.index].has(Effect::kSpawn)) return;
+  }
+  if (std::find(called_supervisors_.begin(), called_supervisors_.end(), child.place) != called_supervisors_.end()) return;
+  called_supervisors_.push_back(child.place);
+  const bool erlang = in_erlang(program_, function);
+  const std::string name = process_name(program_, facts_, id);
+  const bool endless = child.shutdown == "infinity";
+  Finding finding = found_in(reporter_, program_, function, program_.unit(child.place.unit).span(child.place.expr));
+  // Where it traps exits its terminate/2 decides how long the whole tree takes to stop.
+  finding.severity = endless && process.traps_exits ? Severity::kMedium : Severity::kLow;
+  finding.confidence = Confidence::kCertain;
+  finding.message =
+      name + " is no supervisor, as its specification says it is" + (endless ? ", and is waited for without limit" : "");
+  finding.why =
+      std::string(endless ? "`infinity` is how long a supervisor may take to stop its children. For a worker it means that "
+                            "the stop of the whole tree hangs when this one does. "
+                          : "") +
+      "A release upgrade asks every child of this type for its children, and does not look for its module's code change.";
+  finding.fix = erlang ? "Write `type => worker` and a time such as `shutdown => 5000`."
+                       : "Write `type: :worker` and a time such as `shutdown: 5_000`.";
+  finding.path = {{finding.span, "it is declared a supervisor"}};
+  const FunctionId init = program_.find_function(child.source, sym::init, 1);
+  if (init) finding.path.push_back({name_span(program_, init), name + " is a gen_server"});
+  finding.key = "supervisor " + name;
+  report_weighed(reporter_, std::move(finding));
+}
 
 void Check::keys(FunctionId function, const Unit& unit, ExprId options, const Place& place) {
   if (!in_production(program_, facts_, function)) return;
