@@ -25,6 +25,7 @@ struct Start {
   ProcessId child;
   CallId site;         // the spawn, or the call of the child's start function
   FunctionId starter;  // that holds it
+  CallId beneath;      // the gen_server:start or start_link itself
 };
 
 class Check {
@@ -97,7 +98,7 @@ class Check {
     if (!function || program_.unit_of(site).role != source::Role::kReviewed) return;
     const bool linked = is_linked(site);
     if (program_.module_of(function) != process.module) {
-      if (!linked) without_link({id, site, function}, process);
+      if (!linked) without_link({id, site, function, site}, process);
       return;
     }
     for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
@@ -106,9 +107,9 @@ class Check {
       if (edge.possible || edge.runs != analysis::Runs::kCaller || program_.call(edge.site).capture) continue;
       if (facts_.calls.callees[edge.site.index].function != function || program_.module_of(caller) == process.module) continue;
       if (linked) {
-        with_link({id, edge.site, caller}, process);
+        with_link({id, edge.site, caller, site}, process);
       } else {
-        without_link({id, edge.site, caller}, process);
+        without_link({id, edge.site, caller, site}, process);
       }
     }
   }
@@ -149,7 +150,8 @@ class Check {
               "know when it ends monitors it as well."
             : "Start it with start_link under a supervisor (DynamicSupervisor where there are many); a server that has to "
               "know when it ends monitors it as well.";
-    finding.path = {{finding.span, "no link to " + child}};
+    finding.path = {{finding.span, "no link to " + child},
+                    {call_span(program_, start.beneath), callee_text(program_, facts_, start.beneath) + " leaves it on its own"}};
     finding.key = child;
     finish(start.child, std::move(finding));
   }
