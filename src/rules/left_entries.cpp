@@ -103,14 +103,15 @@ class DeadSearch {
     return {};
   }
 
-  // Cut to a length, or gone through by a timer.
+  // Cut to a length, or gone through for a message of its own, such as a timer's; what comes out of a socket is no such thing.
   bool is_swept(const StateField& field) const {
     return std::any_of(field.writes.begin(), field.writes.end(), [&](const StateWrite& write) {
       if (write.changes.has(Change::kBounds)) return true;
       if (!write.changes.has(Change::kLoses)) return false;
       return std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId id) {
         const Handler& handler = facts_.handler(id);
-        return handler.kind == HandlerKind::kInfo && handler.pattern.tag && handler.pattern.size == 0;
+        const std::string_view tag = handler.pattern.tag ? handler.pattern.tag.text() : std::string_view();
+        return handler.kind == HandlerKind::kInfo && !tag.empty() && tag != "tcp" && tag != "ssl" && tag != "udp";
       });
     });
   }

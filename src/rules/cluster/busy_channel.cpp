@@ -92,17 +92,18 @@ void check_dropped(const Program& program, const Facts& facts, Reporter& reporte
 }
 
 // A clause that takes nosuspend does something about it, unless it only says so.
-bool tells_apart(const Unit& unit, model::ClauseRange clauses) {
+bool tells_apart(const Program& program, CallId send, model::ClauseRange clauses) {
+  const Unit& unit = program.unit_of(send);
   for (const model::ClauseId id : clauses) {
     const auto patterns = unit.patterns_of(unit.clause(id));
     if (patterns.empty()) continue;
     const model::Expr& pattern = unit.expr(patterns[0]);
-    const bool dropped = pattern.kind == ExprKind::kAtom
-                             ? pattern.symbol() == intern("nosuspend")
-                             : pattern.kind == ExprKind::kVariable || pattern.kind == ExprKind::kWildcard;
-    if (!dropped) continue;
-    const ExprKind done = unit.expr(unit.clause(id).body).kind;
-    return done != ExprKind::kAtom && done != ExprKind::kVariable;
+    const ExprId body = unit.clause(id).body;
+    if (pattern.kind == ExprKind::kAtom && pattern.symbol() == intern("nosuspend"))
+      return unit.expr(body).kind != ExprKind::kAtom;
+    // Any other answer: the message is kept or sent in another way.
+    const bool rest = pattern.kind == ExprKind::kVariable || pattern.kind == ExprKind::kWildcard;
+    if (rest) return mentions(unit, body, variables_in(unit, argument_at(program, send, 2)));
   }
   return false;
 }
@@ -114,8 +115,9 @@ bool hands_on(const Program& program, CallId send) {
     const model::Expr& e = unit.expr(around);
     if (e.kind == ExprKind::kBlock && unit.child(around, e.child_count - 1) != at) return false;
     if (e.kind != ExprKind::kBlock && e.kind != ExprKind::kCase && e.kind != ExprKind::kTry) return false;
-    if (e.kind == ExprKind::kCase && unit.child(around, 0) == at && tells_apart(unit, unit.clauses_of(e))) return false;
-    if (e.kind == ExprKind::kTry && unit.child(around, 0) == at && tells_apart(unit, unit.try_of(e).else_clauses)) return false;
+    if (e.kind == ExprKind::kCase && unit.child(around, 0) == at && tells_apart(program, send, unit.clauses_of(e))) return false;
+    if (e.kind == ExprKind::kTry && unit.child(around, 0) == at && tells_apart(program, send, unit.try_of(e).else_clauses))
+      return false;
   }
   return true;
 }

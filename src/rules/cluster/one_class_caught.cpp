@@ -219,6 +219,7 @@ const analysis::ExprRef* badrpc_clause(const Program& program, const std::vector
 }
 
 void check_badrpc_of_erpc(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!analysis::handlings_around(program, facts, site).empty()) return;
   if ((analysis::classes_caught(program, facts, site, true) & analysis::kErrorClass) != 0) return;
   const std::vector<analysis::CallResult> results = analysis::results_of(program, facts, site);
   const analysis::ExprRef* clause = badrpc_clause(program, results);
