@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 
 namespace beamwright {
 
@@ -27,10 +28,18 @@ struct IdRange {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 
+  // Its elements are made when they are asked for, so it is an input iterator: enough for std::any_of and its like.
   struct Iterator {
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Id<Tag>;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Id<Tag>*;
+    using reference = Id<Tag>;
+
     std::uint32_t at;
     Id<Tag> operator*() const { return Id<Tag>(at); }
     Iterator& operator++() { return ++at, *this; }
+    Iterator operator++(int) { return Iterator{at++}; }
     bool operator==(const Iterator&) const = default;
   };
   Iterator begin() const { return {first}; }
