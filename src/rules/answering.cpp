@@ -141,12 +141,18 @@ class Ways {
 
   void result(ExprId id, Used used) {
     const ExprId value = analysis::local_value(unit_, id);
+    used_somewhere_ |= replies(value);
     if (used == Used::kSurely || uses(id) || (value && uses(value)) || found_ || !value) return;
     if (answers_nobody(unit_, value)) {
       found_ = Unanswered{{unit_id_, value}, false, {}};
     } else if (unit_.expr(value).kind == ExprKind::kCall) {
       helper(CallId(unit_.first_call + unit_.expr(value).payload));
     }
+  }
+
+  bool replies(ExprId value) const {
+    if (!value || unit_.expr(value).kind != ExprKind::kTuple || unit_.expr(value).child_count == 0) return false;
+    return analysis::atom_value(unit_, unit_.child(value, 0)) == sym::reply;
   }
 
   // A function of the module that makes the return, and is not given the caller: every return of it answers nobody.

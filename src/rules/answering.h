@@ -18,7 +18,7 @@ std::vector<model::VariableId> caller_variables(const Program& program, const Fa
 // A return of a clause that answers nobody, on a way that made no use of the caller: not stored, passed on or answered.
 struct Unanswered {
   analysis::ExprRef expr;
-  bool sometimes = false;  // the clause makes use of the caller on another way
+  bool sometimes = false;  // the clause replies, or makes use of the caller, on another way
   CallId helper;           // it stands in the function called here, which is not given the caller
 };
 std::optional<Unanswered> unanswered_return(const Program& program, const Facts& facts, const Handler& handler);

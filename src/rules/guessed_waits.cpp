@@ -32,10 +32,10 @@ bool starts_like(std::string_view text, const std::array<std::string_view, N>& b
 
 // What looks values up, builds or takes apart: its last argument may be a default, and it waits for nobody.
 bool is_plain(std::string_view name) {
-  static constexpr std::array<std::string_view, 28> kBeginnings = {
-      "new",     "build", "parse", "encode", "decode",  "to_",       "from_",  "is_",        "format", "config",
-      "set",     "with_", "put",   "option", "default", "valid",     "handle", "child_spec", "start",  "stop",
-      "inspect", "merge", "cast",  "async",  "get_env", "get_value", "opt",    "env"};
+  static constexpr std::array<std::string_view, 33> kBeginnings = {
+      "new",   "build", "parse",   "encode",    "decode", "to_",    "from_",      "is_",    "format", "config",   "set",
+      "with_", "put",   "option",  "default",   "valid",  "handle", "child_spec", "start",  "stop",   "inspect",  "merge",
+      "cast",  "async", "get_env", "get_value", "opt",    "env",    "init",       "create", "make",   "schedule", "shutdown"};
   return starts_like(name, kBeginnings) || name.ends_with("_async") || name.ends_with("?") || name.find("config") != name.npos ||
          name.find("setting") != name.npos || name.find("timeout") != name.npos || name.find("interval") != name.npos;
 }
