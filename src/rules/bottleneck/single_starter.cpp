@@ -108,7 +108,10 @@ class Check {
   void report(const Start& start, const SlowWork& work, const std::string& load) {
     const bool erlang = in_erlang(program_, start.function);
     const std::string child = model::display_module(program_.module(start.child).name);
-    const std::string supervisor = source_text(program_, program_.unit_of(start.site), arguments_of(program_, start.site)[0]);
+    const Unit& caller = program_.unit_of(start.site);
+    const ExprId named = arguments_of(program_, start.site)[0];
+    const auto name = analysis::atom_value(caller, named);
+    const std::string supervisor = name ? model::display_module(*name) : source_text(program_, caller, named);
     Finding finding = found_in(reporter_, program_, start.function, call_span(program_, start.site));
     // One query of a pool that is up takes milliseconds, and a state may have to be there before the first message.
     constexpr std::int64_t kQuery = 15'000;
