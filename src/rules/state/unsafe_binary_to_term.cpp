@@ -121,17 +121,22 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
-// base64:decode(Token), decodeBase64Url(Packed): bytes that came as text, as cookies, bookmarks and tokens do.
+// base64:decode(Token), decodeBase64Url(Packed): bytes that came as text, as cookies, bookmarks and tokens do; unpacked or not.
 bool was_text(const Unit& unit, const Facts& facts, ExprId bytes) {
-  const ExprId value = analysis::local_value(unit, bytes);
-  if (unit.expr(value).kind != ExprKind::kCall) return false;
-  const CallId site(unit.first_call + unit.expr(value).payload);
-  const model::Call& call = unit.call_of(unit.expr(value));
-  const analysis::External* external = facts.calls.external(site);
-  const std::string_view module = external ? external->module.text() : std::string_view();
-  const std::string_view name = call.name ? call.name.text() : std::string_view();
-  if (name.find("ecode") == std::string_view::npos) return false;
-  return module == "base64" || module == "Elixir.Base" || name.find("ase64") != std::string_view::npos;
+  constexpr int kMostSteps = 4;
+  for (int step = 0; step < kMostSteps && bytes; ++step) {
+    const model::Expr& e = unit.expr(analysis::local_value(unit, bytes));
+    if (e.kind != ExprKind::kCall) return false;
+    const model::Call& call = unit.call_of(e);
+    const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
+    const std::string_view module = external ? external->module.text() : std::string_view();
+    const std::string_view name = call.name ? call.name.text() : std::string_view();
+    const bool decodes = name.find("ecode") != std::string_view::npos;
+    if (decodes && (module == "base64" || module == "Elixir.Base" || name.find("ase64") != std::string_view::npos)) return true;
+    if (!external || !hands_on(*external) || e.child_count == 0) return false;
+    bytes = unit.children_of(e)[0];
+  }
+  return false;
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
