@@ -24,7 +24,7 @@ TEST(RuleLookup, FindsRulesByCodeAndNameInAnyCase) {
 TEST(RuleLookup, NamesTheNearestRules) {
   const auto rules = all_rules();
   EXPECT_EQ(nearest_rules(rules, "cal-cycle").front(), "call-cycle (BW403)");
-  EXPECT_THAT(nearest_rules(rules, "timeout"), Contains("rpc-without-timeout (BW604)"));  // a part of the name
+  EXPECT_THAT(nearest_rules(rules, "timeout"), Contains("timeout-inversion (BW404)"));  // a part of the name
   EXPECT_LE(nearest_rules(rules, "nothing of the kind").size(), 3u);
   EXPECT_THAT(nearest_rules({}, "x"), ElementsAre());
 }
