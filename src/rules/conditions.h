@@ -6,8 +6,8 @@
 namespace beamwright::rules {
 
 // An overloaded function: what the call site is there for is done by one of its clauses, and which clause runs is decided by the
-// kind of an argument (is_pid(X), #db{} = X, %Conn{} = x, the name of a job) that is not known. `stop(Pid) when is_pid(Pid)` does the work,
-// `stop(Name)` asks the server for it. Not so where every clause that could run has the effect.
+// kind of an argument (is_pid(X), #db{} = X, %Conn{} = x, the name of a job) that is not known. `stop(Pid) when is_pid(Pid)` does
+// the work, `stop(Name)` asks the server for it. Not so where every clause that could run has the effect.
 bool is_one_of_overloads(const Program& program, const Facts& facts, FunctionId function, CallId site,
                          const KnownArguments& arguments, std::uint64_t feasible, Effect effect);
 
