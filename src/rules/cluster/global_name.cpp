@@ -66,7 +66,9 @@ ExprId global_name_of(const Program& program, CallId site) {
       const ExprId value = analysis::local_value(unit, name);
       const model::Expr& e = unit.expr(value);
       if (e.kind != ExprKind::kTuple || e.child_count != 2) continue;
-      if (analysis::atom_value(unit, unit.child(value, 0)) == sym::global) return value;
+      // A name made of a node or a pid is another one on each node.
+      if (analysis::atom_value(unit, unit.child(value, 0)) == sym::global && analysis::atom_value(unit, unit.child(value, 1)))
+        return value;
     }
   }
   return {};
