@@ -56,7 +56,8 @@ class Check {
         found_in(reporter_, program_, handler.function, program_.unit(unanswered.expr.unit).span(unanswered.expr.expr));
     // A gen_fsm takes the same event with and without a caller, and clauses for both are often written where one is sent.
     const bool guess = likely && facts_.process(handler.process).behaviour.text() == "gen_fsm";
-    finding.severity = guess ? Severity::kLow : unanswered.sometimes ? Severity::kMedium : Severity::kHigh;
+    // Some mean it: a request that comes too late is left to its timeout.
+    finding.severity = guess ? Severity::kLow : Severity::kMedium;
     finding.confidence = unanswered.sometimes || likely ? Confidence::kPossible : Confidence::kLikely;
     finding.message = shown + " answers nobody" + (unanswered.sometimes ? " on this way" : "") +
                       ": it lets go of its caller, and no code can reply any more";
@@ -104,7 +105,7 @@ const Rule& never_replies() {
   static const Rule rule{{.code = "BW407",
                           .name = "never-replies",
                           .family = findings::Family::kBlocking,
-                          .severity = Severity::kHigh,
+                          .severity = Severity::kMedium,
                           .summary = "handle_call returns noreply on a way where its caller is dropped: nobody can answer"},
                          check};
   return rule;
