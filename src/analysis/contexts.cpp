@@ -7,7 +7,6 @@
 
 #include "analysis/calls.h"
 #include "analysis/values.h"
-#include "model/inlined.h"
 
 namespace beamwright::analysis {
 

@@ -9,7 +9,6 @@
 #include "analysis/implied.h"
 #include "analysis/scopes.h"
 #include "knowledge/knowledge.h"
-#include "model/inlined.h"
 
 namespace beamwright::app {
 namespace {

@@ -4,7 +4,6 @@
 
 #include "base/invariant.h"
 #include "lower/elixir_lowering.h"
-#include "model/inlined.h"
 
 namespace beamwright::lower {
 namespace {

@@ -1,6 +1,5 @@
 // The notation of elixir_test_support.h.
 #include "lower/elixir_test_support.h"
-#include "model/inlined.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,6 @@
 // read and compared by people who change the lowering; nothing parses it.
 #include <algorithm>
 
-#include "model/inlined.h"
 #include "model/program.h"
 
 namespace beamwright::model {

@@ -62,6 +62,10 @@ enum FunctionFlag : std::uint16_t {
   kImpl = 32,        // @impl stands before it
   kGuardMacro = 64,  // defguard
   kGenerated = 128,  // comes from a parser generator or an included header
+  // A macro whose every clause is nothing but a plain quote. Its body is the quoted code, with the macro's parameters where they
+  // are unquoted: what calls the macro runs that code, so it is followed as if it called a function. What only the using module
+  // knows (__MODULE__) is unknown in it.
+  kInlined = 256,
 };
 
 struct Function {
