@@ -12,6 +12,7 @@ import pathlib
 import random
 import statistics
 import subprocess
+import sys
 import time
 
 ADDED = {".erl": "\nadded(X) -> gen_server:call(X, y).\n", ".ex": "\ndefmodule Added do\n  def added(x), do: GenServer.call(x, :y)\nend\n"}
@@ -41,6 +42,10 @@ class Server:
             while line := self.process.stdout.readline().strip():
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
+            if length == 0:
+                self.process.wait()
+                print(f"latency: the server ended with {self.process.returncode} instead of an answer to {method}", file=sys.stderr)
+                sys.exit(2)
             message = json.loads(self.process.stdout.read(length))
             if message.get("id") == self.number and "method" not in message:
                 return message["result"]
@@ -75,6 +80,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     files = sorted(path for path in options.project.rglob("*") if path.suffix in ADDED and not {"test", "tests"} & set(path.parts))
+    if not files:
+        parser.error(f"{options.project} holds no Elixir or Erlang sources but tests" if options.project.is_dir() else f"{options.project} is no folder")
+    for binary in options.binary:
+        if not os.access(binary, os.X_OK):
+            parser.error(f"{binary} is no program")
     random.Random(options.seed).shuffle(files)
     servers = [Server(binary, options.project) for binary in options.binary]
     for server in servers:
