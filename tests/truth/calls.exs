@@ -9,7 +9,7 @@
 # funs and comprehensions are their function's. Left out on both sides: BIFs that guards and operators may use, calls with nothing
 # but dynamic targets (apply with unknown arguments, a fun's call), macros as callers and callees, and what compilers make
 # themselves (module_info, __info__, __struct__ …). Elixir's inlining (elixir_rewrite) is applied to ours. Of several sources of
-# one module the one that was compiled is read. Modules without a source in sight (parser generators, other languages) are told
+# one module the one that was compiled is read, and of several versions of one function (-if) likewise. Modules without a source in sight (parser generators, other languages) are told
 # and left out; so is what a parse transform made in a module that has one, which is no source's.
 #
 # Prints for each language what is found, missing and invented, with the most frequent causes, and exits 1 below the targets.
@@ -88,11 +88,16 @@ defmodule Truth do
     scope = %{module: module, local: local, imports: imports}
 
     functions =
-      for {:function, _, name, arity, clauses} <- forms, written?(name), into: %{} do
-        {{name, arity}, %{edges: erlang_edges(clauses, scope, %{}), private: not exported?(forms, name, arity)}}
+      for {:function, _, name, arity, clauses} = form <- forms, written?(name), into: %{} do
+        function = %{edges: erlang_edges(clauses, scope, %{}), private: not exported?(forms, name, arity), lines: lines(form)}
+        {{name, arity}, function}
       end
 
     %{language: :erlang, functions: functions, file: erlang_file(forms)}
+  end
+
+  defp lines(form) do
+    :erl_parse.fold_anno(fn at, first..last -> min(first, line(at))..max(last, line(at)) end, line(elem(form, 1))..line(elem(form, 1)), form)
   end
 
   defp erlang_file(forms), do: Enum.find_value(forms, "", fn {:attribute, _, :file, {file, _}} -> to_string(file); _ -> nil end)
@@ -350,6 +355,8 @@ defmodule Truth do
         %{caller: {truth.module, key}, callee: callee, line: line, cause: why_missing(truth, key, functions[key], callee, line)}
       end
 
+    functions = Map.new(functions, fn {key, function} -> {key, compiled(function, theirs[key])} end)
+
     invented =
       for {{name, _} = key, function} <- functions, written?(name), not function.macro, {callee, line} <- function.edges, invented?(theirs[key], function, callee) do
         %{caller: {truth.module, key}, callee: callee, line: line, cause: why_invented(truth, theirs[key], callee, line)}
@@ -364,6 +371,11 @@ defmodule Truth do
       unknown: unknown
     }
   end
+
+  # A source may have a function twice, of which `-if(?OTP_RELEASE >= …)` takes one. Where another release compiled it than the one
+  # we read for, what we read does not lie in the lines of the function that was compiled, and says nothing about it.
+  defp compiled(ours, %{lines: lines}), do: %{ours | edges: Map.filter(ours.edges, fn {_, line} -> line in lines end)}
+  defp compiled(ours, _), do: ours
 
   # What a parse transform made is not written anywhere: functions of its own, and edges of a function that nobody wrote there.
   defp untransformed(theirs, functions) do
