@@ -63,18 +63,7 @@ async function refused(name, args) {
   return result.content[0].text;
 }
 
-const blocking = `defmodule Shop.Prices do
-  use GenServer
-  def start_link(_), do: GenServer.start_link(__MODULE__, %{}, name: __MODULE__)
-  def price(id), do: GenServer.call(__MODULE__, {:price, id})
-  @impl true
-  def init(prices), do: {:ok, prices}
-  @impl true
-  def handle_call({:price, id}, _from, prices) do
-    {:reply, HTTPoison.get!(id), prices}
-  end
-end
-`;
+const blocking = readFileSync(join(REPOSITORY, "tests", "mcp", "prices.ex"), "utf8").replace("defmodule Prices", "defmodule Shop.Prices");
 const mended = blocking.replace("HTTPoison.get!(id)", "Map.get(prices, id)");
 const rules = ({ data }) => data.findings.map((finding) => finding.rule);
 

@@ -22,18 +22,8 @@ SECONDS = 60  # no answer may take longer
 VERSION = "io.modelcontextprotocol/protocolVersion"
 META = {VERSION: "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {}}
 
-BLOCKING = """defmodule Prices do
-  use GenServer
-  def start_link(_), do: GenServer.start_link(__MODULE__, %{}, name: __MODULE__)
-  def price(id), do: GenServer.call(__MODULE__, {:price, id})
-  @impl true
-  def init(prices), do: {:ok, prices}
-  @impl true
-  def handle_call({:price, id}, _from, prices) do
-    {:reply, HTTPoison.get!(id), prices}
-  end
-end
-"""
+# A server that waits for the network while all its callers wait for it.
+BLOCKING = (pathlib.Path(__file__).parent / "prices.ex").read_text()
 TIMER = """defmodule Ticker do
   use GenServer
   def start_link(_), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
