@@ -30,6 +30,20 @@ ExprId from_of_event(const Unit& unit, ExprId pattern) {
   return tag.kind == ExprKind::kAtom && tag.symbol().text() == "call" ? unit.child(pattern, 1) : ExprId();
 }
 
+// The clause's pattern for the caller; none for clauses that nobody waits for, and for those of which it is not known.
+ExprId caller_pattern(const Program& program, const Facts& facts, const Handler& handler) {
+  const Unit& unit = program.unit_of(handler.function);
+  const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
+  const Process& process = facts.process(handler.process);
+  if (process.kind == ProcessKind::kGenStatem) {
+    for (const ExprId pattern : patterns) {
+      if (const ExprId from = from_of_event(unit, pattern)) return from;
+    }
+    if (process.behaviour == intern("gen_statem") || process.behaviour.text() == "Elixir.GenStateMachine") return {};
+  }
+  return handler.kind == HandlerKind::kCall && patterns.size() == 3 ? patterns[1] : ExprId();
+}
+
 enum class Used : std::uint8_t { kNot, kSometimes, kSurely };
 
 class Ways {
@@ -209,19 +223,6 @@ class Ways {
 };
 
 }  // namespace
-
-ExprId caller_pattern(const Program& program, const Facts& facts, const Handler& handler) {
-  const Unit& unit = program.unit_of(handler.function);
-  const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
-  const Process& process = facts.process(handler.process);
-  if (process.kind == ProcessKind::kGenStatem) {
-    for (const ExprId pattern : patterns) {
-      if (const ExprId from = from_of_event(unit, pattern)) return from;
-    }
-    if (process.behaviour == intern("gen_statem") || process.behaviour.text() == "Elixir.GenStateMachine") return {};
-  }
-  return handler.kind == HandlerKind::kCall && patterns.size() == 3 ? patterns[1] : ExprId();
-}
 
 std::vector<VariableId> caller_variables(const Program& program, const Facts& facts, const Handler& handler) {
   const ExprId pattern = caller_pattern(program, facts, handler);

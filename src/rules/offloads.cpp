@@ -1,4 +1,6 @@
-// Processes that answer in the place of the server which was called: declared in answering.h.
+// Follows the caller from a clause through functions of its module to the calls that start a process with it.
+#include "rules/offloads.h"
+
 #include <algorithm>
 
 #include "analysis/closures.h"

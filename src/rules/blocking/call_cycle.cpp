@@ -4,7 +4,7 @@
 #include <optional>
 #include <set>
 
-#include "rules/answering.h"
+#include "rules/offloads.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"

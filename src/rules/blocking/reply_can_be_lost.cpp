@@ -5,7 +5,7 @@
 
 #include "analysis/closures.h"
 #include "analysis/values.h"
-#include "rules/answering.h"
+#include "rules/offloads.h"
 #include "rules/reach.h"
 #include "rules/waiting.h"
 #include "rules/walk.h"
