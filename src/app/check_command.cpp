@@ -214,7 +214,8 @@ int CheckCommand::run() {
   // Whoever waits for the exit code shall not have to open the file to learn why it is what it is.
   if (!output_.empty())
     text = std::string(to_string(review.verdict)) + "  " + report::reasons_of(review) + "; the review is in " + output_ + "\n";
-  return print(text, unwritten ? kExitError : failed ? kExitFound : kExitClean);
+  if (unwritten || review.verdict == findings::Verdict::kNotJudged) return print(text, kExitError);
+  return print(text, failed ? kExitFound : kExitClean);
 }
 
 }  // namespace beamwright::app

@@ -57,6 +57,8 @@ std::string_view to_string(Verdict verdict) {
       return "FIX-FIRST";
     case Verdict::kNeedsRedesign:
       return "NEEDS-REDESIGN";
+    case Verdict::kNotJudged:
+      return "NOT-JUDGED";
   }
   return "SHIP";
 }

@@ -70,9 +70,11 @@ struct Finding {
 
 using Findings = std::vector<Finding>;
 
-enum class Verdict : std::uint8_t { kShip, kFixFirst, kNeedsRedesign };
-std::string_view to_string(Verdict verdict);  // "SHIP", "FIX-FIRST", "NEEDS-REDESIGN"
+// kNotJudged: no function of any reviewed file could be read, so that there is nothing to say of them.
+enum class Verdict : std::uint8_t { kShip, kFixFirst, kNeedsRedesign, kNotJudged };
+std::string_view to_string(Verdict verdict);  // "SHIP", "FIX-FIRST", "NEEDS-REDESIGN", "NOT-JUDGED"
 
+// Of a review that had something to judge.
 Verdict verdict_of(const Findings& findings);
 
 }  // namespace beamwright::findings

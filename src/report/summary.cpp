@@ -53,6 +53,8 @@ std::string reasons_of_findings(const Review& review) {
       return counts + "; the design itself is at fault: " + rules_of(review, [](const Finding& f) {
                return f.structural && f.severity >= Severity::kHigh;
              });
+    case findings::Verdict::kNotJudged:
+      break;
   }
   return counts;
 }
@@ -72,9 +74,7 @@ std::string reasons_of(const Review& review) {
   std::copy_if(review.diagnostics.begin(), review.diagnostics.end(), std::back_inserter(unread),
                [](const source::Diagnostic& d) { return !is_comment(d); });
   const std::size_t files = files_of(unread);
-  // A clean verdict over nothing must not look like one over something.
-  if (review.module_count == 0 && files > 0 && files >= review.file_count && review.findings.empty())
-    return "nothing could be judged: no module could be read in " + counted(files, "file");
+  if (review.verdict == findings::Verdict::kNotJudged) return "no function could be read in " + counted(files, "file");
   return reasons_of_findings(review) + (files > 0 ? "; " + counted(files, "file") + " not wholly read" : "");
 }
 

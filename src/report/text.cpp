@@ -52,6 +52,7 @@ Ink ink_of(findings::Verdict verdict) {
     case findings::Verdict::kFixFirst:
       return Ink::kBoldYellow;
     case findings::Verdict::kNeedsRedesign:
+    case findings::Verdict::kNotJudged:
       return Ink::kBoldRed;
   }
   return Ink::kPlain;

@@ -131,10 +131,9 @@ SHIP  no finding of medium severity or above; 2 files not wholly read
 
 TEST(Text, AVerdictOverNothingSaysSo) {
   SampleReview sample;
-  sample.review.module_count = 0;
-  sample.review.file_count = 1;
+  sample.review.verdict = findings::Verdict::kNotJudged;
   sample.review.diagnostics.push_back({source::DiagnosticKind::kSyntax, {sample.add("a.ex", "]"), 0, 1}, "unexpected ]"});
-  EXPECT_NE(plain(sample.review).find("SHIP  nothing could be judged: no module could be read in 1 file\n"), std::string::npos);
+  EXPECT_NE(plain(sample.review).find("NOT-JUDGED  no function could be read in 1 file\n"), std::string::npos);
 }
 
 TEST(Text, ManyUnreadFilesAreCountedRatherThanListed) {

@@ -8,6 +8,7 @@
 
 #include "findings/deeper.h"
 #include "findings/finish.h"
+#include "report/summary.h"
 #include "review/filter.h"
 
 namespace beamwright::review {
@@ -48,6 +49,19 @@ void count_what_was_reviewed(report::Review& review, const source::Discovery& di
   for (const analysis::Supervisor& supervisor : facts.supervisors) review.supervisor_count += reviewed(supervisor.module);
 }
 
+// A clean verdict over nothing must not look like one over something.
+bool nothing_was_judged(const report::Review& review, const model::Program& program) {
+  source::Diagnostics unread = review.diagnostics;
+  std::erase_if(unread, [](const source::Diagnostic& d) { return report::is_comment(d); });
+  const std::size_t files = report::files_of(unread);
+  if (files == 0 || files < review.file_count || !review.findings.empty()) return false;
+  for (std::size_t i = 0; i < program.functions.size(); ++i) {
+    const model::FunctionId id(i);
+    if (program.unit_of(id).role == Role::kReviewed && !program.function(id).has(model::kModuleBody)) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::string> conclude(Conclusion conclusion, Reading& reading, Checked& checked) {
@@ -73,6 +87,7 @@ std::optional<std::string> conclude(Conclusion conclusion, Reading& reading, Che
   }
   sort_diagnostics(review.diagnostics, files);
   count_what_was_reviewed(review, discovery, reading, conclusion.program, conclusion.facts);
+  if (nothing_was_judged(review, conclusion.program)) review.verdict = findings::Verdict::kNotJudged;
   return std::nullopt;
 }
 

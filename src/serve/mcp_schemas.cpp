@@ -72,7 +72,7 @@ Json rules_argument() {
 Json place() { return all_of({{"file", text()}, {"line", number("From 1; 0 without a place")}}); }
 Json step() { return all_of({{"file", text()}, {"line", number()}, {"message", text()}}); }
 Json severity() { return word(nullptr, {"info", "low", "medium", "high", "critical"}); }
-Json verdict() { return word(nullptr, {"SHIP", "FIX-FIRST", "NEEDS-REDESIGN"}); }
+Json verdict() { return word(nullptr, {"SHIP", "FIX-FIRST", "NEEDS-REDESIGN", "NOT-JUDGED"}); }
 
 Json finding() {
   Json schema = all_of({{"rule", text()},

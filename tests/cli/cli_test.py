@@ -144,6 +144,22 @@ class Commands(Case):
 
 
 class ExitCodes(Case):
+    def test_garbage_alone_is_not_judged_and_exits_with_2(self):
+        for name, text in (("a.ex", "defmodule X do\n  def f( do\n"), ("d.erl", "-module(d).\nf( -> ok.\n"), ("b.ex", "\xff\0 ~]")):
+            file = self.write(name, text)
+            code, out, _ = run("check", file)
+            self.assertEqual(code, 2)
+            self.assertIn(name + ":", out.decode())
+            self.assertEqual(out.decode().splitlines()[-1], "NOT-JUDGED  no function could be read in 1 file")
+            self.assertEqual(json.loads(run("check", "--format", "json", file)[1])["verdict"], "NOT-JUDGED")
+
+    def test_what_can_be_read_beside_garbage_is_judged(self):
+        self.write("broken.erl", "-module(d).\nf( -> ok.\n")
+        self.write("whole.erl", "-module(whole).\n-export([f/0]).\nf() -> ok.\n")
+        code, out, _ = run("check", self.folder)
+        self.assertEqual(code, 0)
+        self.assertRegex(out.decode().splitlines()[-1], "^SHIP  .*; 1 file not wholly read$")
+
     def test_the_wrong_shop_fails_and_the_right_one_ships(self):
         code, out, _ = run("check", SHOP)
         self.assertEqual(code, 1)
