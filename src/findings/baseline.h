@@ -1,4 +1,4 @@
-// The findings a team has decided to live with for now: a file of fingerprints, so that a review speaks of new ones alone.
+// The findings a team has decided to live with: a file of fingerprints, so that a review speaks of new ones alone.
 #pragma once
 
 #include <set>
