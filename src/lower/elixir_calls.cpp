@@ -59,6 +59,8 @@ ExprId ElixirLowering::lower_local_call(const Node& node, ExprId piped) {
 // --- left |> right
 
 ExprId ElixirLowering::lower_pipe(const Node& node) {
+  if (may_define())
+    if (const ExprId unrolled = unroll_each(node.child(1), &node.child(0))) return unrolled;
   const ExprId left = lower(node.child(0));
   return lower_piped(node.child(1), left);
 }
@@ -179,6 +181,8 @@ ExprId ElixirLowering::lower_remote(const Node& node, ExprId piped) {
   const Node& left = node.callee->child(0);
   const Symbol name = node.callee->child(1).symbol;
   if (is_unquoted_name(node)) return lower_unquoted_name(node, piped);
+  if (may_define() && !piped)
+    if (const ExprId unrolled = unroll_each(node, nullptr)) return unrolled;
   Call call;
   call.name = name;
   call.piped = static_cast<bool>(piped);

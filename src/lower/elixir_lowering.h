@@ -154,6 +154,12 @@ class ElixirLowering {
     explicit operator bool() const { return node != nullptr || text; }
   };
 
+  // `pattern <- list` around definitions.
+  struct Loop {
+    const Node* pattern;
+    const Node* list;
+  };
+
   struct ModuleState {
     model::LocalModuleId id;
     Symbol name;
@@ -315,6 +321,10 @@ class ElixirLowering {
 
   // --- elixir_unroll.cpp
   ExprId unroll_for(const Node& node, Nodes qualifiers, const Node& body);
+  ExprId unroll_each(const Node& node, const Node* piped);
+  bool unroll(std::span<const Loop> loops, const Node& body, Exprs& statements);
+  std::size_t rounds_of(std::span<const Loop> loops);
+  void unroll_rounds(std::span<const Loop> loops, const Node& body, Exprs& statements, bool& again);
   void unrolled_body(const Node& body, Exprs& statements);
   bool elements_of(const Node& node, std::vector<Fragment>& out);
   bool words_of(const Node& node, std::vector<Fragment>& out);

@@ -1,7 +1,8 @@
 // Definitions made in a loop: `for name <- [:add, :remove] do def unquote(name)(x), do: … end` in the body of a module defines a
 // function for each element. Where the list is written, in place or in an attribute, the body is lowered once for each of them
-// with the pattern's variables known, and an unquote of such a variable stands for the literal (Kernel.SpecialForms.quote/2,
-// "Unquote fragments"). Names put together of literals are known too: :"get_#{name}".
+// with the pattern's variables known, likewise for several generators and for Enum.each(list, fn name -> … end), and an unquote
+// of such a variable stands for the literal (Kernel.SpecialForms.quote/2, "Unquote fragments"). Names put together of literals
+// are known too: :"get_#{name}".
 #include <string>
 
 #include "lower/elixir_lowering.h"
@@ -10,6 +11,7 @@ namespace beamwright::lower {
 namespace {
 
 constexpr std::size_t kMaxElements = 128;
+constexpr std::size_t kMaxRounds = 512;  // of loops inside each other
 // Nodes of one body, and of all copies in a file together: loops stand inside each other.
 constexpr std::size_t kMaxBody = 2000;
 constexpr std::size_t kMaxCopied = 100'000;
@@ -58,36 +60,79 @@ bool is_remote(const Node& node, std::string_view& module, std::string_view& nam
 
 // None when it is no loop that is known to define functions.
 ExprId ElixirLowering::unroll_for(const Node& node, Nodes qualifiers, const Node& body) {
-  if (!may_define() || in_template_ || defining_templates_ || qualifiers.size() != 1) return {};
-  const Node& generator = *qualifiers[0];
-  if (!generator.is_call(sym::op_left_arrow) || generator.child_count != 2 || !defines_with_unquote(body)) return {};
-  std::vector<Fragment> elements;
+  std::vector<Loop> loops;
+  for (const Node* generator : qualifiers) {
+    if (!generator->is_call(sym::op_left_arrow) || generator->child_count != 2) return {};
+    loops.push_back({&generator->child(0), &generator->child(1)});
+  }
+  Exprs statements(*this);
+  if (!unroll(loops, body, statements)) return {};
+  Exprs parts(*this);
+  for (const Node* generator : qualifiers) parts.push(lower(*generator));
+  parts.push(finish_block(statements, begin_of(body), end_of(body)));
+  return add(ExprKind::kComprehension, node, 0, parts.span());
+}
+
+// Enum.each(list, fn name -> def unquote(name)() … end), and the same with the list piped into it.
+ExprId ElixirLowering::unroll_each(const Node& node, const Node* piped) {
+  std::string_view module, name;
+  if (node.child_count + (piped ? 1u : 0u) != 2 || !is_remote(node, module, name)) return {};
+  if (module != "Enum" || (name != "each" && name != "map" && name != "flat_map")) return {};
+  const Node& function = *node.children().back();
+  if (!function.is_call(sym::fn) || function.child_count != 1 || function.child(0).child_count != 2) return {};
+  const Node& parameters = function.child(0).child(0);
+  const Node& body = function.child(0).child(1);
+  if (parameters.child_count != 1 || parameters.child(0).is_call(sym::when)) return {};
+  const Node& list = piped ? *piped : node.child(0);
+  const Loop loop{&parameters.child(0), &list};
+  Exprs statements(*this);
+  if (!unroll({&loop, 1}, body, statements)) return {};
+  return finish_block(statements, begin_of(node), end_of(node));
+}
+
+bool ElixirLowering::unroll(std::span<const Loop> loops, const Node& body, Exprs& statements) {
+  if (loops.empty() || !may_define() || in_template_ || defining_templates_ || !defines_with_unquote(body)) return false;
   std::size_t size = 0;
   count(body, size);
-  if (size > kMaxBody || !elements_of(generator.child(1), elements) || elements.empty()) return {};
-  if (copied_ + elements.size() * size > kMaxCopied) return {};
+  const std::size_t rounds = size > kMaxBody ? 0 : rounds_of(loops);
+  if (rounds == 0 || copied_ + rounds * size > kMaxCopied) return false;
+  copied_ += rounds * size;
+  bool again = copying_;
+  unroll_rounds(loops, body, statements, again);
+  return true;
+}
+
+// How often loops inside each other run; 0 where an element is not known or cannot be taken apart.
+std::size_t ElixirLowering::rounds_of(std::span<const Loop> loops) {
+  if (loops.empty()) return 1;
+  std::vector<Fragment> elements;
+  if (!elements_of(*loops[0].list, elements)) return 0;
+  std::size_t rounds = 0;
   const std::size_t outside = fragments_.mark();
   for (const Fragment& element : elements) {
-    const bool fits = bind_fragment(generator.child(0), element);
+    const std::size_t inner = bind_fragment(*loops[0].pattern, element) ? rounds_of(loops.subspan(1)) : 0;
     fragments_.forget(outside);
-    if (!fits) return {};
+    rounds += inner;
+    if (inner == 0 || rounds > kMaxRounds) return 0;
   }
-  copied_ += elements.size() * size;
-  Exprs parts(*this);
-  parts.push(lower(generator));
-  Exprs statements(*this);
-  bool again = copying_;
-  for (const Fragment& element : elements) {
+  return rounds;
+}
+
+void ElixirLowering::unroll_rounds(std::span<const Loop> loops, const Node& body, Exprs& statements, bool& again) {
+  if (loops.empty()) {
     const Scope scope(*this);
     const Setting copy(copying_, again);
     again = true;
-    bind_fragment(generator.child(0), element);
-    unrolled_body(body, statements);
+    return unrolled_body(body, statements);
+  }
+  std::vector<Fragment> elements;
+  elements_of(*loops[0].list, elements);
+  const std::size_t outside = fragments_.mark();
+  for (const Fragment& element : elements) {
+    bind_fragment(*loops[0].pattern, element);
+    unroll_rounds(loops.subspan(1), body, statements, again);
     fragments_.forget(outside);
   }
-  const ExprId bodies = finish_block(statements, begin_of(body), end_of(body));
-  const ExprId children[] = {parts.front(), bodies};
-  return add(ExprKind::kComprehension, node, 0, children);
 }
 
 // A variable that is set to something known, `name = :"get_#{field}"`, is known from there on.
@@ -107,6 +152,10 @@ bool ElixirLowering::elements_of(const Node& node, std::vector<Fragment>& out) {
     if (!list) return false;
     const Setting as_it_was_set(attributes_until_, found - 1);
     return elements_of(*list, out);
+  }
+  if (node.kind == NodeKind::kVariable) {  // what a loop around this one runs over holds lists
+    const Fragment value = evaluate(node);
+    return value.node && value.node->kind == NodeKind::kList && elements_of(*value.node, out);
   }
   Nodes elements = node.children();
   if (node.kind == NodeKind::kCall && is_sigil(node) && (node.symbol.text() == "sigil_w" || node.symbol.text() == "sigil_W"))

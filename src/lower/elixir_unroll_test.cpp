@@ -29,6 +29,20 @@ TEST(ElixirLoops, RunOverAttributesAndWords) {
   EXPECT_EQ(in_module("for n <- ~w(a b)a, do: def unquote(n)(), do: 1"), "  a/0 public () -> 1\n  b/0 public () -> 1\n");
 }
 
+TEST(ElixirLoops, OfSeveralGeneratorsDefineAFunctionForEachPair) {
+  EXPECT_EQ(in_module("for a <- [:x, :y], b <- ~w(p q) do\n def unquote(:\"#{a}_#{b}\")(), do: unquote(b)\nend"),
+            "  x_p/0 public () -> \"p\"\n  x_q/0 public () -> \"q\"\n  y_p/0 public () -> \"p\"\n  y_q/0 public () -> \"q\"\n");
+  EXPECT_EQ(in_module("for {_kind, names} <- [a: [:f, :g], b: [:h]], n <- names do\n def unquote(n)(), do: 1\nend"),
+            "  f/0 public () -> 1\n  g/0 public () -> 1\n  h/0 public () -> 1\n");
+}
+
+TEST(ElixirLoops, OfEnumEachDefineAFunctionForEachElement) {
+  const std::string wanted = "  a/1 public (x) -> M.a(x)\n  b/1 public (x) -> M.b(x)\n";
+  EXPECT_EQ(in_module("Enum.each([:a, :b], fn n ->\n def unquote(n)(x), do: M.unquote(n)(x)\nend)"), wanted);
+  EXPECT_EQ(in_module("@names ~w(a b)a\n@names |> Enum.each(fn n ->\n def unquote(n)(x), do: M.unquote(n)(x)\nend)"), wanted);
+  EXPECT_EQ(in_module("Enum.each(names(), fn n ->\n def unquote(n)(x), do: x\nend)"), "  unquote(n)/1 public (x) -> x\n");
+}
+
 TEST(ElixirLoops, TakePairsApart) {
   EXPECT_EQ(in_module("for {name, mod} <- [one: A.B, two: C] do\n def unquote(name)(x), do: unquote(mod).get(x)\nend"),
             "  one/1 public (x) -> A.B.get(x)\n  two/1 public (x) -> C.get(x)\n");
