@@ -8,6 +8,7 @@
 
 #include "findings/deeper.h"
 #include "findings/finish.h"
+#include "findings/intent.h"
 #include "report/summary.h"
 #include "review/filter.h"
 
@@ -69,7 +70,7 @@ std::optional<std::string> conclude(Conclusion conclusion, Reading& reading, Che
   const source::FileTable& files = *discovery.files;
   report::Review& review = checked.review;
   findings::Findings found = only_reviewed(std::move(conclusion.found), files);
-  found = findings::without_shallower(findings::finish(std::move(found), files));
+  found = findings::weigh_intent(findings::without_shallower(findings::finish(std::move(found), files)), files);
   place_suppressions(conclusion.program, reading.suppressions, review.diagnostics);
   Result<findings::Findings> shown = choose_shown(std::move(found), conclusion.options, checked, reading.suppressions, review);
   if (!shown) return shown.error();
