@@ -49,12 +49,12 @@ Fixed fix(const review::Checked& checked) {
   }
   std::string done, left;
   std::size_t count = 0;
-  for (const std::size_t i : rewriting.done) {
+  for (const std::size_t i : rewriting.choice.done) {
     if (std::find(undone.begin(), undone.end(), i) != undone.end()) continue;
     done += line_of(findings[i], files);
     ++count;
   }
-  for (const std::size_t i : rewriting.left) left += line_of(findings[i], files);
+  for (const std::size_t i : rewriting.choice.left) left += line_of(findings[i], files);
   if (!done.empty()) fixed.told += "Rewritten:\n" + done;
   if (!left.empty()) fixed.told += "Left for another --fix, for they touch one that is done:\n" + left;
   if (!unwritten.empty()) fixed.told += "Not written:\n" + unwritten;

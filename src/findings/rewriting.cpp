@@ -62,21 +62,32 @@ RewrittenFile rewritten(source::FileId id, std::vector<Taken> edits, std::string
 
 }  // namespace
 
-Rewriting carry_out(const Findings& findings, const source::FileTable& files) {
-  Rewriting result;
+Choice choose(const Findings& findings) {
+  Choice choice;
   TakenByFile taken;
   for (std::size_t i = 0; i < findings.size(); ++i) {
     const Rewrite& rewrite = findings[i].rewrite;
     if (rewrite.edits.empty()) {
-      result.without.push_back(i);
+      choice.without.push_back(i);
     } else if (is_free(rewrite, taken)) {
       for (const Edit& edit : rewrite.edits) taken[edit.span.file].push_back({&edit, i});
-      result.done.push_back(i);
+      choice.done.push_back(i);
+      choice.edits.push_back(i);
     } else {
-      const bool same = std::any_of(result.done.begin(), result.done.end(),
+      const bool same = std::any_of(choice.edits.begin(), choice.edits.end(),
                                     [&](std::size_t done) { return same_edits(findings[done].rewrite, rewrite); });
-      (same ? result.done : result.left).push_back(i);
+      (same ? choice.done : choice.left).push_back(i);
     }
+  }
+  return choice;
+}
+
+Rewriting carry_out(const Findings& findings, const source::FileTable& files) {
+  Rewriting result;
+  result.choice = choose(findings);
+  TakenByFile taken;
+  for (const std::size_t i : result.choice.edits) {
+    for (const Edit& edit : findings[i].rewrite.edits) taken[edit.span.file].push_back({&edit, i});
   }
   for (const auto& [id, edits] : taken) result.files.push_back(rewritten(id, edits, files.file(id).text));
   std::sort(result.files.begin(), result.files.end(),

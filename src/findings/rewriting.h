@@ -9,6 +9,17 @@
 
 namespace beamwright::findings {
 
+// Which rewrites can be carried out together, as indices of findings.
+struct Choice {
+  std::vector<std::size_t> done;     // these can
+  std::vector<std::size_t> left;     // these touch one that is done: another run takes them
+  std::vector<std::size_t> without;  // these have none
+  std::vector<std::size_t> edits;    // of `done`, those whose edits make all that is to do: of several that ask for the same, one
+};
+
+// Takes the rewrites in the order of the findings, each as a whole or not at all. Two that ask for the very same edits are one.
+Choice choose(const Findings& findings);
+
 struct RewrittenFile {
   source::FileId file;
   std::string text;               // after all rewrites that touch it
@@ -17,13 +28,10 @@ struct RewrittenFile {
 
 struct Rewriting {
   std::vector<RewrittenFile> files;  // by path
-  std::vector<std::size_t> done;     // the findings whose rewrites are in `files`, in order
-  std::vector<std::size_t> left;     // those whose rewrites touch one that is done: another run takes them
-  std::vector<std::size_t> without;  // those that have no rewrite
+  Choice choice;                     // whose rewrites are in `files`
 };
 
-// Takes the rewrites in the order of the findings, each as a whole or not at all. Two that ask for the very same edits are one.
-// Line ends that a rewrite inserts become those of the file.
+// Carries out what choose() chooses. Line ends that a rewrite inserts become those of the file.
 Rewriting carry_out(const Findings& findings, const source::FileTable& files);
 
 }  // namespace beamwright::findings

@@ -41,7 +41,7 @@ TEST_F(Rewritings, ChangesEachFileOnceWhateverTheOrderOfTheFindings) {
   EXPECT_EQ(result.files[0].text, "4");
   EXPECT_EQ(result.files[1].text, "1 two 3");
   EXPECT_EQ(result.files[1].from, (Indices{1, 0}));
-  EXPECT_EQ(result.done, (Indices{0, 1}));
+  EXPECT_EQ(result.choice.done, (Indices{0, 1}));
 }
 
 TEST_F(Rewritings, TakesTheFirstOfTwoThatOverlapAndNamesTheOther) {
@@ -51,16 +51,16 @@ TEST_F(Rewritings, TakesTheFirstOfTwoThatOverlapAndNamesTheOther) {
   add({});
   const Rewriting result = carry_out(findings_, files_);
   EXPECT_EQ(result.files.at(0).text, "1 two");
-  EXPECT_EQ(result.done, (Indices{0}));
-  EXPECT_EQ(result.left, (Indices{1}));
-  EXPECT_EQ(result.without, (Indices{2}));
+  EXPECT_EQ(result.choice.done, (Indices{0}));
+  EXPECT_EQ(result.choice.left, (Indices{1}));
+  EXPECT_EQ(result.choice.without, (Indices{2}));
 }
 
 TEST_F(Rewritings, TakesNoTwoInsertionsAtOnePlace) {
   const source::FileId a = file("a", "one");
   add({{{a, 3, 3}, "!"}});
   add({{{a, 3, 3}, "?"}});
-  EXPECT_EQ(carry_out(findings_, files_).left, (Indices{1}));
+  EXPECT_EQ(carry_out(findings_, files_).choice.left, (Indices{1}));
 }
 
 TEST_F(Rewritings, DoesOnceWhatTwoFindingsAskFor) {
@@ -69,7 +69,8 @@ TEST_F(Rewritings, DoesOnceWhatTwoFindingsAskFor) {
   add({edit(a, "one", "1")});
   const Rewriting result = carry_out(findings_, files_);
   EXPECT_EQ(result.files.at(0).text, "1");
-  EXPECT_EQ(result.done, (Indices{0, 1}));
+  EXPECT_EQ(result.choice.done, (Indices{0, 1}));
+  EXPECT_EQ(result.choice.edits, (Indices{0}));
 }
 
 TEST_F(Rewritings, WritesLineEndsAsTheFileDoes) {

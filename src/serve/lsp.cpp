@@ -84,11 +84,12 @@ class Session {
       return;
     }
     if (message.method == "workspace/textDocumentContent" && traits_.virtual_documents) {
-      const std::optional<std::string> document = rule_document(text_at(message.params, "uri"));
+      const std::optional<std::string> document = document_at(text_at(message.params, "uri"));
       if (!document) throw RpcError{kInvalidParams, "there is no such document", nullptr};
       writer_.write(response_text(message.id, {{"text", *document}}));
       return;
     }
+    if (message.method == "workspace/executeCommand" && traits_.action_documentation) return execute(message);
     Question question;
     question.id = message.id;
     using Kind = Question::Kind;
@@ -109,11 +110,12 @@ class Session {
     question.uri = text_at(object_at(message.params, "textDocument"), "uri");
     const Document* document = documents_.find(question.uri);
     question.path = document ? document->path : path_of_uri(question.uri);
-    if (question.kind == Kind::kHover)
-      question.range.begin = question.range.end = read_place(object_at(message.params, "position"));
+    if (question.kind == Kind::kHover) question.place = read_place(object_at(message.params, "position"));
     if (question.kind == Kind::kActions) {
-      question.range = read_range(object_at(message.params, "range"));
-      if (!wants_quick_fixes(message.params)) return void(writer_.write(response_text(message.id, Json::array())));
+      question.actions = {read_range(object_at(message.params, "range")), wanted_kinds(message.params)};
+      if (!question.actions.wants(kQuickFix) && !question.actions.wants(kFixAll)) {
+        return void(writer_.write(response_text(message.id, Json::array())));
+      }
     }
     if (question.kind == Kind::kDiagnostics && message.params.contains("previousResultId") &&
         message.params["previousResultId"].is_string()) {
@@ -122,12 +124,31 @@ class Session {
     worker_->ask(std::move(question));
   }
 
-  static bool wants_quick_fixes(const Json& params) {
-    const auto context = params.find("context");
-    if (context == params.end() || !context->is_object() || !context->contains("only")) return true;
-    const Json& only = (*context)["only"];
-    if (!only.is_array() || only.empty()) return true;
-    return std::any_of(only.begin(), only.end(), [](const Json& kind) { return kind == "quickfix" || kind == ""; });
+  // An editor that asks by itself, for the sign beside a line, wants to know of that line alone.
+  static std::optional<std::vector<std::string>> wanted_kinds(const Json& params) {
+    const Json context = params.value("context", Json::object());
+    const auto only = context.is_object() ? context.find("only") : context.end();
+    if (!context.is_object() || only == context.end() || !only->is_array() || only->empty()) {
+      constexpr int kAutomatic = 2;  // LSP 3.17, CodeActionTriggerKind
+      const bool automatic = context.is_object() && context.contains("triggerKind") && context["triggerKind"] == kAutomatic;
+      return automatic ? std::optional(std::vector<std::string>{kQuickFix}) : std::nullopt;
+    }
+    std::vector<std::string> kinds;
+    for (const Json& kind : *only) {
+      if (kind.is_string()) kinds.push_back(kind.get<std::string>());
+    }
+    return kinds;
+  }
+
+  // workspace/executeCommand: the one command opens what is said of code actions.
+  void execute(const RpcMessage& message) {
+    if (text_at(message.params, "command") != kActionsCommand)
+      throw RpcError{kInvalidParams, "there is no such command", nullptr};
+    const std::string page = traits_.virtual_documents ? actions_uri() : actions_page();
+    if (page.empty()) throw RpcError{kRequestFailed, "there is no folder to write the document in", nullptr};
+    writer_.write(response_text(message.id, nullptr));
+    writer_.write(
+        request_text("beamwright-show-" + std::to_string(++shown_), "window/showDocument", {{"uri", page}, {"takeFocus", true}}));
   }
 
   static std::map<std::string, std::string> previous_ids(const Json& params) {
@@ -234,6 +255,7 @@ class Session {
   Documents documents_;
   std::vector<std::string> roots_;
   std::unique_ptr<Worker> worker_;  // from initialize on
+  std::uint64_t shown_ = 0;         // documents that the client was asked to show
   bool shut_down_ = false;
   bool exited_ = false;
 };

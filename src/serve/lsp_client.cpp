@@ -67,6 +67,8 @@ ClientTraits client_traits(const Json& params) {
   traits.refuses_push_version = !says_yes(pushed, {"versionSupport"});
   traits.markdown_hover = holds(at(text, {"hover", "contentFormat"}), "markdown");
   traits.action_literals = at(text, {"codeAction", "codeActionLiteralSupport"}).is_object();
+  traits.action_documentation =
+      says_yes(text, {"codeAction", "documentationSupport"}) && says_yes(all, {"window", "showDocument", "support"});
   traits.document_changes = says_yes(all, {"workspace", "workspaceEdit", "documentChanges"});
   traits.markup_messages = traits.pulls && says_yes(pulled, {"markupMessageSupport"});
   traits.virtual_documents = at(all, {"workspace", "textDocumentContent"}).is_object();
@@ -118,7 +120,7 @@ Json initialize_result(const ClientTraits& traits) {
   Json capabilities{{"positionEncoding", to_string(traits.encoding)},
                     {"textDocumentSync", {{"openClose", true}, {"change", 2}, {"save", {{"includeText", false}}}}},
                     {"hoverProvider", true},
-                    {"codeActionProvider", {{"codeActionKinds", Json::array({"quickfix"})}}},
+                    {"codeActionProvider", {{"codeActionKinds", Json::array({kQuickFix, kFixAll})}}},
                     {"codeLensProvider", {{"resolveProvider", false}}},
                     {"workspace",
                      {{"workspaceFolders", {{"supported", true}, {"changeNotifications", true}}},
@@ -126,6 +128,15 @@ Json initialize_result(const ClientTraits& traits) {
   if (traits.pulls) {
     capabilities["diagnosticProvider"] = {
         {"identifier", "beamwright"}, {"interFileDependencies", true}, {"workspaceDiagnostics", true}};
+  }
+  if (traits.action_documentation) {
+    const auto documented = [](const char* kind, const char* title) -> Json {
+      return {{"kind", kind}, {"command", {{"title", title}, {"command", kActionsCommand}}}};
+    };
+    capabilities["codeActionProvider"]["documentation"] =
+        Json::array({documented(kQuickFix, "About Beamwright's fixes and suppressions"),
+                     documented(kFixAll, "About the fixes that Beamwright makes at once")});
+    capabilities["executeCommandProvider"] = {{"commands", Json::array({kActionsCommand})}};
   }
   if (traits.virtual_documents) capabilities["workspace"]["textDocumentContent"] = {{"schemes", Json::array({kRuleScheme})}};
   return {{"capabilities", std::move(capabilities)}, {"serverInfo", {{"name", "beamwright"}, {"version", report::version()}}}};

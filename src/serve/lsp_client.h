@@ -17,6 +17,9 @@ std::vector<std::string> folder_paths(const Json& folders);
 // initializationOptions {"jobs": 2, "includeTests": true} over what the command line says. Throws RpcError for other words.
 review::CheckOptions client_options(const Json& params, review::CheckOptions options);
 
+// The command behind what is said of code actions (LSP 3.18, CodeActionOptions.documentation).
+inline constexpr const char* kActionsCommand = "beamwright.aboutCodeActions";
+
 Json initialize_result(const ClientTraits& traits);
 // The params of client/registerCapability for the files to be watched.
 Json watch_registration();

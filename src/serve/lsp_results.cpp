@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "findings/rewriting.h"
 #include "report/markdown_text.h"
 #include "serve/rule_pages.h"
 
@@ -43,6 +44,7 @@ class Writer {
       if (diagnostic.span.file) add(diagnostic);
     }
     for (auto& [path, result] : results_) result.id = id_of(result.diagnostics);
+    choose_together();
     return std::move(results_);
   }
 
@@ -87,6 +89,7 @@ class Writer {
     shown.hover = hover_of(finding);
     add_rewrite(finding, shown);
     FileResult& result = results_[path_of(finding.span.file)];
+    remember_own_rewrite(finding, result);
     result.diagnostics.push_back(diagnostic);
     result.findings.push_back(std::move(shown));
   }
@@ -124,6 +127,27 @@ class Writer {
     }
   }
 
+  // Who fixes all of a document expects no other one to change.
+  void remember_own_rewrite(const Finding& finding, FileResult& result) {
+    const auto& edits = finding.rewrite.edits;
+    const auto in_this_file = [&](const findings::Edit& edit) { return edit.span.file == finding.span.file; };
+    if (edits.empty() || !std::all_of(edits.begin(), edits.end(), in_this_file)) return;
+    own_rewrites_.emplace_back();
+    own_rewrites_.back().rewrite = finding.rewrite;
+    owners_.push_back({&result, finding.span.file, result.findings.size()});
+  }
+
+  void choose_together() {
+    const findings::Choice choice = findings::choose(own_rewrites_);
+    for (const std::size_t i : choice.done) owners_[i].result->fixed_together.push_back(owners_[i].place);
+    for (const std::size_t i : choice.edits) {
+      const Owner& owner = owners_[i];
+      for (const Json& edit : owner.result->findings[owner.place].rewrite_edits[uri_of(owner.file)]) {
+        owner.result->edits_together.push_back(edit);
+      }
+    }
+  }
+
   void add(const source::Diagnostic& diagnostic) {
     const bool warns = diagnostic.kind == source::DiagnosticKind::kSyntax || diagnostic.kind == source::DiagnosticKind::kIo;
     results_[path_of(diagnostic.span.file)].diagnostics.push_back({{"range", range_json(range_of(diagnostic.span))},
@@ -138,6 +162,14 @@ class Writer {
   const OpenUris& open_;
   std::map<source::FileId, Lines> lines_;
   std::map<std::string, FileResult> results_;
+  // Of the findings whose rewrites touch nothing but their own files.
+  struct Owner {
+    FileResult* result;
+    source::FileId file;
+    std::size_t place;  // in result->findings
+  };
+  findings::Findings own_rewrites_;
+  std::vector<Owner> owners_;
 };
 
 // The client's way of writing edits of several files.
@@ -189,21 +221,38 @@ const FileResult& empty_result() {
   return result;
 }
 
-Json actions_for(const FileResult& result, const Range& range, const Document& document, const ClientTraits& traits,
+bool ActionQuestion::wants(std::string_view kind) const {
+  if (!kinds) return true;
+  return std::any_of(kinds->begin(), kinds->end(), [&](std::string_view each) {
+    return each.empty() || kind == each || (kind.starts_with(each) && kind[each.size()] == '.');
+  });
+}
+
+Json actions_for(const FileResult& result, const ActionQuestion& question, const Document& document, const ClientTraits& traits,
                  const std::map<std::string, std::int64_t>& versions_by_uri) {
   Json actions = Json::array();
-  const auto add = [&](const std::string& title, const Shown& shown, const Json& edits, bool preferred) {
-    Json action{{"title", title},
-                {"kind", "quickfix"},
-                {"diagnostics", Json::array({shown.diagnostic})},
-                {"edit", workspace_edit(edits, traits, versions_by_uri)}};
-    if (preferred) action["isPreferred"] = true;
-    actions.push_back(std::move(action));
+  const auto add = [&](const std::string& title, const char* kind, Json diagnostics, const Json& edits) -> Json& {
+    actions.push_back({{"title", title},
+                       {"kind", kind},
+                       {"diagnostics", std::move(diagnostics)},
+                       {"edit", workspace_edit(edits, traits, versions_by_uri)}});
+    return actions.back();
   };
   for (const Shown& shown : result.findings) {
-    if (!touches(shown.range, range)) continue;
-    if (!shown.rewrite_title.empty()) add(shown.rewrite_title, shown, shown.rewrite_edits, true);
-    add("Ignore " + shown.code + " here, with a reason", shown, suppression_edit(shown, document), false);
+    if (!question.wants(kQuickFix) || !touches(shown.range, question.range)) continue;
+    const Json diagnostics = Json::array({shown.diagnostic});
+    if (!shown.rewrite_title.empty()) {
+      add(shown.rewrite_title, kQuickFix, diagnostics, shown.rewrite_edits)["isPreferred"] = true;
+    }
+    add("Ignore " + shown.code + " here, with a reason", kQuickFix, diagnostics, suppression_edit(shown, document));
+  }
+  if (question.wants(kFixAll) && !result.fixed_together.empty()) {
+    const std::size_t count = result.fixed_together.size();
+    Json diagnostics = Json::array();
+    for (const std::size_t place : result.fixed_together) diagnostics.push_back(result.findings[place].diagnostic);
+    const std::string title = count == 1 ? "Fix the one finding that has a safe fix"
+                                         : "Fix all " + std::to_string(count) + " findings that have a safe fix";
+    add(title, kFixAll, std::move(diagnostics), {{document.uri, result.edits_together}});
   }
   return actions;
 }

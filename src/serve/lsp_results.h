@@ -29,8 +29,9 @@ struct ClientTraits {
   bool data_support = false;          // diagnostics keep their data
   bool refuses_push_version = false;  // publishDiagnostics may not name a version
   // LSP 3.18.
-  bool markup_messages = false;    // pulled diagnostics may be told in Markdown
-  bool virtual_documents = false;  // opens what the server has no file of: the rules' documents
+  bool markup_messages = false;       // pulled diagnostics may be told in Markdown
+  bool action_documentation = false;  // shows what the server says of a kind of code actions, and can open documents
+  bool virtual_documents = false;     // opens what the server has no file of: the rules' documents
 };
 
 struct Range {
@@ -53,6 +54,9 @@ struct FileResult {
   Json diagnostics = Json::array();
   std::string id;  // the same for the same diagnostics
   std::vector<Shown> findings;
+  // The rewrites that touch no other file and can be carried out together: whose they are, and their edits.
+  std::vector<std::size_t> fixed_together;
+  Json edits_together = Json::array();
 };
 
 // URIs as the client writes them, by absolute path, of what is open; what is not is written by uri_of_path().
@@ -64,8 +68,20 @@ std::map<std::string, FileResult> results_of(const report::Review& review, const
 // A result without anything in it.
 const FileResult& empty_result();
 
-// The quick fixes and suppressions of the findings that a range touches: CodeAction[]. `text` is the document's.
-Json actions_for(const FileResult& result, const Range& range, const Document& document, const ClientTraits& traits,
+// The kinds of code actions there are.
+inline constexpr const char* kQuickFix = "quickfix";
+inline constexpr const char* kFixAll = "source.fixAll.beamwright";
+
+// What code actions are asked for.
+struct ActionQuestion {
+  Range range;
+  std::optional<std::vector<std::string>> kinds;  // these and what is below them ("source" holds "source.fixAll"); none: all
+  bool wants(std::string_view kind) const;
+};
+
+// The quick fixes and suppressions of the findings that the range touches, and all safe fixes of the document at once:
+// CodeAction[].
+Json actions_for(const FileResult& result, const ActionQuestion& question, const Document& document, const ClientTraits& traits,
                  const std::map<std::string, std::int64_t>& versions_by_uri);
 
 // Hover, or null where no finding stands.

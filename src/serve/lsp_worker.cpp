@@ -363,13 +363,13 @@ bool Worker::answer(const Question& question) {
       if (found->id == question.previous_id) answer = {{"kind", "unchanged"}, {"resultId", found->id}};
       break;
     case Question::Kind::kHover:
-      answer = hover_at(*found, question.range.begin, traits_);
+      answer = hover_at(*found, question.place, traits_);
       break;
     case Question::Kind::kActions: {
       const auto document = documents_.find(question.path);
       answer = Json::array();
       if (document != documents_.end() && traits_.action_literals) {
-        answer = actions_for(*found, question.range, document->second, traits_, open_versions());
+        answer = actions_for(*found, question.actions, document->second, traits_, open_versions());
       }
       break;
     }

@@ -27,7 +27,8 @@ struct Question {
   std::string uri, path;
   std::string previous_id;                          // kDiagnostics
   std::map<std::string, std::string> previous_ids;  // kWorkspaceDiagnostics: by absolute path
-  Range range;                                      // kHover, kActions
+  Place place;                                      // kHover
+  ActionQuestion actions;                           // kActions
 };
 
 class Worker {

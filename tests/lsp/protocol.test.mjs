@@ -1,8 +1,9 @@
 // `beamwright lsp` as an editor sees it. BEAMWRIGHT names the program.
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { readFileSync, renameSync } from "node:fs";
 import { after, test as nodeTest } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import * as lsp from "vscode-languageserver-protocol/node";
 import { capabilities, codes, Project, rows, Session, sources } from "./session.mjs";
 
@@ -157,6 +158,86 @@ test("a quick fix takes its finding away", async () => {
   assert.ok(!left.some((item) => item.data.fingerprint === finding.data.fingerprint));
   assert.deepEqual(await session.actions(uri, finding.range, ["refactor"]), []);
   await session.stop();
+});
+
+// Three findings with a rewrite: the same wrong cancel in three clauses.
+const thrice = sources["lib/prices.ex"].replace(
+  "  @impl true\n  def handle_info(:tick",
+  ["stop", "pause"].map((word) => `  def handle_cast(:${word}, state) do\n    Process.cancel_timer(state.timer)\n    {:noreply, state}\n  end\n`).join("\n") + "\n  @impl true\n  def handle_info(:tick",
+);
+const start = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } };
+
+test("all safe fixes of a document are made at once, as check --fix makes them", async () => {
+  for (const end of ["\n", "\r\n"]) {
+    const here = project({ ...sources, "lib/prices.ex": thrice.replaceAll("\n", end) });
+    const session = await Session.start(here);
+    const uri = await session.open("lib/prices.ex", thrice.replaceAll("\n", end));
+    const before = (await session.pull(uri)).items;
+    const [fix, ...more] = await session.actions(uri, start, ["source.fixAll"]);
+    assert.deepEqual([fix.kind, fix.title, more], ["source.fixAll.beamwright", "Fix all 3 findings that have a safe fix", []]);
+    assert.equal(fix.edit.documentChanges.length, 1);
+    assert.deepEqual(fix.edit.documentChanges[0].textDocument, { uri, version: 1 });
+    assert.deepEqual(codes(fix.diagnostics), ["BW210", "BW210", "BW210"]);
+    await session.apply(fix);
+    assert.deepEqual(await session.actions(uri, start, ["source.fixAll"]), []);
+    assert.equal((await session.pull(uri)).items.length, before.length - 3);
+    here.fix();
+    assert.equal(session.texts.get(uri).text, here.read("lib/prices.ex"));
+    await session.stop();
+  }
+});
+
+test("code actions are of the kinds that were asked for, and of what is below them", async () => {
+  const session = await Session.start(project({ ...sources, "lib/prices.ex": thrice }));
+  assert.deepEqual(session.capabilities.codeActionProvider, { codeActionKinds: ["quickfix", "source.fixAll.beamwright"] });
+  const uri = await session.open("lib/prices.ex", thrice);
+  const kinds = async (only, triggerKind) => [...new Set((await session.actions(uri, whole, only, triggerKind)).map((action) => action.kind))];
+  const both = ["quickfix", "source.fixAll.beamwright"];
+  for (const [only, expected] of [
+    [undefined, both], [[], both], [[""], both], [["quickfix", "source"], both],
+    [["quickfix"], ["quickfix"]], [["refactor", "quickfix"], ["quickfix"]],
+    [["source"], both.slice(1)], [["source.fixAll"], both.slice(1)], [["source.fixAll.beamwright"], both.slice(1)],
+    [["source.fix"], []], [["source.fixAll.beamwright.more"], []], [["source.organizeImports"], []], [["quick"], []], [["quickfix.more"], []],
+  ]) {
+    assert.deepEqual(await kinds(only), expected, JSON.stringify(only));
+  }
+  // Who asks by itself, for the sign beside a line, is told of the line alone.
+  assert.deepEqual(await kinds(undefined, lsp.CodeActionTriggerKind.Automatic), ["quickfix"]);
+  assert.deepEqual(await kinds(["source.fixAll"], lsp.CodeActionTriggerKind.Automatic), both.slice(1));
+  await session.stop();
+});
+
+test("a client of 3.18 that shows what is said of code actions is given the document", async () => {
+  const documenting = { ...capabilities.pull.textDocument, codeAction: { documentationSupport: true } };
+  const window = { showDocument: { support: true } };
+  const workspace = { ...capabilities.pull.workspace, textDocumentContent: {} };
+  for (const client of [{ window }, { window, workspace }]) {
+    const session = await Session.start(project(), { client: { ...capabilities.pull, textDocument: documenting, ...client } });
+    const { documentation } = session.capabilities.codeActionProvider;
+    assert.deepEqual(documentation.map((each) => each.kind), session.capabilities.codeActionProvider.codeActionKinds);
+    for (const { command } of documentation) {
+      assert.ok(lsp.Command.is(command) && session.capabilities.executeCommandProvider.commands.includes(command.command));
+      assert.equal(await session.connection.sendRequest(lsp.ExecuteCommandRequest.type, { command: command.command }), null);
+    }
+    await session.pullAll(); // what came after the answers has been read when this is answered
+    assert.equal(session.shown.length, documentation.length);
+    for (const { uri, takeFocus } of session.shown) {
+      assert.equal(takeFocus, true);
+      const text = client.workspace
+        ? (await session.connection.sendRequest(lsp.TextDocumentContentRequest.type, { uri })).text
+        : readFileSync(fileURLToPath(uri), "utf8");
+      assert.match(text, /source\.fixAll\.beamwright/);
+    }
+    await assert.rejects(session.connection.sendRequest(lsp.ExecuteCommandRequest.type, { command: "rm" }), { code: -32602 });
+    await session.stop();
+  }
+  // Without a way to open a document the command would do nothing, and without support nobody would show it.
+  for (const client of [{ textDocument: documenting }, { window }, {}]) {
+    const session = await Session.start(project(), { client: { ...capabilities.pull, ...client } });
+    assert.ok(!("documentation" in session.capabilities.codeActionProvider) && !("executeCommandProvider" in session.capabilities));
+    await assert.rejects(session.connection.sendRequest(lsp.ExecuteCommandRequest.type, { command: "beamwright.aboutCodeActions" }), { code: -32601 });
+    await session.stop();
+  }
 });
 
 test("a suppression takes each finding away, in both languages", async () => {

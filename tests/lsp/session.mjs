@@ -1,6 +1,6 @@
 // A session with `beamwright lsp` by the client library that VS Code is made of, and a small project to talk about.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -89,6 +89,12 @@ export class Project {
   remove(name = "") {
     rmSync(this.path(name), { recursive: true, force: true });
   }
+  read(name) {
+    return readFileSync(this.path(name), "utf8");
+  }
+  fix() {
+    spawnSync(beamwright, ["check", "--fix", this.folder]);
+  }
   // What `beamwright check` says of the files as they are: path → ["code line:column message", …].
   check() {
     const done = spawnSync(beamwright, ["check", "--format", "json", this.folder], { encoding: "utf8" });
@@ -147,6 +153,8 @@ export class Session {
     session.connection.onNotification(lsp.LogMessageNotification.type, (params) => session.logs.push(params.message));
     session.connection.onRequest(lsp.DiagnosticRefreshRequest.type, () => void (session.refreshes += 1));
     session.connection.onRequest(lsp.CodeLensRefreshRequest.type, () => {});
+    session.shown = [];
+    session.connection.onRequest(lsp.ShowDocumentRequest.type, (params) => (session.shown.push(params), { success: true }));
     session.connection.onRequest(lsp.RegistrationRequest.type, (params) => void (session.registrations = params.registrations));
     session.connection.listen();
     session.capabilities = (
@@ -214,8 +222,8 @@ export class Session {
   pullAll(previousResultIds = []) {
     return this.connection.sendRequest(lsp.WorkspaceDiagnosticRequest.type, { previousResultIds });
   }
-  actions(uri, range, only) {
-    return this.connection.sendRequest(lsp.CodeActionRequest.type, { textDocument: { uri }, range, context: { diagnostics: [], only } });
+  actions(uri, range, only, triggerKind) {
+    return this.connection.sendRequest(lsp.CodeActionRequest.type, { textDocument: { uri }, range, context: { diagnostics: [], only, triggerKind } });
   }
   hover(uri, position) {
     return this.connection.sendRequest(lsp.HoverRequest.type, { textDocument: { uri }, position });
