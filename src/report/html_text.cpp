@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "report/entities.h"
 #include "report/excerpt.h"
 #include "report/layout.h"
 #include "source/utf8.h"
@@ -45,24 +46,11 @@ std::string inline_prose(std::string_view line) {
 }  // namespace
 
 void append_html(std::string& out, char c) {
-  switch (c) {
-    case '&':
-      out += "&amp;";
-      return;
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    case '\'':
-      out += "&#39;";
-      return;
-    default:
-      out += c;
+  const std::string_view entity = entity_of(c);
+  if (entity.empty()) {
+    out += c;
+  } else {
+    out += entity;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "report/xml.h"
 
+#include "report/entities.h"
 #include "source/utf8.h"
 
 namespace beamwright::report {
@@ -11,22 +12,11 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 bool is_no_xml(std::string_view character) { return character == "\xEF\xBF\xBE" || character == "\xEF\xBF\xBF"; }
 
 void append_ascii(std::string& out, char c, bool in_attribute) {
+  if (const std::string_view entity = entity_of(c); !entity.empty()) {
+    out += entity;
+    return;
+  }
   switch (c) {
-    case '&':
-      out += "&amp;";
-      return;
-    case '<':
-      out += "&lt;";
-      return;
-    case '>':
-      out += "&gt;";
-      return;
-    case '"':
-      out += "&quot;";
-      return;
-    case '\'':
-      out += "&apos;";
-      return;
     case '\t':
       out += in_attribute ? "&#9;" : "\t";
       return;
