@@ -8,6 +8,7 @@
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -28,8 +29,9 @@ class Check {
       if (handler.kind != HandlerKind::kInit || !serves || !in_production(program_, facts_, handler.function)) continue;
       if (!review(handler) && !review_network(handler)) review_guess(handler);
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (calls_external(facts_, CallId(i), sym::proc_lib, intern("init_ack"))) review_acknowledged(CallId(i));
+    const Symbol acknowledge = intern("init_ack");
+    for (const CallId site : wanted_calls(program_, reporter_)) {
+      if (calls_external(facts_, site, sym::proc_lib, acknowledge)) review_acknowledged(site);
     }
   }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/values.h"
 #include "rules/support.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -99,8 +100,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     if (!function || !is_unlimited(program, facts, site) || !in_production(program, facts, function)) continue;
     const ProcessId server = server_of(facts, function);

@@ -8,6 +8,7 @@
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -21,8 +22,14 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (const SuppliedCode& code : analysis::supplied_code(program_, facts_)) {
-      if (code.functions.message && code.process && code.handler) review(code);
+    std::vector<char> wanted(facts_.processes.processes.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = wants_process(program_, facts_, reporter_, ProcessId(i));
+    for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
+      const std::vector<ProcessId>& processes = facts_.contexts.of(FunctionId(f)).processes;
+      if (std::none_of(processes.begin(), processes.end(), [&](ProcessId id) { return wanted[id.index] != 0; })) continue;
+      for (const SuppliedCode& code : analysis::supplied_code(program_, facts_, FunctionId(f))) {
+        if (code.functions.message && code.process && code.handler) review(code);
+      }
     }
   }
 

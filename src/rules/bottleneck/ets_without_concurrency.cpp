@@ -28,7 +28,8 @@ class Check {
 
   void run() {
     for (const Table& table : tables_.tables) {
-      if (table.kind == analysis::TableKind::kEts && is_clear(table)) review(table);
+      if (table.kind != analysis::TableKind::kEts || !is_clear(table)) continue;
+      if (reporter_.wants(program_, table.creations.front().function)) review(table);
     }
   }
 

@@ -8,6 +8,7 @@
 #include "rules/load.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -40,10 +41,10 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const analysis::External* external = facts_.calls.external(CallId(i));
+    for (const CallId site : wanted_calls(program_, reporter_)) {
+      const analysis::External* external = facts_.calls.external(site);
       const std::optional<Lock> lock = external ? lock_of(*external) : std::nullopt;
-      if (lock) review(CallId(i), *lock);
+      if (lock) review(site, *lock);
     }
   }
 

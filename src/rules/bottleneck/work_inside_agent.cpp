@@ -3,6 +3,7 @@
 #include "analysis/values.h"
 #include "rules/reach.h"
 #include "rules/support.h"
+#include "rules/wanted.h"
 
 #include "analysis/closures.h"
 
@@ -16,8 +17,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
       static const Symbol kAgent = intern("Elixir.Agent");
       if (!external || external->module != kAgent) continue;

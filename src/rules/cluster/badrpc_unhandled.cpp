@@ -10,6 +10,7 @@
 #include "analysis/values.h"
 #include "rules/multicall_items.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -457,10 +458,9 @@ bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
-    if (!function || !reporter.wants(program, function)) continue;
+    if (!function) continue;
     check_items(program, facts, reporter, site);
     check_consumers(program, facts, reporter, site);
     const std::optional<CallId> remote = remote_call(program, facts, site);

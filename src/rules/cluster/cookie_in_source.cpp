@@ -2,14 +2,14 @@
 // every clone of the repository, is the same in test and production, and cannot be changed without a release.
 #include "analysis/values.h"
 #include "rules/nodes.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   const Symbol set_cookie = intern("set_cookie");
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
     if (!external || external->name != set_cookie || program.call(site).capture) continue;
     if (external->module != sym::erlang && external->module != sym::Elixir_Node) continue;
@@ -17,7 +17,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (!function || !in_production(program, facts, function)) continue;
     const ExprId written = argument_at(program, site, arguments_of(program, site).size());
     if (!written) continue;
-    const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[i], written});
+    const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[site.index], written});
     const std::optional<Symbol> cookie = analysis::atom_value(program.unit(value.unit), value.expr);
     if (!cookie || *cookie == intern("nocookie")) continue;
     const bool erlang = in_erlang(program, function);

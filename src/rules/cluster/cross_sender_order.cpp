@@ -10,6 +10,7 @@
 #include "rules/reach.h"
 #include "rules/sequence.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -273,6 +274,7 @@ std::vector<CallId> passes_on(const Program& program, const Facts& facts, const 
 void check_relays(const Program& program, const Facts& facts, Reporter& reporter, MessageId id) {
   const Message& first = facts.message(id);
   if (first.kind == MessageKind::kCall || !first.receiver || first.likely || first.runs != Runs::kCaller) return;
+  if (!reporter.wants(program, first.sender)) return;
   const bool remote = goes_to_nodes(program, facts, first);
   if (!remote && !keeps_messages_off_heap(program, facts, first.receiver)) return;
   if (!in_production(program, facts, first.sender)) return;
@@ -310,8 +312,7 @@ void check_relays(const Program& program, const Facts& facts, Reporter& reporter
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   check_tables(program, facts, reporter);
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     if (!facts.calls.external(site) || !program.function_of(site) || program.call(site).capture) continue;
     if (spawns(program, facts, site)) check_names(program, facts, reporter, site);
     if (is_node_cast(facts.calls.external(site))) check_node_casts(program, facts, reporter, site);

@@ -9,6 +9,7 @@
 #include "analysis/values.h"
 #include "analysis/walk.h"
 #include "rules/nodes.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -24,8 +25,7 @@ bool handles_conflicts(const Program& program, FunctionId function) {
 void registrations(const Program& program, const Facts& facts, Reporter& reporter) {
   const Symbol register_name = intern("register_name"), again = intern("re_register_name");
   std::set<FunctionId> reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
     if (!external || external->module != sym::global || external->arity != 2 || program.call(site).capture) continue;
     if (external->name != register_name && external->name != again) continue;

@@ -6,6 +6,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/nodes.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -47,8 +48,7 @@ Drop drop_of(const Program& program, const CallResult& result) {
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
     if (!is_multicall(external) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);

@@ -11,6 +11,7 @@
 #include "rules/multicall_items.h"
 #include "rules/nodes.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -245,13 +246,13 @@ void check_badrpc_of_erpc(const Program& program, const Facts& facts, Reporter& 
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::uint32_t>> reported;  // one a handler
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  const Symbol call = intern("call"), multicall = intern("multicall");
+  for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
-    if (external && external->module == sym::erpc && external->name == intern("multicall") && !program.call(site).capture) {
+    if (external && external->module == sym::erpc && external->name == multicall && !program.call(site).capture) {
       check_items(program, facts, reporter, site);
     }
-    const bool erpc = external && external->module == sym::erpc && external->name == intern("call");
+    const bool erpc = external && external->module == sym::erpc && external->name == call;
     if ((!erpc && !is_request(external)) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function)) continue;

@@ -8,6 +8,7 @@
 
 #include "analysis/results.h"
 #include "rules/nodes.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -67,16 +68,16 @@ bool is_of_otp(Symbol module) {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  const Symbol call = intern("call"), multi_call = intern("multi_call");
+  for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
     if (!external || !external->row || program.call(site).capture) continue;
-    const bool erpc = external->module == sym::erpc && external->name == intern("call");
-    if (!erpc && (is_remote_call(external) || external->name == intern("multi_call"))) continue;
+    const bool erpc = external->module == sym::erpc && external->name == call;
+    if (!erpc && (is_remote_call(external) || external->name == multi_call)) continue;
     if (!erpc && !external->row->effects.has(Effect::kCall) && !external->row->effects.has(Effect::kStartChild)) continue;
     if (!erpc && !is_of_otp(external->module)) continue;
     const FunctionId function = program.function_of(site);
-    if (!function || facts.calls.runs[i] != analysis::Runs::kCaller) continue;
+    if (!function || facts.calls.runs[site.index] != analysis::Runs::kCaller) continue;
     if (!node_waited_for(program, facts, site) && (erpc || !is_on_other_node(program, facts, site))) continue;
     if (!in_production(program, facts, function)) continue;
     // erpc:call is made to raise: that is a fault only where it ends something.

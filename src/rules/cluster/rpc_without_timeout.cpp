@@ -5,6 +5,7 @@
 #include <set>
 
 #include "rules/nodes.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -104,8 +105,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;  // clauses of one function that make the same call are one finding
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
     if (!row || !in_production(program, facts, program.function_of(site))) continue;
     if (is_own_node(program, facts, site, argument_at(program, site, row->target_argument))) continue;

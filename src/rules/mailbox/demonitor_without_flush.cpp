@@ -9,6 +9,7 @@
 #include "rules/kept.h"
 #include "rules/rewrites.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -356,10 +357,10 @@ bool look_at(const Program& program, const Facts& facts, Reporter& reporter, Cal
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   FunctionId reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const FunctionId function = program.function_of(CallId(i));
+  for (const CallId site : wanted_calls(program, reporter)) {
+    const FunctionId function = program.function_of(site);
     if (!function || function == reported) continue;
-    if (look_at(program, facts, reporter, CallId(i))) reported = function;
+    if (look_at(program, facts, reporter, site)) reported = function;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -20,8 +21,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
       if (!external || !external->row || !starts(*external)) continue;
       const FunctionId function = program_.function_of(site);

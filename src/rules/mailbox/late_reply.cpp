@@ -7,6 +7,7 @@
 #include "rules/kept.h"
 #include "rules/waits.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -34,8 +35,7 @@ class Check {
       look_at_race(function);
     }
     const Symbol gun = intern("gun"), await = intern("await"), await_body = intern("await_body");
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       if (calls_external(facts_, site, gun, await) || calls_external(facts_, site, gun, await_body)) look_at_stream(site);
     }
   }

@@ -8,6 +8,7 @@
 #include "analysis/values.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -17,10 +18,9 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const FunctionId function = program_.function_of(site);
-      if (!function || !reporter_.wants(program_, function) || !logs_loudly(site)) continue;
+      if (!function || !logs_loudly(site)) continue;
       if (!in_production(program_, facts_, function) || !is_per_request(function)) continue;
       const Symbol limit = limit_around(function, site);
       if (!limit) continue;

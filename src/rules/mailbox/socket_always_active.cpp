@@ -8,6 +8,7 @@
 #include "rules/kept.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -23,8 +24,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const model::Call& call = program_.call(site);
       if (call.capture || !takes_options(call.name) || !is_of_sockets(call)) continue;
       const FunctionId function = program_.function_of(site);

@@ -8,6 +8,7 @@
 #include "rules/kept.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -19,8 +20,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       if (!subscribes(site)) continue;
       const FunctionId function = program_.function_of(site);
       if (!function || !in_production(program_, facts_, function) || is_only_once(function, site)) continue;
@@ -37,7 +37,8 @@ class Check {
   bool subscribes(CallId site) const {
     const model::Call& call = program_.call(site);
     if (monitors_nodes(site, "true")) return true;
-    if (call.capture || call.name != intern("subscribe") || call.arity == 0) return false;
+    static const Symbol kSubscribe = intern("subscribe");
+    if (call.capture || call.name != kSubscribe || call.arity == 0) return false;
     const analysis::External* external = facts_.calls.external(site);
     if (external) {
       const std::string_view module = external->module.text();
@@ -50,7 +51,8 @@ class Check {
 
   bool monitors_nodes(CallId site, std::string_view flag) const {
     const model::Call& call = program_.call(site);
-    if (call.capture || call.name != intern("monitor_nodes") || call.arity == 0) return false;
+    static const Symbol kMonitorNodes = intern("monitor_nodes");
+    if (call.capture || call.name != kMonitorNodes || call.arity == 0) return false;
     const analysis::External* external = facts_.calls.external(site);
     if (!external || external->module.text() != "net_kernel") return false;
     return source_text(program_, program_.unit_of(site), arguments_of(program_, site)[0]) == flag;

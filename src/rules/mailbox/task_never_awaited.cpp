@@ -8,6 +8,7 @@
 #include "rules/rewrites.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -20,9 +21,8 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      if (returned_by(program_, facts_, site) != Resource::kTask || facts_.calls.runs[i] != Runs::kCaller) continue;
+    for (const CallId site : wanted_calls(program_, reporter_)) {
+      if (returned_by(program_, facts_, site) != Resource::kTask || facts_.calls.runs[site.index] != Runs::kCaller) continue;
       const FunctionId function = program_.function_of(site);
       if (function && in_production(program_, facts_, function) && is_lost(function, site) && !is_taken(function)) {
         report(function, site);

@@ -8,6 +8,7 @@
 #include "rules/kept.h"
 #include "rules/rewrites.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -471,9 +472,7 @@ class Rearming {
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    if (reporter.wants(program.unit_of(CallId(i)))) check_wrong_cancel(program, facts, reporter, CallId(i));
-  }
+  for (const CallId site : wanted_calls(program, reporter)) check_wrong_cancel(program, facts, reporter, site);
   Rearming rearming(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
     const Process& process = facts.process(handler.process);

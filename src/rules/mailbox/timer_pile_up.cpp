@@ -4,6 +4,7 @@
 
 #include "analysis/values.h"
 #include "rules/support.h"
+#include "rules/wanted.h"
 #include "rules/work.h"
 
 namespace beamwright::rules {
@@ -22,8 +23,7 @@ class Check {
 
   void run() {
     const Symbol interval = intern("send_interval"), timer = intern("timer");
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       if (!calls_external(facts_, site, timer, interval) || program_.call(site).capture) continue;
       const FunctionId function = program_.function_of(site);
       if (function && in_production(program_, facts_, function)) look_at(function, site);

@@ -9,6 +9,7 @@
 #include "rules/hoisted_fields.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -37,8 +38,7 @@ class Check {
       : program_(program), facts_(facts), reporter_(reporter), states_(analysis::states_of(program, facts)) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
       if (!external || !external->row || program_.call(site).capture || external->row->closure_is_mfa) continue;
       const Runs runs = external->row->closure_runs;

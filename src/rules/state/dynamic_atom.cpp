@@ -8,6 +8,7 @@
 #include "rules/origin.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -193,14 +194,17 @@ class Check {
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
       const CallId site(i);
       const ExprId text = atom_text_at(program_, facts_, site);
-      if (text && program_.call(site).function) review({site, site, program_.function_of(site), text}, 0);
+      if (!text || !program_.call(site).function) continue;
+      const FunctionId function = program_.function_of(site);
+      if (wants_caller(program_, facts_, reporter_, function, kMaxWrappers)) review({site, site, function, text}, 0);
     }
   }
 
  private:
+  static constexpr int kMaxWrappers = 2;
+
   // Follows wrappers outwards for a few steps; returns whether something was reported on the way.
   bool review(const Sink& sink, int depth) {
-    constexpr int kMaxWrappers = 2;
     if (!in_production(program_, facts_, sink.function)) return false;
     const Unit& unit = program_.unit_of(sink.function);
     if (runs_while_compiling(program_, unit, program_.call(sink.site).expr)) return false;

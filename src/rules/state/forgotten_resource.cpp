@@ -12,6 +12,7 @@
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -47,7 +48,8 @@ class Check {
       const bool table = external->row->returns == Resource::kTable;
       const bool process = external->row->returns == Resource::kProcess && external->name.text().starts_with("start_link");
       const FunctionId function = program_.function_of(site);
-      if ((table || process) && function && in_production(program_, facts_, function)) found.insert(function);
+      if (!(table || process) || !function || !in_production(program_, facts_, function)) continue;
+      if (wants_caller(program_, facts_, reporter_, function, 1)) found.insert(function);
     }
     return found;
   }
@@ -226,8 +228,15 @@ class Check {
   void of_helpers(ProcessId id) {
     const Process& process = facts_.process(id);
     if (process.kind != ProcessKind::kGenServer) return;  // a state machine comes into most of its states once
+    const std::vector<analysis::StateField>& fields = analysis::states_of(program_, facts_).of(id).fields;
+    const auto is_wanted = [&](const analysis::StateWrite& write) { return reporter_.wants(program_, write.function); };
+    if (std::none_of(fields.begin(), fields.end(), [&](const analysis::StateField& field) {
+          return std::any_of(field.writes.begin(), field.writes.end(), is_wanted);
+        })) {
+      return;
+    }
     if (ends_others(process.module)) return;
-    for (const analysis::StateField& field : analysis::states_of(program_, facts_).of(id).fields) {
+    for (const analysis::StateField& field : fields) {
       if (!field.name) continue;
       for (const analysis::StateWrite& write : field.writes) {
         if (!write.value || write.initial || !in_production(program_, facts_, write.function)) continue;

@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -26,9 +27,7 @@ class Check {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       if (reporter_.wants(program_, facts_.process(ProcessId(i)).module)) of_buffers(ProcessId(i));
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (reporter_.wants(program_.unit_of(CallId(i)))) of_wait(CallId(i));
-    }
+    for (const CallId site : wanted_calls(program_, reporter_)) of_wait(site);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include "rules/origin.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -22,8 +23,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
       if (!external || !external->row || external->module != sym::persistent_term || program_.call(site).capture) continue;
       if (!external->row->effects.has(Effect::kPersistentTermWrite)) continue;

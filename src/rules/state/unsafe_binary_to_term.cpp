@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/origin.h"
 #include "rules/support.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -141,8 +142,7 @@ bool was_text(const Unit& unit, const Facts& facts, ExprId bytes) {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
+  for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     const ExprId bytes = function ? bytes_at(program, facts, site) : ExprId();
     if (!bytes || !in_production(program, facts, function) ||

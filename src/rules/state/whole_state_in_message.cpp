@@ -8,6 +8,7 @@
 #include "analysis/values.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -33,7 +34,7 @@ class Check {
           in_production(program_, facts_, function))
         of_messages(function);
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) of_answer(CallId(i));
+    for (const CallId site : wanted_calls(program_, reporter_)) of_answer(site);
   }
 
  private:

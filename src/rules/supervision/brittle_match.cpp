@@ -9,6 +9,7 @@
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -37,8 +38,7 @@ class Check {
       if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) look_for_effects(handler);
       if (handler.kind == HandlerKind::kInfo) look_for_entries(handler);
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    for (const CallId site : wanted_calls(program_, reporter_)) {
       if (program_.call(site).name == names().which_children && facts_.calls.external(site)) look_for_children(site);
     }
   }

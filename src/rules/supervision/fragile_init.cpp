@@ -21,7 +21,7 @@ class Check {
       const Process& process = facts_.process(ProcessId(i));
       for (const auto id : process.handlers) {
         const Handler& handler = facts_.handler(id);
-        if (handler.kind != HandlerKind::kInit) continue;
+        if (handler.kind != HandlerKind::kInit || !reporter_.wants(program_, handler.function)) continue;
         if (const std::optional<InitNeed> need = needs_.of(process, handler))
           report(ProcessId(i), handler, *need, process.kind == ProcessKind::kSupervisor);
       }

@@ -12,6 +12,7 @@
 #include "rules/rewrites.h"
 #include "rules/support.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -95,7 +96,7 @@ class Check {
 
   void run() {
     for (const analysis::Supervisor& supervisor : facts_.supervisors) flags(supervisor);
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) start(CallId(i));
+    for (const CallId site : wanted_calls(program_, reporter_)) start(site);
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) children(FunctionId(f));
     for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
       for (const analysis::TreeChild& child : tree.children) no_supervisor(child);
@@ -116,7 +117,7 @@ class Check {
   // Supervisor.start_link(Module, argument, options): the flags come from init/1 of the module.
   void start(CallId site) {
     const FunctionId function = program_.function_of(site);
-    if (!function || program_.call(site).capture || !reporter_.wants(program_, function)) return;
+    if (!function || program_.call(site).capture) return;
     if (!calls_external(facts_, site, sym::Elixir_Supervisor, sym::start_link) || program_.call(site).arity != 3) return;
     const Unit& unit = program_.unit_of(site);
     const ExprId options = analysis::local_value(unit, arguments_of(program_, site)[2]);

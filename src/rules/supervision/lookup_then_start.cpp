@@ -43,13 +43,12 @@ class Check {
   }
 
   void review(CallId start, FunctionId starter) {
-    if (knows_of_others(starter)) return;
     for (const CallResult& result : analysis::results_of(program_, facts_, start)) {
       if (result.use != ResultUse::kMatchedHard && result.use != ResultUse::kMatchedPartly) continue;
       if (takes_already_started(start, result)) continue;
       const CallId at = result.wrappers.empty() ? start : result.wrappers.back();
       const FunctionId function = program_.function_of(at);
-      if (!function || is_caught(at)) continue;
+      if (!function || !reporter_.wants(program_, function) || knows_of_others(starter) || is_caught(at)) continue;
       if (const std::optional<Race> race = race_at(function, at, 0)) report(at, start, *race, result);
     }
   }

@@ -125,7 +125,7 @@ class Check {
     if (!clauses.first || !clauses.partial) return;
     const Handler& handler = facts_.handler(clauses.first);
     const Process& process = facts_.process(id);
-    if (!in_production(program_, facts_, handler.function)) return;
+    if (!reporter_.wants(program_, handler.function) || !in_production(program_, facts_, handler.function)) return;
     const Written written = written_clauses(process.module);
     if (written == Written::kPerhapsAll) return;
     std::vector<Stray> strays;
@@ -310,6 +310,7 @@ class Check {
   // A call or cast in sight that no clause takes.
   void review(const Message& message) {
     if (message.kind == MessageKind::kInfo || message.likely || !message.receiver || !message.pattern.tag) return;
+    if (!reporter_.wants(program_, message.sender)) return;
     const Process& process = facts_.process(message.receiver);
     if (process.kind != ProcessKind::kGenServer || !in_production(program_, facts_, message.sender)) return;
     const HandlerKind kind = handler_kind(message.kind);

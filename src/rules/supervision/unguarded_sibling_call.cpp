@@ -8,6 +8,7 @@
 #include "rules/kept.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -20,7 +21,7 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) look_at_stop(CallId(i));
+    for (const CallId site : wanted_calls(program_, reporter_)) look_at_stop(site);
     for (const Handler& handler : facts_.processes.handlers) {
       const Process& process = facts_.process(handler.process);
       const bool works =
@@ -37,9 +38,9 @@ class Check {
   // pid = whereis(name), and then GenServer.stop(pid): between the two it may end by itself, which is what was wanted, and the
   // stop exits with noproc.
   void look_at_stop(CallId site) {
+    static const Symbol kStop = intern("stop");
     const analysis::External* external = facts_.calls.external(site);
-    if (!external || external->name != intern("stop") || program_.call(site).capture || !stops_processes(external->module))
-      return;
+    if (!external || external->name != kStop || program_.call(site).capture || !stops_processes(external->module)) return;
     const FunctionId function = program_.function_of(site);
     if (!function || !in_production(program_, facts_, function) || program_.function(function).name == sym::terminate) return;
     const CallId lookup = looked_up_by(function, site);
