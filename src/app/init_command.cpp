@@ -154,8 +154,8 @@ int InitCommand::run() {
   if (asks() && isatty(STDIN_FILENO) != 1) {
     std::string paths;
     for (const FileChange& change : plan->changes) paths += (paths.empty() ? "" : ", ") + change.path;
-    complain("standard input is no terminal, so nobody can be asked: nothing was changed. It would write " + paths +
-             "; --dry-run shows how, --yes writes it");
+    complain("standard input is no terminal, so nobody can be asked: nothing was changed. It would " +
+             std::string(undo_ ? "take its part out of " : "write ") + paths + "; --dry-run shows how, --yes does it");
     return kExitError;
   }
   return change_files(*plan);

@@ -34,7 +34,10 @@ std::vector<std::string> possible_projects(const HookEvent& event, const HookOpt
   std::vector<std::string> all;
   const auto add = [&](const char* path) {
     std::error_code error;
-    if (path && *path && fs::is_directory(path, error)) all.push_back(real_path(path));
+    if (!path || !*path || !fs::is_directory(path, error)) return;
+    // The whole file system is nobody's project, unless somebody says so: an agent without one is started there.
+    const std::string real = real_path(path);
+    if (real != "/" || !options.path.empty()) all.push_back(real);
   };
   if (!options.path.empty()) {
     add(options.path.c_str());
@@ -148,7 +151,12 @@ HookAnswer answer_hook(std::string_view input, const HookOptions& options) {
   if (!event) return {{}, event.error()};
   const std::vector<std::string> projects = possible_projects(*event, options);
   if (event->kind == HookEvent::Kind::kOther) return {silent_hook_reply(), {}};
-  if (projects.empty()) return {{}, "the project's folder " + options.path + event->folder + " does not exist"};
+  if (projects.empty()) {
+    const std::string folder = options.path + event->folder;
+    return {
+        {},
+        folder == "/" ? "/ is no project: --path names the folder of one" : "the project's folder " + folder + " does not exist"};
+  }
   if (event->kind == HookEvent::Kind::kEnding) return answer_end(*event, options, projects.front());
   std::vector<std::string> files;
   for (const std::string& file : event->files) {

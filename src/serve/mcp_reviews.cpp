@@ -217,6 +217,8 @@ ToolAnswer judge_snippet(const ToolContext& context, const Json& arguments) {
   const std::string text = text_argument(arguments, "text");
   if (text.size() > source::kMaxFileBytes) throw ToolFailure{"text is larger than any source that is reviewed"};
   const std::string file = text_argument(arguments, "file");
+  if (file.empty() && text.find_first_not_of(" \t\r\n") == std::string::npos)
+    throw ToolFailure{"text is empty: it holds the code to be judged"};
   if (file.empty()) return judge_alone(context, arguments, text);
   review::CheckOptions options = options_of(context, arguments);
   // A file is named relative to its project, or absolutely.

@@ -420,6 +420,10 @@ class Hook(Case):
         self.assertEqual(self.hook(self.edit(), "--fail-on", "medium"), {}, "it is old now")
         self.assertIn("BW401", self.hook(self.edit(), "--fail-on", "medium", "--since", "HEAD~1")["reason"])
 
+    def test_the_whole_file_system_is_no_project(self):
+        for event in (self.edit(), self.stop()):
+            self.assertIn("/ is no project", self.hook({**event, "cwd": "/"}, code=1, cwd="/"))
+
     def test_the_end_is_told_once(self):
         project = self.project()
         self.git("init", "-q")
