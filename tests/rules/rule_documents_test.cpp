@@ -140,7 +140,7 @@ class RuleDocument : public testing::Test {
       if (finding.code == info_.code) own.push_back(finding);
     }
     const findings::Rewriting rewriting = findings::carry_out(own, *reviewed.files);
-    EXPECT_TRUE(rewriting.left.empty()) << place(group.front()) << ": two rewrites touch";
+    EXPECT_TRUE(rewriting.choice.left.empty()) << place(group.front()) << ": two rewrites touch";
     EXPECT_EQ(rewriting.files.size(), fixed.size()) << place(group.front()) << ": each file with a rewrite is shown fixed";
     std::map<std::string, Block> blocks;
     for (const Block& block : group) blocks[file_name(block)] = block;
