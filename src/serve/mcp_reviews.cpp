@@ -166,6 +166,10 @@ ToolAnswer judged(const review::Checked& checked, const Json& arguments, const F
   const auto is_new = [&](const Finding& finding) { return !before.contains(finding.fingerprint); };
   const auto new_count = std::count_if(review.findings.begin(), review.findings.end(), is_new);
   std::string text = std::string(to_string(review.verdict)) + ": " + counts_text(worst_first(review, Severity::kInfo)) + head;
+  const auto is_syntax = [](const source::Diagnostic& each) { return each.kind == source::DiagnosticKind::kSyntax; };
+  const bool broken = std::any_of(review.diagnostics.begin(), review.diagnostics.end(), is_syntax);
+  if (broken && review.verdict != findings::Verdict::kNotJudged)
+    text += "; it does not parse as a whole, and only what does was judged";
   if (!before.empty()) text += "; " + std::to_string(new_count) + " new, " + std::to_string(gone.size()) + " gone";
   text += "\n";
   for (const Finding* finding : page.shown) {

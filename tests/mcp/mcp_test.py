@@ -281,6 +281,15 @@ class Faults(Case):
         self.ends_well(server)
 
 
+    def test_a_snippet_that_cannot_be_read_is_not_passed_as_if_it_had_been(self):
+        server = self.serve()
+        blank = server.call("judge_snippet", text=" \n")
+        self.assertEqual((blank["isError"], blank["content"][0]["text"]), (True, "text is empty: it holds the code to be judged"))
+        self.assertIn("does not parse", server.call("judge_snippet", text="defmodule A do\n  def f(x), do: x\n  def g(x do\nend")["content"][0]["text"])
+        self.assertTrue(server.call("judge_snippet", text="SELECT * FROM x")["content"][0]["text"].startswith("NOT-JUDGED: "))
+        self.assertNotIn("does not parse", server.call("judge_snippet", text=MENDED)["content"][0]["text"])
+
+
 class Roots(Case):
     def test_nothing_outside_of_the_roots_is_read(self):
         project = self.project()
