@@ -1,9 +1,12 @@
 // A supervisor stops a child with exit(Child, shutdown). A process that does not trap exits dies of that at once: its terminate/2
 // runs when it stops or crashes by itself, but not when the application or node is shut down, which is what it was written for.
-#include <array>
+#include <algorithm>
 #include <optional>
 
+#include "analysis/forest.h"
 #include "analysis/values.h"
+#include "rules/left_undone.h"
+#include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -12,39 +15,12 @@ namespace {
 
 using analysis::ProcessKind;
 
-// Work of a terminate/2 whose loss somebody notices.
-struct CleanUp {
-  CallId site;
-  Effect effect = Effect::kFile;
-  std::string_view what;
+// Who supervises the process, and how it may be shut down while the node runs on.
+struct Shutdown {
+  ModuleId supervisor;         // none: only its start_link speaks of one
+  bool one_by_one = false;     // a dynamic child, and the sources terminate such children
+  bool with_siblings = false;  // whenever one of them dies
 };
-
-// The VM closes sockets, files and tables of a dead process itself: closing is no loss.
-bool only_closes(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kCloses = {"close", "shutdown", "controlling_process", "sync", "disconnect", "stop"};
-  for (const std::string_view word : kCloses) {
-    if (name == word) return true;
-  }
-  return false;
-}
-
-struct Kind {
-  Effect effect;
-  std::string_view what;
-};
-constexpr std::array<Kind, 4> kKinds = {{{Effect::kDatabase, "writes to a database or broker"},
-                                         {Effect::kHttp, "makes an HTTP request"},
-                                         {Effect::kRpc, "calls another node"},
-                                         {Effect::kFile, "works with files"}}};
-
-// Names of calls that write to files or take them away; looking at them is no clean-up.
-bool changes_files(std::string_view name) {
-  for (const std::string_view word :
-       {"write", "rename", "delete", "rm", "del_", "truncate", "tab2file", "insert", "cp", "copy"}) {
-    if (name.find(word) != std::string_view::npos) return true;
-  }
-  return false;
-}
 
 class Check {
  public:
@@ -61,23 +37,59 @@ class Check {
   void of_process(ProcessId id) {
     const Process& process = facts_.process(id);
     const bool server = process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem;
-    if (!server || process.traps_exits || module_names_atom(program_, process.module, sym::trap_exit)) return;
-    const std::optional<ModuleId> supervisor = supervisor_of(process);
-    if ((!supervisor && !looks_supervised(process)) || sets_flag_on_the_way(process)) return;
+    const bool tidies = std::any_of(process.handlers.begin(), process.handlers.end(),
+                                    [&](HandlerId handler) { return facts_.handler(handler).kind == HandlerKind::kTerminate; });
+    if (!server || !tidies || process.traps_exits || module_names_atom(program_, process.module, sym::trap_exit)) return;
+    const std::optional<Shutdown> shutdown = shutdown_of(process);
+    if (!shutdown || sets_flag_on_the_way(process)) return;
     for (const auto handler_id : process.handlers) {
       const Handler& handler = facts_.handler(handler_id);
       if (handler.kind != HandlerKind::kTerminate || !in_production(program_, facts_, handler.function)) continue;
-      if (const std::optional<CleanUp> work = clean_up(handler)) return report(process, id, handler, supervisor, *work);
+      const std::optional<LeftUndone> work = left_undone(program_, facts_, handler);
+      if (work && (!work->local || shutdown->one_by_one || shutdown->with_siblings)) return report(id, handler, *shutdown, *work);
     }
   }
 
-  std::optional<ModuleId> supervisor_of(const Process& process) const {
+  std::optional<Shutdown> shutdown_of(const Process& process) {
     for (const analysis::Supervisor& supervisor : facts_.supervisors) {
       for (const analysis::Child& child : supervisor.children) {
-        if (child.module && child.module == process.module) return supervisor.module;
+        if (child.module && child.module == process.module)
+          return Shutdown{supervisor.module, supervisor.dynamic && ends_children(supervisor.module, process.module),
+                          is_shared_fate(supervisor.strategy)};
       }
     }
-    return {};
+    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+      for (const analysis::TreeChild& child : tree.children) {
+        const bool added = child.origin != analysis::Origin::kList;
+        if (child.source && tree.source && child.source == process.module)
+          return Shutdown{tree.source, added && ends_children(tree.source, process.module), is_shared_fate(tree.strategy)};
+      }
+    }
+    return looks_supervised(process) ? std::optional(Shutdown{}) : std::nullopt;
+  }
+
+  static bool is_shared_fate(Symbol strategy) { return strategy.text() == "one_for_all" || strategy.text() == "rest_for_one"; }
+
+  // Does code in production end the children of this supervisor one by one? Told by its name, or by the module that does it.
+  bool ends_children(ModuleId supervisor, ModuleId child) {
+    if (!ends_) find_ends();
+    return std::any_of(ends_->begin(), ends_->end(), [&](CallId site) {
+      const ModuleId module = program_.module_of(program_.function_of(site));
+      if (module == supervisor || module == child) return true;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      return !arguments.empty() && analysis::atom_value(program_.unit_of(site), arguments[0]) == program_.module(supervisor).name;
+    });
+  }
+
+  // Asked for once: it looks at all calls.
+  void find_ends() {
+    ends_.emplace();
+    for (std::size_t i = 0; i < facts_.calls.callees.size(); ++i) {
+      const analysis::External* external = facts_.calls.external(CallId(i));
+      if (!external || external->name.text() != "terminate_child") continue;
+      const FunctionId function = program_.function_of(CallId(i));
+      if (function && in_production(program_, facts_, function)) ends_->push_back(CallId(i));
+    }
   }
 
   // It has a start_link of its own that nobody in the sources calls: then a child specification that cannot be read does.
@@ -121,57 +133,31 @@ class Check {
     return false;
   }
 
-  std::optional<CleanUp> clean_up(const Handler& handler) const {
-    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
-      if (program_.call(site).capture || facts_.calls.runs[site.index] != analysis::Runs::kCaller) continue;
-      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
-      for (const Kind& kind : kKinds) {
-        if (effects.has(kind.effect) && matters(site, kind.effect)) return CleanUp{site, kind.effect, kind.what};
-      }
-    }
-    return {};
-  }
-
-  // Looks at the call that has the effect, at the end of the way down. What is far down belongs to a service that mostly watches
-  // its users itself, such as a broker's subscriptions.
-  bool matters(CallId site, Effect effect) const {
-    constexpr int kMaxSteps = 4;
-    for (int step = 0; step < kMaxSteps; ++step) {
-      const FunctionId callee = facts_.calls.callees[site.index].function;
-      const analysis::External* external = facts_.calls.external(site);
-      if (external) {
-        const std::string_view name = external->name.text();
-        return !only_closes(name) && (effect != Effect::kFile || changes_files(name));
-      }
-      const analysis::Witness* witness = callee ? facts_.effects.witness(callee, effect) : nullptr;
-      if (!witness || !witness->site || witness->possible) return false;
-      site = witness->site;
-    }
-    return false;
-  }
-
-  void report(const Process& process, ProcessId id, const Handler& handler, std::optional<ModuleId> supervisor,
-              const CleanUp& work) {
-    const bool erlang = in_erlang(program_, process.module);
+  void report(ProcessId id, const Handler& handler, const Shutdown& shutdown, const LeftUndone& work) {
+    const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     Finding finding = found_in(reporter_, program_, handler.function, name_span(program_, handler.function));
-    finding.severity = supervisor ? Severity::kMedium : Severity::kLow;
-    finding.confidence = supervisor ? Confidence::kLikely : Confidence::kPossible;
+    const bool matters = shutdown.supervisor && (!work.local || shutdown.one_by_one);
+    finding.severity = matters ? Severity::kMedium : Severity::kLow;
+    finding.confidence = matters ? Confidence::kLikely : Confidence::kPossible;
     finding.message =
         finding.function + " " + std::string(work.what) + ", but " + name + " does not trap exits: a shutdown never runs it";
-    finding.why =
-        (supervisor ? "The supervisor " + model::display_module(program_.module(*supervisor).name)
-                    : std::string("A supervisor")) +
-        " stops " + name +
-        " with the exit signal `shutdown`. A process that does not trap exits dies of it at once, without terminate; so each "
-        "deployment and each restart by the supervisor loses what terminate would have saved or tidied up.";
+    finding.why = (shutdown.supervisor ? "The supervisor " + model::display_module(program_.module(shutdown.supervisor).name)
+                                       : std::string("A supervisor")) +
+                  " stops " + name +
+                  " with the exit signal `shutdown`. A process that does not trap exits dies of it at once, without terminate; " +
+                  (work.local ? "so each child that is terminated, and each restart with its siblings, leaves behind what "
+                                "terminate would have tidied up."
+                              : "so each deployment and each restart by the supervisor loses what terminate would have saved or "
+                                "tidied up.");
     finding.fix =
         erlang
             ? "Call `process_flag(trap_exit, true)` in init/1, take {'EXIT', _, _} in handle_info, and give the child a shutdown "
               "time that the clean-up fits in."
             : "Call `Process.flag(:trap_exit, true)` in init/1, take {:EXIT, _, _} in handle_info, and give the child a shutdown "
               "time that the clean-up fits in.";
-    finding.path = analysis::path_to(program_, facts_, work.site, work.effect);
+    for (const CallId site : work.chain) finding.path.push_back(call_step(program_, facts_, site));
+    if (finding.path.empty()) finding.path = analysis::path_to(program_, facts_, work.site, work.effect);
     if (finding.path.empty()) finding.path = {{call_span(program_, work.site), finding.function + " " + std::string(work.what)}};
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
@@ -180,6 +166,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<std::vector<CallId>> ends_;  // calls of terminate_child
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
