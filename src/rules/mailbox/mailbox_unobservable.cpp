@@ -37,23 +37,47 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    std::map<ProjectId, FunctionId> starts;
+    std::map<ProjectId, std::vector<FunctionId>> starts;
     for (const analysis::TreeApplication& application : analysis::forest_of(program_, facts_).applications) {
       if (!application.start || !application.tree || !in_production(program_, facts_, application.start)) continue;
-      starts.emplace(program_.unit_of(application.start).project, application.start);
+      starts[program_.unit_of(application.start).project].push_back(application.start);
     }
-    for (const auto& [project, start] : starts) {
-      if (!reporter_.wants(program_, start)) continue;
+    for (const auto& [project, applications] : starts) {
       const std::vector<ProcessId> processes = stateful_in(project);
       if (processes.empty() || is_watched(project)) continue;
       const std::vector<Server> servers = asked_by_many(processes);
       // A lone server that is only called has no more in its mailbox than there are callers.
       const bool counts = servers.size() > 1 || (servers.size() == 1 && is_cast_to(servers[0].process));
-      if (counts) report(start, servers);
+      if (counts) report(home_of(servers, applications), servers);
     }
   }
 
  private:
+  // The folder of the application that a file belongs to: what stands before lib or src.
+  std::string folder_of(const Unit& unit) const {
+    const std::string_view path = program_.files->file(unit.file).path;
+    for (const std::string_view part : {"lib/", "src/"}) {
+      const std::size_t at = path.rfind(std::string("/").append(part));
+      if (at != std::string_view::npos) return std::string(path.substr(0, at));
+    }
+    return {};
+  }
+
+  // The application that most of the servers belong to; the first of several.
+  FunctionId home_of(const std::vector<Server>& servers, const std::vector<FunctionId>& applications) const {
+    FunctionId home = applications.front();
+    std::ptrdiff_t most = 0;
+    for (const FunctionId start : applications) {
+      const std::string folder = folder_of(program_.unit_of(start));
+      const auto own = std::count_if(servers.begin(), servers.end(), [&](const Server& server) {
+        return folder_of(program_.unit_of(facts_.process(server.process).module)) == folder;
+      });
+      if (own > most) home = start;
+      most = std::max(most, own);
+    }
+    return home;
+  }
+
   // Servers of which there is one, whose state messages change.
   std::vector<ProcessId> stateful_in(ProjectId project) const {
     std::vector<ProcessId> found;
