@@ -70,6 +70,31 @@ BootTurns::BootTurns(const Program& program, const Facts& facts)
     std::vector<TreeId> above;
     if (!below.contains(i)) count(TreeId(i), position, true, above);
   }
+  for (std::uint32_t i = 0; i < facts.processes.processes.size(); ++i) started_by_hand(facts, facts.process(ProcessId(i)));
+}
+
+// A process that no list has starts with the one that starts it: in the init of a supervisor, or in a server's callback.
+void BootTurns::started_by_hand(const Facts& facts, const Process& process) {
+  if (users_.contains(process.module) || process.kind == analysis::ProcessKind::kSupervisor) return;
+  std::vector<Turn> turns;
+  for (const CallId site : process.starts) {
+    const FunctionId start = program_.function_of(site);
+    if (!start || program_.module_of(start) != process.module) continue;
+    for (const std::uint32_t i : facts.calls.incoming_of(start)) {
+      const analysis::Edge& edge = facts.calls.edges[i];
+      const FunctionId caller = facts.calls.callers[i];
+      if (edge.possible || edge.runs != analysis::Runs::kCaller || program_.module_of(caller) == process.module) continue;
+      if (!in_production(program_, facts, caller)) return;
+      const std::size_t before = turns.size();
+      if (const auto found = inits_.find(caller); found != inits_.end())
+        turns.insert(turns.end(), found->second.begin(), found->second.end());
+      for (const ProcessId runner : facts.contexts.of(caller).processes) {
+        if (const std::vector<Turn>* own = of(facts.process(runner).module)) turns.insert(turns.end(), own->begin(), own->end());
+      }
+      if (turns.size() == before) return;  // started by somebody whose turn is not known
+    }
+  }
+  if (!turns.empty()) users_[process.module] = std::move(turns);
 }
 
 // Depth first: a supervisor's children have started when the supervisor has.
@@ -78,6 +103,7 @@ void BootTurns::count(TreeId id, std::uint32_t& position, bool always, std::vect
   if (above.size() > kMaxDepth) return;
   above.push_back(id);
   const std::uint32_t own = position == 0 ? 0 : position - 1;  // the turn of the supervisor itself
+  if (forest_.tree(id).function) inits_[forest_.tree(id).function].push_back({own, forest_.tree(id).place, false, above});
   for (const TreeChild& child : forest_.tree(id).children) {
     if (child.origin != analysis::Origin::kList) {
       if (child.source) users_[child.source].push_back({own, child.place, false, above});

@@ -35,7 +35,8 @@ class BootTurns {
 
   // Of a module's process in a supervisor's list; null when there is none.
   const std::vector<Turn>* of(ModuleId module) const;
-  // The same, and for a process that is started on demand the turn of the supervisor that it is added to.
+  // The same, and for a process that is started on demand the turn of the supervisor that it is added to, for one that is started
+  // by hand that of whoever starts it.
   const std::vector<Turn>* of_user(ModuleId module) const;
   const NamedTurns* named(Symbol name) const;
   // Children that take connections from outside: Phoenix endpoints, cowboy, ranch and Bandit listeners.
@@ -51,6 +52,7 @@ class BootTurns {
 
  private:
   void count(analysis::TreeId id, std::uint32_t& position, bool always, std::vector<analysis::TreeId>& above);
+  void started_by_hand(const Facts& facts, const Process& process);
   void enter(const analysis::TreeChild& child, const Turn& turn);
   void enter_name(const analysis::TreeChild& child, const Turn& turn);
 
@@ -58,6 +60,7 @@ class BootTurns {
   const analysis::Forest& forest_;
   std::map<ModuleId, std::vector<Turn>> modules_;
   std::map<ModuleId, std::vector<Turn>> users_;
+  std::map<FunctionId, std::vector<Turn>> inits_;  // the functions that make the lists of supervisors
   std::map<std::string_view, NamedTurns> named_;
   std::map<ModuleId, std::vector<Turn>> repositories_;
   std::vector<Turn> listeners_;

@@ -7,6 +7,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/at_start.h"
 #include "rules/reach.h"
 
 namespace beamwright::rules {
@@ -223,7 +224,7 @@ class Finder {
       // Calls of servers are looked for from above, with what is known of their arguments; an init on demand is as late as that.
       if (used.server || !turns_.of(process.module)) return;
       out.moment = Moment::kInit;
-    } else if (turns_.of(process.module) && runs_at_start(handler)) {
+    } else if (turns_.of(process.module) && runs_at_start(program_, facts_, handler)) {
       out.moment = Moment::kAtStart;
     } else {
       const auto because = comes_early(used, handler, own->front(), *later);
@@ -241,60 +242,6 @@ class Finder {
   }
 
   // ---- When
-
-  bool runs_at_start(const Handler& handler) const {
-    const Process& process = facts_.process(handler.process);
-    if (handler.kind == HandlerKind::kRun) return process.kind == ProcessKind::kTask;
-    if (handler.kind != HandlerKind::kContinue && handler.kind != HandlerKind::kInfo) return false;
-    for (const auto id : process.handlers) {
-      const Handler& init = facts_.handler(id);
-      if (init.kind == HandlerKind::kInit && (asks_for_it(init, handler) || sends_it(init, handler))) return true;
-    }
-    return false;
-  }
-
-  // init answers {ok, State, {continue, Tag}}, or a timeout of nothing.
-  bool asks_for_it(const Handler& init, const Handler& handler) const {
-    for (const analysis::CallbackReturn& r : analysis::returns_of(program_, facts_, init)) {
-      if (handler.kind == HandlerKind::kContinue && r.next) {
-        const analysis::Pattern sent = analysis::outline(program_.unit(r.next.unit), r.next.unit, r.next.expr);
-        if (may_match(handler.pattern, sent)) return true;
-      }
-      if (handler.kind == HandlerKind::kInfo && r.timeout && handler.pattern.tag == sym::timeout &&
-          analysis::integer_value(program_.unit(r.timeout.unit), r.timeout.expr) == 0)
-        return true;
-    }
-    return false;
-  }
-
-  // init sends itself the message, at once or after a moment.
-  bool sends_it(const Handler& init, const Handler& handler) const {
-    if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag) return false;
-    constexpr std::int64_t kMoment = 100;  // milliseconds: a start of many children takes longer
-    const Unit& unit = program_.unit_of(init.function);
-    for (const CallId site : analysis::calls_in_clause(program_, init.function, init.clause)) {
-      const External* external = facts_.calls.external(site);
-      if (!external || !external->row || external->row->message_argument == 0) continue;
-      const auto arguments = arguments_of(program_, site);
-      const std::size_t at = external->row->message_argument - 1u;
-      if (at >= arguments.size()) continue;
-      const analysis::Pattern sent = analysis::outline(unit, {}, arguments[at]);
-      if (sent.tag != handler.pattern.tag) continue;
-      const ExprId to = analysis::local_value(unit, arguments[at == 0 ? arguments.size() - 1 : 0]);
-      const bool timer = external->row->effects.has(Effect::kTimer);
-      if (!timer) {
-        const bool own = unit.expr(to).kind == ExprKind::kCall && unit.call_of(unit.expr(to)).name == sym::self;
-        if (own) return true;
-        continue;
-      }
-      const bool soon = std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
-        const auto delay = analysis::integer_value(unit, argument);
-        return delay && *delay <= kMoment;
-      });
-      if (soon) return true;
-    }
-    return false;
-  }
 
   // Somebody sends the message who starts before what is used does; or, of what is no server, the order of the list says that it
   // depends on its user, where in truth its user depends on it.

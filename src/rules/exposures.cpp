@@ -7,6 +7,7 @@
 #include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
 #include "rules/configured.h"
+#include "rules/rest_of_messages.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -68,9 +69,9 @@ class Finder {
 
   std::vector<Stray> find() const {
     const Handler* last = last_clause();
-    if (!last || last->pattern.any) {
-      if (!last || !stops_on_anything(program_, facts_, *last)) return {};
-    }
+    if (!last || handles_the_rest(program_, facts_, *last)) return {};
+    if (const std::optional<source::Span> stop = stops_on_unknown(program_, *last))
+      return {exposure(*stop, "all but the connection that its client asks about")};
     for (const FunctionId f : program_.functions_of(process_.module)) {
       if (!runs_here(f)) continue;
       for (const CallId site : program_.calls_of(f)) {
@@ -83,8 +84,9 @@ class Finder {
     }
     // gen_server logs what a module without handle_info gets; one with clauses and no last one dies of it. In Erlang that is an
     // oversight, where Elixir's authors leave it out as often as not.
-    if ((named_ || named_when_started()) && process_.behaviour == sym::gen_server)
-      return {exposure(clause_span(*last), "anybody who knows its name")};
+    const bool erlang =
+        process_.behaviour == sym::gen_server || (is_state_machine(process_) && in_erlang(program_, process_.module));
+    if ((named_ || named_when_started()) && erlang) return {exposure(clause_span(*last), "anybody who knows its name")};
     return foreign_code();
   }
 
@@ -98,7 +100,7 @@ class Finder {
   bool named_when_started() const {
     return std::any_of(process_.starts.begin(), process_.starts.end(), [&](CallId site) {
       const model::Call& call = program_.call(site);
-      return call.module == sym::gen_server && call.arity == 4;
+      return (call.module == sym::gen_server || call.module == sym::gen_statem) && call.arity == 4;
     });
   }
 
@@ -106,7 +108,10 @@ class Finder {
     const Handler* last = nullptr;
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
-      if (handler.kind == HandlerKind::kInfo && program_.function(handler.function).name.text() != "handle_async")
+      const bool event = is_state_machine(process_) && takes_info(program_, handler);
+      // A state that takes every event does so for all: which states there are at what time is not told apart.
+      if (event && handler.pattern.any) return &handler;
+      if (event || (handler.kind == HandlerKind::kInfo && program_.function(handler.function).name.text() != "handle_async"))
         last = &handler;
     }
     return last;
@@ -235,7 +240,7 @@ bool is_replaced(const Program& program, const Facts& facts, ProcessId id, Symbo
 std::vector<Stray> exposures(const Program& program, const Facts& facts, ProcessId id) {
   const Process& process = facts.process(id);
   if (process.behaviour.text() == "Elixir.Phoenix.LiveView") return Finder(program, facts, id).find_subscriptions();
-  if (process.kind != analysis::ProcessKind::kGenServer) return {};
+  if (process.kind != analysis::ProcessKind::kGenServer && process.kind != analysis::ProcessKind::kGenStatem) return {};
   return Finder(program, facts, id).find();
 }
 

@@ -4,6 +4,7 @@
 
 #include "analysis/forest.h"
 #include "analysis/results.h"
+#include "analysis/values.h"
 #include "rules/child_starts.h"
 
 namespace beamwright::rules {
@@ -80,15 +81,51 @@ std::optional<InitNeed> InitNeeds::of(const Process& process, const Handler& ini
     all = slow_work(program_, facts_, init);
     add_captures(init, all);
   }
-  add_connects(init, all);
+  add_connects(init.function, analysis::calls_in_clause(program_, init.function, init.clause), all);
   for (const SlowWork& work : all) {
     if (!is_service(work)) continue;
-    const std::optional<InitFailure> failure = fails(init, work);
+    const std::optional<InitFailure> failure = fails(&init, work);
     if (!failure) continue;
     if (!need) need = InitNeed{work, {}, !listed};
     need->failures.push_back(*failure);
   }
   return need;
+}
+
+std::optional<InitNeed> InitNeeds::of_calls(FunctionId function, const std::vector<CallId>& sites) const {
+  std::vector<SlowWork> all;
+  for (const CallId site : sites) {
+    if (program_.call(site).capture) continue;
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    const analysis::External* external = facts_.calls.external(site);
+    for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kRpc}) {
+      const analysis::Witness* witness = callee ? facts_.effects.witness(callee, effect) : nullptr;
+      const bool itself = external && external->row && external->row->effects.has(effect);
+      if (!witness && !itself) continue;
+      all.push_back(
+          {site, effect, witness ? witness->bound_ms : analysis::Bound::kUnknown, witness && witness->possible, {}, {}, {}});
+    }
+  }
+  add_connects(function, sites, all);
+  std::optional<InitNeed> need;
+  for (const SlowWork& work : all) {
+    if (!is_service(work)) continue;
+    const std::optional<InitFailure> failure = fails(nullptr, work);
+    if (!failure) continue;
+    if (!need) need = InitNeed{work, {}, false};
+    need->failures.push_back(*failure);
+  }
+  return need;
+}
+
+bool InitNeeds::is_listed(ModuleId module) {
+  collect_children();
+  return listed_.contains(module);
+}
+
+const std::set<FunctionId>& InitNeeds::start_functions() {
+  collect_children();
+  return start_functions_;
 }
 
 bool InitNeeds::needs_others(FunctionId function) const {
@@ -124,6 +161,13 @@ void InitNeeds::collect_children() {
       if (!child.source) continue;
       if (child.origin == analysis::Origin::kList && !tree.dynamic) {
         listed_.insert(child.source);
+        const ModuleId starter =
+            child.start_module ? program_.find_module(child.start_module, program_.unit_of(child.source).project) : child.source;
+        const FunctionId start =
+            starter && child.start_function && child.start_arity >= 0
+                ? program_.find_function(starter, child.start_function, static_cast<std::uint32_t>(child.start_arity))
+                : FunctionId();
+        if (start) start_functions_.insert(start);
       } else if (comes_back(child.restart)) {
         restarted_.insert(child.source);
       }
@@ -146,11 +190,11 @@ bool InitNeeds::is_connect(CallId site) const {
          external->name.text().find("connect") != std::string_view::npos;
 }
 
-void InitNeeds::add_connects(const Handler& handler, std::vector<SlowWork>& all) const {
+void InitNeeds::add_connects(FunctionId function, const std::vector<CallId>& sites, std::vector<SlowWork>& all) const {
   constexpr std::size_t kMaxFunctions = 60, kMaxSteps = 6;
   std::vector<std::vector<CallId>> ways;
-  for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) ways.push_back({site});
-  std::set<FunctionId> seen{handler.function};
+  for (const CallId site : sites) ways.push_back({site});
+  std::set<FunctionId> seen{function};
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const std::vector<CallId> way = ways[i];
     if (is_connect(way.back())) {
@@ -212,19 +256,48 @@ bool InitNeeds::caught(const std::vector<CallId>& chain) const {
   });
 }
 
-std::optional<InitFailure> InitNeeds::fails(const Handler& handler, const SlowWork& work) const {
+std::optional<InitFailure> InitNeeds::fails(const Handler* handler, const SlowWork& work) const {
   const std::vector<CallId> chain = chain_of(work);
   if (caught(chain)) return {};
-  for (auto site = chain.rbegin(); site != chain.rend(); ++site) {
+  bool settled = false;
+  for (auto site = chain.rbegin(); site != chain.rend() && !settled; ++site) {
     if (const auto failure = refuses_errors(*site, chain)) return failure;
+    // Who calls a function that takes the error itself, and answers ok whatever happens, has nothing to refuse.
+    settled = takes_errors(*site) && never_answers_error(program_.function_of(*site));
   }
   const CallId leaf = chain.back();
   const analysis::External* external = facts_.calls.external(leaf);
   if (external && raises(*external, work.effect)) {
-    return InitFailure{call_span(program_, leaf), "raises when the other side does not answer", work.possible};
+    return InitFailure{call_span(program_, leaf), "raises when the other side does not answer", work.possible, true};
   }
-  if (work.effect == Effect::kCall) return {};
-  return stops(handler, chain);
+  if (work.effect == Effect::kCall || !handler) return {};
+  return stops(*handler, chain);
+}
+
+bool InitNeeds::takes_errors(CallId site) const {
+  const std::vector<CallResult> results = analysis::results_of(program_, facts_, site);
+  return std::any_of(results.begin(), results.end(), [&](const CallResult& result) {
+    return result.wrappers.empty() && std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) {
+             return is_error(program_, shape) || takes_any_error(program_, shape);
+           });
+  });
+}
+
+// Each way through the function ends in ok, or in {ok, Value}.
+bool InitNeeds::never_answers_error(FunctionId function) const {
+  const Unit& unit = program_.unit_of(function);
+  bool ok = true;
+  std::size_t ends = 0;
+  for (const model::ClauseId clause : program_.function(function).clauses) {
+    if (!unit.clause(clause).body) continue;
+    analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId id) {
+      ++ends;
+      const model::Expr& e = unit.expr(id);
+      const ExprId tag = e.kind == ExprKind::kTuple && e.child_count > 0 ? unit.child(id, 0) : id;
+      ok = ok && analysis::atom_value(unit, tag) == sym::ok;
+    });
+  }
+  return ok && ends > 0;
 }
 
 // A match on the result that has no place for {error, Reason}.

@@ -6,6 +6,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/configured.h"
+#include "rules/rest_of_messages.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -63,15 +64,23 @@ class Finder {
     return std::binary_search(processes.begin(), processes.end(), id_) && in_production(program_, facts_, f);
   }
 
+  // Is it a clause that messages from outside arrive in? Of other callbacks for events only a state machine's take these as well.
+  bool receives(const Handler& handler) const {
+    return handler.kind == HandlerKind::kInfo || (is_state_machine(process_) && takes_info(program_, handler));
+  }
+
+  bool is_unreadable(const Pattern& p) const {
+    return p.any || !p.expr || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown;
+  }
+
   // Does some clause take the message? A clause whose pattern cannot be read may take anything.
   bool taken(Symbol tag, std::uint32_t size) const {
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
-      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
-      const Pattern& p = handler.pattern;
-      if (stops_on_anything(program_, facts_, handler)) continue;
-      if (p.any || !p.expr || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return true;
-      if (p.size == size && (!p.tag || p.tag == tag)) return true;
+      if (!receives(handler)) continue;
+      for (const Pattern& p : handled_by(program_, facts_, handler)) {
+        if (is_unreadable(p) || (p.size == size && (!p.tag || p.tag == tag))) return true;
+      }
     }
     return false;
   }
@@ -162,17 +171,18 @@ class Finder {
     bool any = false;
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
-      if (handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kEvent) continue;
-      if (stops_on_anything(program_, facts_, handler)) continue;
-      const Pattern& p = handler.pattern;
-      if (p.any || !p.expr || !p.tag) return false;
-      if (p.tag != tag || p.size != size) continue;
-      const Unit& unit = program_.unit(p.expr.unit);
-      const std::span<const ExprId> parts = unit.children_of(p.expr.expr);
-      if (unit.expr(p.expr.expr).kind != ExprKind::kTuple || at >= parts.size()) return false;
-      const ExprKind kind = unit.expr(parts[at]).kind;
-      if (kind != ExprKind::kAtom && kind != ExprKind::kTuple && kind != ExprKind::kMap && kind != ExprKind::kList) return false;
-      any = true;
+      if (!receives(handler)) continue;
+      for (const Pattern& p : handled_by(program_, facts_, handler)) {
+        if (p.any || !p.expr || !p.tag) return false;
+        if (p.tag != tag || p.size != size) continue;
+        const Unit& unit = program_.unit(p.expr.unit);
+        const std::span<const ExprId> parts = unit.children_of(p.expr.expr);
+        if (unit.expr(p.expr.expr).kind != ExprKind::kTuple || at >= parts.size()) return false;
+        const ExprKind kind = unit.expr(parts[at]).kind;
+        if (kind != ExprKind::kAtom && kind != ExprKind::kTuple && kind != ExprKind::kMap && kind != ExprKind::kList)
+          return false;
+        any = true;
+      }
     }
     return any;
   }
@@ -291,8 +301,9 @@ class Finder {
     if (!sent.tag || sent.tag.text().starts_with("$gen_")) return;  // a cast or call, as gen_server itself writes it
     for (const HandlerId id : process_.handlers) {
       const Handler& handler = facts_.handler(id);
-      const bool receives = handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
-      if (receives && !stops_on_anything(program_, facts_, handler) && analysis::may_match(handler.pattern, sent)) return;
+      if (!receives(handler)) continue;
+      const std::vector<Pattern> patterns = handled_by(program_, facts_, handler);
+      if (std::any_of(patterns.begin(), patterns.end(), [&](const Pattern& p) { return analysis::may_match(p, sent); })) return;
     }
     found_.push_back({call_span(program_, site), sent.tag, sent.size, message_text(sent, erlang_), place(f, site),
                       Severity::kHigh, Confidence::kLikely});
@@ -435,8 +446,9 @@ class Finder {
     return false;
   }
 
-  // The project's mix.exs asks for an Elixir that runs on a release before OTP 24: any before 1.15.
+  // May it run on a release before OTP 24? The mix.exs of an Elixir project says so: any Elixir before 1.15 does.
   bool runs_on_old_releases() const {
+    if (erlang_) return true;  // what an Erlang project runs on is not in its sources
     const Unit& own = program_.unit_of(process_.module);
     for (const std::unique_ptr<Unit>& unit : program_.units) {
       if (unit->project != own.project || !program_.files->file(unit->file).path.ends_with("mix.exs")) continue;
@@ -519,19 +531,6 @@ class Finder {
 };
 
 }  // namespace
-
-bool stops_on_anything(const Program& program, const Facts& facts, const Handler& handler) {
-  if (handler.kind != HandlerKind::kInfo || !handler.catch_all || handler.reply != analysis::Reply::kStop) return false;
-  const std::vector<analysis::CallbackReturn> returns = analysis::returns_of(program, facts, handler);
-  return !returns.empty() && std::all_of(returns.begin(), returns.end(), [&](const analysis::CallbackReturn& made) {
-    if (made.tag != sym::stop || !made.reason) return false;
-    const Unit& unit = program.unit(made.reason.unit);
-    ExprId reason = analysis::local_value(unit, made.reason.expr);
-    if (unit.expr(reason).kind == ExprKind::kTuple && unit.expr(reason).child_count > 0) reason = unit.child(reason, 0);
-    const std::optional<Symbol> atom = analysis::atom_value(unit, reason);
-    return atom && *atom != sym::normal && *atom != sym::shutdown;
-  });
-}
 
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
   StrayCauses causes;

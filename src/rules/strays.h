@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "rules/rest_of_messages.h"
 #include "rules/support.h"
 
 namespace beamwright::rules {
@@ -20,9 +21,6 @@ struct Stray {
   // the end of a client's connection. To drop it is right; of other messages the process may have to take notice.
   bool leftover = false;
 };
-
-// A last clause of handle_info that takes any message and stops the process with an error: what it takes is not taken.
-bool stops_on_anything(const Program& program, const Facts& facts, const Handler& handler);
 
 // Calls that every process is asked about, collected once.
 struct StrayCauses {

@@ -11,6 +11,8 @@
 #include "analysis/tables.h"
 #include "analysis/values.h"
 #include "rules/added_once.h"
+#include "rules/boot_turns.h"
+#include "rules/looked_up_once.h"
 #include "rules/reach.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
@@ -53,6 +55,11 @@ class Check {
     }
     tasks_that_survive();
     for (const AddedOnce& added : added_once(program_, facts_)) children_added_once(added);
+    const BootTurns turns(program_, facts_);
+    for (const LookedUpOnce& asked : looked_up_once(program_, facts_)) pids_asked_once(asked);
+    for (const analysis::TreeApplication& application : analysis::forest_of(program_, facts_).applications) {
+      if (application.tree) all_for_one(application, turns);
+    }
   }
 
  private:
@@ -458,6 +465,73 @@ class Check {
     finding.path = {{call_span(program_, added.site), name + " adds a child"},
                     {unit.span(supervisor.place.expr), other + " can be restarted alone (" + strategy + ")"}};
     finding.key = "children " + other;
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void pids_asked_once(const LookedUpOnce& asked) {
+    const Tree& tree = analysis::forest_of(program_, facts_).tree(asked.tree);
+    const TreeChild& child = tree.children[asked.child];
+    if (!production_place(program_, facts_, child.place)) return;
+    const Unit& unit = program_.unit(child.place.unit);
+    source::Span place = strategy_place(program_, facts_, tree);
+    if (place.end <= place.begin) place = unit.span(child.place.expr);
+    if (!reported_.insert({place.file.index, place.begin}).second) return;
+    const std::string name = process_name(program_, facts_, asked.process);
+    const std::string strategy(tree.strategy.text());
+    Finding finding = found_in(reporter_, program_, function_at(program_, child.place), place);
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = name + " asks for its siblings' pids once, when it starts, and " + strategy + " restarts " +
+                      (tree.strategy == sym::rest_for_one ? "those behind it" : "them") + " without it";
+    finding.why = "A sibling that was restarted has another pid and nothing of what it was told before. " + name +
+                  " goes on with the old one: what it sends there is lost, and calls exit with noproc.";
+    finding.fix = "Use one_for_all, give the sibling a name and ask for it by that, or monitor it and ask again when it is back.";
+    finding.path = {{call_span(program_, asked.site), name + " asks the supervisor for its children, and never again"},
+                    {unit.span(child.place.expr), name + " is a child of it (" + strategy + ")"}};
+    finding.key = "pids " + name;
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- One for all over what has nothing to do with each other --------------------------------------------------------------
+
+  void all_for_one(const analysis::TreeApplication& application, const BootTurns& turns) {
+    constexpr std::size_t kMany = 4;
+    const Tree& tree = analysis::forest_of(program_, facts_).tree(application.tree);
+    if (tree.strategy != sym::one_for_all || tree.dynamic || tree.opaque || !application.start) return;
+    if (!in_production(program_, facts_, application.start)) return;
+    std::vector<std::string> names;
+    const TreeChild* first = nullptr;
+    for (const TreeChild& child : tree.children) {
+      if (child.origin != analysis::Origin::kList || !child.place || child.restart == sym::temporary) continue;
+      if (!first) first = &child;
+      const Symbol shown = child.source ? program_.module(child.source).name : child.start_module;
+      names.push_back(shown ? model::display_module(shown)
+                            : source_text(program_, program_.unit(child.place.unit), child.place.expr, 40));
+    }
+    // Processes that belong together may fall together. An endpoint or a repository belongs to all of the application.
+    const auto is_here = [&](const Turn& turn) { return turn.above.size() == 1 && turn.above.front() == application.tree; };
+    bool apart = std::any_of(turns.listeners().begin(), turns.listeners().end(), is_here);
+    for (const auto& [module, all] : turns.repositories()) apart = apart || std::any_of(all.begin(), all.end(), is_here);
+    if (names.size() < kMany || !apart) return;
+    source::Span place = strategy_place(program_, facts_, tree);
+    if (place.end <= place.begin) place = program_.unit(first->place.unit).span(first->place.expr);
+    if (!reported_.insert({place.file.index, place.begin}).second) return;
+    Finding finding = found_in(reporter_, program_, application.start, place);
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message =
+        "One crash restarts all " + std::to_string(names.size()) + " children of the application: " + join_names(names);
+    finding.why =
+        "one_for_all is for processes that cannot go on without each other. Over a whole application it makes of each small "
+        "failure one of everything: connections are closed, what was read into memory is read again, and all of that counts as "
+        "one of the few restarts before the node ends.";
+    finding.fix =
+        "Use rest_for_one in the order in which they need each other, or one_for_one, with a supervisor of their own for "
+        "those that belong together.";
+    finding.path = {{place, "one_for_all"}, {program_.unit(first->place.unit).span(first->place.expr), "the first of them"}};
+    finding.key = "one_for_all";
     finding.structural = true;
     report_weighed(reporter_, std::move(finding));
   }

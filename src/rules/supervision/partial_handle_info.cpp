@@ -5,6 +5,7 @@
 
 #include "rules/catch_all.h"
 #include "rules/exposures.h"
+#include "rules/rest_of_messages.h"
 #include "rules/strays.h"
 #include "rules/support.h"
 
@@ -30,7 +31,9 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const ProcessKind kind = facts_.process(ProcessId(i)).kind;
-      if (kind == ProcessKind::kGenServer || kind == ProcessKind::kStage || kind == ProcessKind::kRequest) review(ProcessId(i));
+      if (kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem || kind == ProcessKind::kStage ||
+          kind == ProcessKind::kRequest)
+        review(ProcessId(i));
     }
     for (std::uint32_t i = 0; i < facts_.messages.messages.size(); ++i) review(facts_.message(MessageId(i)));
     review_templates();
@@ -41,18 +44,29 @@ class Check {
   struct Clauses {
     HandlerId first;
     bool partial = true;
-    HandlerId stops;  // the clause that takes what is left and stops the process
+    source::Span stops;  // the clause that takes what is left and stops the process
+    source::Span inner;  // the case, or the function, that leaves some of what the last clause hands it
   };
 
   Clauses clauses_of(ProcessId id, HandlerKind kind) const {
     Clauses clauses;
-    for (const HandlerId handler : facts_.process(id).handlers) {
-      if (facts_.handler(handler).kind != kind || is_of_tasks(facts_.handler(handler))) continue;
-      if (!clauses.first) clauses.first = handler;
-      if (stops_on_anything(program_, facts_, facts_.handler(handler))) {
-        clauses.stops = handler;
-      } else {
-        clauses.partial &= !facts_.handler(handler).pattern.any;
+    const bool machine = kind == HandlerKind::kInfo && is_state_machine(facts_.process(id));
+    for (const HandlerId handler_id : facts_.process(id).handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      if (machine ? !takes_info(program_, handler) : handler.kind != kind || is_of_tasks(handler)) continue;
+      if (!clauses.first) clauses.first = handler_id;
+      const Unit& unit = program_.unit_of(handler.function);
+      const model::Clause& clause = unit.clause(handler.clause);
+      if (stops_on_anything(program_, facts_, handler)) {
+        clauses.stops = {unit.file, clause.begin, clause.end};
+      } else if (const std::optional<source::Span> stop = stops_on_unknown(program_, handler)) {
+        clauses.stops = *stop;
+      } else if (handles_the_rest(program_, facts_, handler)) {
+        clauses.partial = clauses.partial && !handler.any_state;
+      } else if (handler.pattern.any) {
+        const std::optional<InnerClauses> inner = inner_clauses(program_, handler);
+        if (inner) clauses.inner = inner->place;
+        if (inner && inner->stops.end > inner->stops.begin) clauses.stops = inner->stops;
       }
     }
     return clauses;
@@ -68,10 +82,16 @@ class Check {
       if (attribute.name.text() == "before_compile") return true;
     }
     for (const model::Directive& directive : unit.directives_of(program_.module(module))) {
-      if (directive.kind == model::DirectiveKind::kParseTransform) return true;
+      if (is_own_transform(unit, directive)) return true;
       if (directive.kind == model::DirectiveKind::kUse && adds_clauses(unit, directive.module)) return true;
     }
     return false;
+  }
+
+  // Those that many use (lager_transform, eunit_autoexport, ms_transform …) rewrite calls and export functions; only one that
+  // was written for the project may do more.
+  bool is_own_transform(const Unit& unit, const model::Directive& directive) const {
+    return directive.kind == model::DirectiveKind::kParseTransform && program_.find_module(directive.module, unit.project);
   }
 
   bool adds_clauses(const Unit& unit, Symbol used) const {
@@ -95,7 +115,7 @@ class Check {
     }
     Written most = Written::kNothing;
     for (const model::Directive& directive : unit.directives_of(program_.module(module))) {
-      if (directive.kind == model::DirectiveKind::kParseTransform) return Written::kPerhapsAll;
+      if (is_own_transform(unit, directive)) return Written::kPerhapsAll;
       if (directive.kind == model::DirectiveKind::kUse) most = std::max(most, written_by(unit, directive.module));
     }
     return most;
@@ -129,9 +149,11 @@ class Check {
     const Written written = written_clauses(process.module);
     if (written == Written::kPerhapsAll) return;
     std::vector<Stray> strays;
-    if (written == Written::kNothing) {
+    // gen_fsm's timers are events and no messages.
+    const bool fsm = process.kind == ProcessKind::kGenStatem && !is_state_machine(process);
+    if (written == Written::kNothing && !fsm) {
       strays = untaken_strays(program_, facts_, causes_, id);
-      if (strays.empty()) strays = outdated_messages(program_, facts_, id);
+      if (strays.empty() && process.kind != ProcessKind::kGenStatem) strays = outdated_messages(program_, facts_, id);
     }
     if (strays.empty()) strays = exposures(program_, facts_, id);
     if (strays.empty()) return;
@@ -139,10 +161,13 @@ class Check {
       return std::pair(a.confidence == Confidence::kPossible ? Severity::kLow : a.severity, a.confidence) >
              std::pair(b.confidence == Confidence::kPossible ? Severity::kLow : b.severity, b.confidence);
     });
-    report(id, handler, clauses.stops, strays);
+    report(id, handler, clauses, strays);
   }
 
-  void report(ProcessId id, const Handler& handler, HandlerId stops, const std::vector<Stray>& strays) {
+  void report(ProcessId id, const Handler& handler, const Clauses& clauses, const std::vector<Stray>& strays) {
+    const bool stops = clauses.stops.end > clauses.stops.begin;
+    const bool inner = clauses.inner.end > clauses.inner.begin;
+    const bool machine = is_state_machine(facts_.process(id));
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const Stray& worst = strays.front();
@@ -161,20 +186,26 @@ class Check {
         others.push_back(stray.text);
     }
     if (!others.empty()) finding.message += "; nor " + join_names(others);
-    finding.why = (stops ? "A message that nobody planned is no fault of the process: "
-                         : "handle_info has clauses but no catch-all, so this message is a function_clause error: ") +
-                  name + " dies, with its state and everything that waits in its mailbox.";
-    finding.fix = fix_for(worst, erlang);
-    if (!stops) finding.rewrite = rewrite_for(facts_.process(id), handler, strays);
+    finding.why =
+        (stops     ? "A message that nobody planned is no fault of the process: "
+         : inner   ? "What the clause hands on has clauses but no catch-all, so this message is an error there: "
+         : machine ? "The state machine has clauses for messages but no catch-all, so this one is a function_clause error: "
+                   : "handle_info has clauses but no catch-all, so this message is a function_clause error: ") +
+        name + " dies, with its state and everything that waits in its mailbox.";
+    finding.fix =
+        machine
+            ? "Handle " + worst.text +
+                  " in a clause of its own if it matters, and end with a clause for every event that logs and keeps the state."
+            : fix_for(worst, erlang);
+    if (!stops && !inner) finding.rewrite = rewrite_for(facts_.process(id), handler, strays);
     for (std::size_t i = 0; i < strays.size() && i < 6; ++i) {
       finding.path.push_back({strays[i].span, strays[i].text + " comes from " + strays[i].cause});
     }
     if (stops) {
-      const Unit& unit = program_.unit_of(facts_.handler(stops).function);
-      const model::Clause& clause = unit.clause(facts_.handler(stops).clause);
-      finding.path.push_back({{unit.file, clause.begin, clause.end}, "stops the process on anything"});
+      finding.path.push_back({clauses.stops, "stops the process on anything"});
     } else {
-      finding.path.push_back({last_clause(id), "no clause of " + finding.function + " takes it"});
+      finding.path.push_back({inner ? clauses.inner : last_clause(id),
+                              inner ? "no clause takes it here" : "no clause of " + finding.function + " takes it"});
     }
     finding.key = "info " + worst.text;
     report_weighed(reporter_, std::move(finding));

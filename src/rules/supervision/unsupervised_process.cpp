@@ -6,8 +6,10 @@
 #include <optional>
 #include <set>
 
+#include "analysis/forest.h"
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/linked_work.h"
 #include "rules/rule.h"
 #include "rules/siblings.h"
 #include "rules/support.h"
@@ -44,6 +46,10 @@ class Check {
         for (const CallId site : process.starts) started_by_hand(id, process, site);
       }
     }
+    for (const analysis::TreeApplication& application : analysis::forest_of(program_, facts_).applications) {
+      if (!application.tree && application.start) top_process(application, application.start, 0);
+    }
+    for (const LinkedWork& work : linked_work(program_, facts_)) linked(work);
   }
 
  private:
@@ -101,6 +107,8 @@ class Check {
       if (!linked) without_link({id, site, function, site}, process);
       return;
     }
+    // gen_server:start(?MODULE, …) in the middle of a request, and then the socket.
+    if (!linked && hands_a_socket(function) && !watches(function)) return without_link({id, site, function, site}, process);
     for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
       const analysis::Edge& edge = facts_.calls.edges[i];
       const FunctionId caller = facts_.calls.callers[i];
@@ -125,6 +133,8 @@ class Check {
 
   void without_link(const Start& start, const Process& process) {
     if (!in_production(program_, facts_, start.starter) || siblings_.is_known(process.module)) return;
+    const CallId handed = hands_a_socket(start.starter);
+    if (handed && !watches(start.starter)) return holds_a_connection(start, handed);
     if (looks_after_others(process) || ends_by_itself(process) || is_stopped(start, process)) return;
     const ProcessId server = server_behind(start.starter);
     const bool named = !process.names.empty();
@@ -156,6 +166,32 @@ class Check {
     finish(start.child, std::move(finding));
   }
 
+  CallId hands_a_socket(FunctionId function) const {
+    for (const CallId site : program_.calls_of(function)) {
+      if (program_.call(site).name && program_.call(site).name.text() == "controlling_process") return site;
+    }
+    return {};
+  }
+
+  void holds_a_connection(const Start& start, CallId handed) {
+    const std::string child = process_name(program_, facts_, start.child);
+    Finding finding = begin(start.starter, start.site);
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " gives a connection to " + child + ", which stands outside every supervisor";
+    finding.why =
+        "Nobody stops " + child +
+        " when the application stops or is upgraded, nobody counts how many there are, and a crash leaves no more than a "
+        "line in the log; the connections go on until the other side closes them.";
+    finding.fix = in_erlang(program_, start.starter)
+                      ? "Start it with start_link under a supervisor: simple_one_for_one, temporary children."
+                      : "Start it with start_link under a DynamicSupervisor, as a temporary child.";
+    finding.path = {{finding.span, "no link to " + child},
+                    {call_span(program_, start.beneath), callee_text(program_, facts_, start.beneath) + " leaves it on its own"},
+                    {call_span(program_, handed), "it gets the connection"}};
+    finding.key = child;
+    finish(start.child, std::move(finding));
+  }
+
   // Several helpers that a server starts and forgets: a supervisor without a strategy.
   void with_link(const Start& start, const Process& process) {
     const ProcessId server = server_behind(start.starter);
@@ -182,6 +218,75 @@ class Check {
     return !results.empty() && std::all_of(results.begin(), results.end(), [](const CallResult& result) {
       return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
     });
+  }
+
+  // ---- An application without a supervisor ------------------------------------------------------------------------------------
+
+  static bool starts_a_server(const analysis::External& external) {
+    const std::string_view module = external.module.text();
+    const bool known = module == "Elixir.GenServer" || module == "Elixir.Agent" || module == "gen_server" ||
+                       module == "gen_statem" || module == "Elixir.GenStateMachine" || module == "Elixir.GenStage";
+    return known && (external.name == sym::start_link || external.name == sym::start);
+  }
+
+  // What start/2 returns is the start of one server: the application's top process, with nobody above it.
+  bool top_process(const analysis::TreeApplication& application, FunctionId function, int depth) {
+    constexpr int kMaxDepth = 3;
+    if (depth > kMaxDepth || !in_production(program_, facts_, application.start)) return false;
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId clause : program_.function(function).clauses) {
+      CallId found;
+      analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId id) {
+        if (unit.expr(id).kind == ExprKind::kCall) found = CallId(unit.first_call + unit.expr(id).payload);
+      });
+      if (!found || program_.call(found).closure) continue;
+      const analysis::External* external = facts_.calls.external(found);
+      const FunctionId callee = facts_.calls.callees[found.index].function;
+      if (external ? starts_a_server(*external) : callee && top_process(application, callee, depth + 1)) {
+        if (depth == 0) report_top(application, found);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void report_top(const analysis::TreeApplication& application, CallId site) {
+    Finding finding = begin(application.start, site);
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " starts one process and no supervisor: its first crash ends the application" +
+                      (application.name.empty() ? "" : " " + application.name);
+    finding.why =
+        "What start/2 returns is the top of the application, and nobody starts that again: after its first crash the application "
+        "is over, with all that depends on it, and a permanent one ends the node.";
+    finding.fix = in_erlang(program_, application.start)
+                      ? "Return the start of a supervisor that has it as a child."
+                      : "Return Supervisor.start_link([…], strategy: :one_for_one) with it as a child.";
+    finding.path = {{finding.span, callee_text(program_, facts_, site) + " starts a server, and no supervisor above it"}};
+    finding.key = "top process";
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Work that ends its server ----------------------------------------------------------------------------------------------
+
+  void linked(const LinkedWork& work) {
+    if (!servers_with_work_.insert(work.server.index).second) return;
+    const bool erlang = in_erlang(program_, work.function);
+    const std::string name = process_name(program_, facts_, work.server);
+    const std::string call = callee_text(program_, facts_, work.site);
+    Finding finding = begin(work.function, work.site);
+    finding.confidence = Confidence::kPossible;
+    finding.message =
+        finding.function + " starts work with a link to " + name + " and forgets it: when it fails, " + name + " dies";
+    finding.why = "The work " + work.what + ". An exit of a linked process is one of " + name +
+                  ", which does not trap exits: its state goes with it, and so does everybody who waits for it, for the sake of "
+                  "one piece of work.";
+    finding.fix = erlang
+                      ? "Start it under a supervisor (simple_one_for_one, temporary children), or with spawn_monitor where the "
+                        "result matters."
+                      : "Use Task.Supervisor.start_child/2: nobody is linked to the task.";
+    finding.path = {{finding.span, call + " links it to " + name}, {call_span(program_, work.outside), "it " + work.what}};
+    finding.key = "linked work";
+    report_weighed(reporter_, std::move(finding));
   }
 
   // ---- What takes care of it --------------------------------------------------------------------------------------------------
@@ -260,6 +365,7 @@ class Check {
   Reporter& reporter_;
   Siblings siblings_;
   std::set<std::uint32_t> reported_;
+  std::set<std::uint32_t> servers_with_work_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
