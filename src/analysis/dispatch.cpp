@@ -59,9 +59,10 @@ void Dispatch::possible(const Calls& calls, UnitId unit_id, std::uint32_t local_
   const Unit& unit = program_.unit(unit_id);
   const Call& call = unit.calls[local_call];
   if (call.target == TargetKind::kRemote) {
-    if (implementations_.empty()) return;
     if (const auto found = implementations_.find(call.module.index); found != implementations_.end())
       add_implementations(found->second, call, out);
+    else if (call.name)
+      facade(unit, call, out);
   } else if (call.target == TargetKind::kDynamicModule && call.name) {
     if (!chosen_module(calls, unit_id, call, out)) callback(unit, call, out);
     drop_repetitions(out);
@@ -103,6 +104,19 @@ void Dispatch::chosen_function(const Calls& calls, UnitId unit, const Call& call
     if (callee && !runs_here && program_.function(callee).arity == call.arity) out.push_back(callee);
   }
   drop_repetitions(out);
+}
+
+// Keystore.sign(data), where Keystore declares the callback sign/1 and defines no such function: a macro made one that hands on
+// to the configured implementation (Knigge, Mox's facades and home-made ones).
+void Dispatch::facade(const Unit& unit, const Call& call, std::vector<FunctionId>& out) const {
+  const auto found = callbacks_.find(key_of(call.name, call.arity));
+  if (found == callbacks_.end()) return;
+  const bool declared = std::any_of(found->second.begin(), found->second.end(),
+                                    [&](const Callback& callback) { return callback.behaviour == call.module; });
+  const ModuleId module = declared ? program_.find_module(call.module, unit.project) : ModuleId();
+  if (!module || program_.find_function(module, call.name, call.arity)) return;
+  if (const auto modules = behaving_.find(call.module.index); modules != behaving_.end())
+    add_implementations(modules->second, call, out);
 }
 
 // Mod:callback(…): the callback that the caller's own module declares, or the only one of that name and arity in sight.

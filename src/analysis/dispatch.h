@@ -1,6 +1,6 @@
-// Calls whose target is decided when they are made: a protocol's function, a callback of whatever module a variable holds, a
-// function of a module, or a captured function, that is taken from configuration, a list, a map, an attribute or a table. What
-// they may reach in the sources are possible edges.
+// Calls whose target is decided when they are made: a protocol's function, a callback of whatever module a variable holds or of
+// the one that a macro made a facade for, a function of a module, or a captured function, that is taken from configuration, a
+// list, a map, an attribute or a table. What they may reach in the sources are possible edges.
 #pragma once
 
 #include <unordered_map>
@@ -37,6 +37,7 @@ class Dispatch {
   void add_module(Symbol module, const model::Unit& unit, const model::Call& call, std::vector<FunctionId>& out) const;
   bool chosen_module(const Calls& calls, UnitId unit, const model::Call& call, std::vector<FunctionId>& out) const;
   void chosen_function(const Calls& calls, UnitId unit, const model::Call& call, std::vector<FunctionId>& out) const;
+  void facade(const model::Unit& unit, const model::Call& call, std::vector<FunctionId>& out) const;
   void callback(const model::Unit& unit, const model::Call& call, std::vector<FunctionId>& out) const;
 
   const model::Program& program_;

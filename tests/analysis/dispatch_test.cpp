@@ -66,6 +66,27 @@ fetch(Key) -> Key.
   EXPECT_EQ(possible(f, "store:get/2"), (Names{"store_ets:fetch/1"}));
 }
 
+TEST(Dispatch, AFacadeThatAMacroMakesMayReachItsImplementations) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Keystore do
+  use Knigge, otp_app: :shop
+  @callback sign(binary()) :: binary()
+  @callback count() :: integer()
+  def count, do: 1
+end
+defmodule Shop.Keystore.Software do
+  @behaviour Shop.Keystore
+  def sign(data), do: data
+  def count, do: 2
+end
+defmodule Shop.Cart do
+  def total(data), do: Shop.Keystore.sign(data)
+  def number, do: Shop.Keystore.count()
+end
+)"}});
+  EXPECT_EQ(possible(f, "Shop.Cart.total/1"), (Names{"Shop.Keystore.Software.sign/1"}));
+  EXPECT_EQ(possible(f, "Shop.Cart.number/0"), Names{});
+}
+
 TEST(Dispatch, ElixirsCallbacksCountToo) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule Shop.Store do
   @callback fetch(key :: term) :: term
