@@ -97,7 +97,9 @@ class ReturnReader {
     } else {
       out.other = true;
     }
-    if (state_at >= elements.size() || !is_variable(elements[state_at], state)) out.keeps_state = false;
+    // gen_fsm has the name of the next state before the data: {reply, Value, StateName, Data}.
+    const bool after_name = tag == sym::reply && elements.size() >= 4 && is_variable(elements[3], state);
+    if (!after_name && (state_at >= elements.size() || !is_variable(elements[state_at], state))) out.keeps_state = false;
   }
 
   void read_call(ExprId id, VariableId state, Returns& out, int depth) const {

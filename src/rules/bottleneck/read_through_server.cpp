@@ -1,12 +1,14 @@
 // One process answers at most a few hundred thousand small reads a second, and while it does anything else it answers none. State
 // that many processes read and that rarely changes belongs into an ETS table or persistent_term, where readers do not meet.
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/load.h"
+#include "rules/replies.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 #include "rules/work.h"
@@ -16,7 +18,6 @@ namespace {
 
 using analysis::Count;
 using analysis::ProcessKind;
-using analysis::Reply;
 
 // What a read may do besides looking at the state.
 bool is_quiet(analysis::EffectSet effects) {
@@ -25,20 +26,24 @@ bool is_quiet(analysis::EffectSet effects) {
   return effects.empty();
 }
 
-// The second element of each {reply, _, _} that a clause may return.
-std::vector<ExprId> replies(const Unit& unit, const model::Clause& clause) {
-  std::vector<ExprId> found;
-  if (!clause.body) return found;
-  analysis::for_each_result(unit, clause.body, [&](ExprId id) {
-    const model::Expr& e = unit.expr(id);
-    if (e.kind != ExprKind::kTuple || e.child_count < 3) return;
-    if (analysis::atom_value(unit, unit.child(id, 0)) == sym::reply) found.push_back(unit.child(id, 1));
-  });
-  return found;
-}
-
 bool is_network(const SlowWork& work) {
   return work.effect == Effect::kHttp || work.effect == Effect::kDatabase || work.effect == Effect::kRpc;
+}
+
+// What a clause answers with.
+enum class Given : std::uint8_t {
+  kState,     // what the state holds now
+  kFixed,     // what init put into the state and nothing changes
+  kComputed,  // what is computed of such a value, and of what the caller sent
+};
+
+// Is the answer of the function another one each time it is asked, or does it ask somebody, by its name?
+bool varies(std::string_view name) {
+  constexpr std::array<std::string_view, 26> kWords = {
+      "now",   "time", "rand",  "uniform", "unique", "uuid", "today",   "send",  "call", "request", "fetch", "load",   "query",
+      "write", "read", "store", "save",    "update", "post", "publish", "start", "stop", "spawn",   "exec",  "notify", "connect"};
+  if (name == "make_ref" || name == "self" || name == "get" || name == "put" || name == "node") return true;
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
 }
 
 class Check {
@@ -50,9 +55,13 @@ class Check {
   }
 
  private:
+  static bool serves(const Process& process) {
+    return process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem;
+  }
+
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
-    if (process.count == Count::kMany || process.kind != ProcessKind::kGenServer) return;
+    if (process.count == Count::kMany || !serves(process)) return;
     std::vector<HandlerId> reads;
     for (const HandlerId handler : process.handlers) {
       if (is_read(facts_.handler(handler))) reads.push_back(handler);
@@ -63,27 +72,45 @@ class Check {
     for (const HandlerId handler : reads) {
       const std::vector<MessageId> messages = messages_to(facts_, handler);
       const Callers callers = callers_of(program_, facts_, messages, id);
-      if (messages.empty() || callers.only_tools || is_written_as_often(process, id, callers)) continue;
+      if (messages.empty() || callers.only_tools) continue;
+      const Writing writing = writing_of(process, id, callers);
+      if (writing == Writing::kOften) continue;
       const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
                           names_processes(messages);
       // A reader has to wait for whatever else the server does: then one public reader is enough.
       const bool stalled = busy && process.count == Count::kOne && (!callers.functions.empty() || callers.outside);
-      if (!shared && !stalled) continue;
-      report(id, facts_.handler(handler), messages, callers, busy, shared, false);
+      const bool interface = process.count == Count::kOne && asks_for_a_key(messages) && is_asked_by_interface(callers);
+      if (!shared && !stalled && !interface) continue;
+      report(id, facts_.handler(handler), messages, callers, busy, shared && writing == Writing::kSeldom, Given::kState);
       return;  // the design is the same for all reads of the process
     }
+  }
+
+  // {pool_of, Slot}: what is asked for depends on what is done. A value without a key is asked for once, or by a person.
+  bool asks_for_a_key(const std::vector<MessageId>& messages) const {
+    return std::any_of(messages.begin(), messages.end(), [&](MessageId id) { return facts_.message(id).pattern.size >= 2; });
+  }
+
+  // A function of another module asks on its way to something else, and nobody in sight calls it: an interface of a library,
+  // whose users may be as many as there are requests.
+  bool is_asked_by_interface(const Callers& callers) const {
+    return std::any_of(callers.functions.begin(), callers.functions.end(), [&](FunctionId function) {
+      const analysis::Context& context = facts_.contexts.of(function);
+      return (context.flags & analysis::kFromOutside) != 0 && program_.function(function).has(model::kPublic);
+    });
   }
 
   // A value that init sets and nothing changes needs no process at all.
   bool review_fixed(ProcessId id, const std::vector<HandlerId>& reads) {
     for (const HandlerId handler : reads) {
-      if (!gives_fixed(id, facts_.handler(handler))) continue;
+      const Given given = given_by(id, facts_.handler(handler));
+      if (given == Given::kState) continue;
       std::vector<MessageId> messages = messages_to(facts_, handler);
       std::erase_if(messages, [&](MessageId message) { return asks_a_pid(facts_.message(message)); });
-      if (messages.empty()) continue;
+      if (messages.empty() || (given == Given::kComputed && !asks_for_a_key(messages))) continue;
       const Callers callers = callers_of(program_, facts_, messages, id);
       if (callers.only_tools || (callers.functions.empty() && !is_used_at_home(messages))) continue;
-      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), true);
+      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), given);
       return true;
     }
     return false;
@@ -135,24 +162,28 @@ class Check {
     return sites;
   }
 
-  // Is every field in the reply written by init alone?
-  bool gives_fixed(ProcessId id, const Handler& handler) const {
+  // Is every field in the reply written by init alone, and is the reply such a value or made of such values?
+  Given given_by(ProcessId id, const Handler& handler) const {
     const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
-    if (!state.complete) return false;
+    if (!state.complete) return Given::kState;
     const Unit& unit = program_.unit_of(handler.function);
-    bool any = false;
-    for (const ExprId reply : replies(unit, unit.clause(handler.clause))) {
-      const bool changing = any_below(unit, reply, [&](ExprId part) {
+    bool any = false, computed = false;
+    for (const ExprId reply : replies_of(program_, facts_, handler)) {
+      const bool changing = any_below(unit, analysis::local_value(unit, reply), [&](ExprId part) {
         const Symbol name = analysis::field_read(unit, part);
-        if (!name) return unit.expr(part).kind == ExprKind::kCall;  // computed: it may be another one each time
+        if (!name) {
+          const bool call = unit.expr(part).kind == ExprKind::kCall;
+          computed |= call;
+          return call && varies(unit.call_of(unit.expr(part)).name.text());
+        }
         any = true;
         const analysis::StateField* field = state.field(name);
         return !field || field->writes.empty() ||
                !std::all_of(field->writes.begin(), field->writes.end(), [](const auto& write) { return write.initial; });
       });
-      if (changing) return false;
+      if (changing) return Given::kState;
     }
-    return any;
+    return !any ? Given::kState : computed ? Given::kComputed : Given::kFixed;
   }
 
   // A pid at hand is one process of several: each keeps its own value.
@@ -169,8 +200,9 @@ class Check {
   // A clause that gives back part of the state and does nothing else.
   bool is_read(const Handler& handler) const {
     if (handler.kind != HandlerKind::kCall || handler.changes_state || handler.catch_all) return false;
-    if (handler.reply != Reply::kReply || !in_production(program_, facts_, handler.function)) return false;
+    if (!answers_at_once(program_, facts_, handler) || !in_production(program_, facts_, handler.function)) return false;
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (is_reply(facts_, site)) continue;
       if (!facts_.calls.callees[site.index].known() || !is_quiet(analysis::effects_at(program_, facts_, site))) return false;
     }
     const Unit& unit = program_.unit_of(handler.function);
@@ -179,7 +211,7 @@ class Check {
     if (patterns.empty()) return false;
     std::vector<model::VariableId> state = variables_in(unit, patterns.back());
     add_taken_apart(unit, clause.body, state);
-    const std::vector<ExprId> found = replies(unit, clause);
+    const std::vector<ExprId> found = replies_of(program_, facts_, handler);
     return std::any_of(found.begin(), found.end(), [&](ExprId reply) { return depends_on(unit, reply, state); });
   }
 
@@ -207,17 +239,25 @@ class Check {
     return false;
   }
 
-  // A call or cast that changes the state and comes from where the reads come from: then it is no read-mostly state.
-  bool is_written_as_often(const Process& process, ProcessId id, const Callers& readers) const {
+  // How often the state changes on request, beside the reads.
+  enum class Writing : std::uint8_t { kSeldom, kSometimes, kOften };
+
+  // Calls and casts that change the state and come from where the reads come from: then it is no read-mostly state. Of two places
+  // that requests run nobody knows which is run more often; several readers to one writer say that it is read, mostly.
+  Writing writing_of(const Process& process, ProcessId id, const Callers& readers) const {
+    Writing found = Writing::kSeldom;
     for (const HandlerId handler_id : process.handlers) {
       const Handler& handler = facts_.handler(handler_id);
       const bool asked = handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast;
       if (!asked || !handler.changes_state || handler.catch_all) continue;
       const Callers writers = callers_of(program_, facts_, messages_to(facts_, handler_id), id);
-      if (writers.requests || writers.many || writers.tasks) return true;
-      if (!readers.requests && writers.functions.size() * 3 > readers.functions.size()) return true;
+      // Processes of which there are many write what is their own, as a rule, and each of them does.
+      const std::size_t mostly = writers.many || writers.tasks ? 3 : writers.requests ? 2 : 0;
+      if (writers.functions.size() * mostly > readers.functions.size()) return Writing::kOften;
+      if (mostly > 0) found = Writing::kSometimes;
+      if (!readers.requests && writers.functions.size() * 3 > readers.functions.size()) return Writing::kOften;
     }
-    return false;
+    return found;
   }
 
   HandlerId slow_handler(const Process& process) const {
@@ -239,7 +279,8 @@ class Check {
   }
 
   void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers,
-              HandlerId busy, bool shared, bool fixed) {
+              HandlerId busy, bool shared, Given given) {
+    const bool fixed = given != Given::kState;
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
@@ -253,7 +294,10 @@ class Check {
     finding.severity = unseen ? Severity::kLow : Severity::kMedium;
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
-                      ": " + shown + (fixed ? " gives a value that never changes after init" : " only reads its state");
+                      ": " + shown +
+                      (given == Given::kFixed      ? " gives a value that never changes after init"
+                       : given == Given::kComputed ? " computes from values that never change after init"
+                                                   : " only reads its state");
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
     finding.why =
         "One server answers 0.2 to 0.4 million small reads a second on all cores together, ETS 4 to 12 and persistent_term "

@@ -7,6 +7,7 @@
 #include "analysis/tables.h"
 #include "rules/callers.h"
 #include "rules/reach.h"
+#include "rules/replies.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 using analysis::Count;
 using analysis::ProcessKind;
-using analysis::Reply;
 
 constexpr Effect kAllowed[] = {Effect::kEtsRead, Effect::kLog, Effect::kExit, Effect::kCompute};
 
@@ -46,7 +46,8 @@ class Check {
  private:
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
-    if (process.kind != ProcessKind::kGenServer || process.count != Count::kOne) return;
+    const bool serves = process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem;
+    if (!serves || process.count != Count::kOne) return;
     std::vector<Read> reads;
     std::vector<MessageId> messages;
     for (const HandlerId handler : process.handlers) {
@@ -170,9 +171,10 @@ class Check {
   std::optional<Read> read_of(HandlerId id) const {
     const Handler& handler = facts_.handler(id);
     if (handler.kind != HandlerKind::kCall || handler.changes_state || handler.catch_all || handler.keeps_caller) return {};
-    if (handler.reply != Reply::kReply || !in_production(program_, facts_, handler.function)) return {};
+    if (!answers_at_once(program_, facts_, handler) || !in_production(program_, facts_, handler.function)) return {};
     Read read{id, {}};
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (is_reply(facts_, site)) continue;
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
       if (!facts_.calls.callees[site.index].known() || !only_looks(effects)) return {};
       if (effects.has(Effect::kEtsRead) && !read.lookup && reaches_table(site)) read.lookup = site;
