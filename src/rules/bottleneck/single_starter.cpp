@@ -1,7 +1,9 @@
 // start_child runs the child's init in no hurry: the supervisor waits for it without limit and does nothing else (OTP:
 // supervisor:start_child/2, gen_server:start_link/4). Where requests start children of one supervisor and init asks a database or
-// the network, all starts stand in a line, and so do the restarts of its children.
+// the network, all starts stand in a line, and so do the restarts of its children. So it is, without any init, where all requests
+// of a system start their tasks under one name.
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -147,7 +149,105 @@ class Check {
   std::set<Start> starts_;
 };
 
-void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
+bool starts_task(const analysis::External& external) {
+  return external.module.text() == "Elixir.Task.Supervisor" && external.row && external.row->effects.has(Effect::kStartChild) &&
+         !external.name.text().starts_with("start_link");
+}
+
+// Functions that are run again and again and start tasks under one name.
+struct Starts {
+  std::vector<CallId> sites;  // one a function
+  std::vector<std::string> loads;
+};
+
+// Finds the names under which many start their tasks.
+class TaskStarts {
+ public:
+  TaskStarts(const Program& program, const Facts& facts, Reporter& reporter)
+      : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void run() {
+    const auto& externals = facts_.calls.externals;
+    if (std::none_of(externals.begin(), externals.end(), starts_task)) return;
+    std::set<FunctionId> seen;
+    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+      const CallId site(i);
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !starts_task(*external)) continue;
+      const FunctionId function = program_.function_of(site);
+      if (!function || !in_production(program_, facts_, function) || !seen.insert(function).second) continue;
+      const Symbol name = name_of(site);
+      if (!name) continue;
+      std::string load = load_on(program_, facts_, function);
+      if (load.empty()) continue;
+      starts_[name].sites.push_back(site);
+      starts_[name].loads.push_back(std::move(load));
+    }
+    for (const auto& [name, starts] : starts_) {
+      constexpr std::size_t kSeveral = 3;
+      if (starts.sites.size() >= kSeveral) report(name, starts);
+    }
+  }
+
+ private:
+  struct ByText {
+    bool operator()(Symbol a, Symbol b) const { return a.text() < b.text(); }
+  };
+
+  // The name that is written; none for {:via, PartitionSupervisor, _} and what is only known when it runs.
+  Symbol name_of(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.empty()) return {};
+    const analysis::ExprRef target = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], arguments[0]});
+    return analysis::atom_value(program_.unit(target.unit), target.expr).value_or(Symbol());
+  }
+
+  // Where the supervisor stands in its parent's list of children.
+  void add_places(Symbol name, Finding& finding) const {
+    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+      for (const analysis::TreeChild& child : tree.children) {
+        if (child.name != name || !child.place) continue;
+        const Unit& unit = program_.unit(child.place.unit);
+        finding.path.push_back({unit.span(child.place.expr), "the one supervisor of these tasks"});
+        return;
+      }
+    }
+  }
+
+  void report(Symbol name, const Starts& starts) {
+    const CallId site = starts.sites.front();
+    const FunctionId function = program_.function_of(site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kPossible;
+    const std::string shown = model::display_module(name);
+    finding.message = "The one Task.Supervisor " + shown + " starts the tasks of " + std::to_string(starts.sites.size()) +
+                      " functions that run again and again: " + finding.function + " runs " + starts.loads.front();
+    finding.why =
+        "It is one process: it starts one task at a time, and takes the exit of each. Under load all who start a task wait for "
+        "it, and a burst of tasks of one kind holds up those of all others.";
+    finding.fix = "Start it as `{PartitionSupervisor, child_spec: Task.Supervisor, name: " + shown +
+                  "}`, which runs one on each core, and start tasks under `{:via, PartitionSupervisor, {" + shown +
+                  ", self()}}`; give work that may come in bursts a supervisor of its own with max_children.";
+    for (std::size_t i = 0; i < starts.sites.size() && i < 5; ++i) {
+      const CallId start = starts.sites[i];
+      finding.path.push_back({call_span(program_, start), model::display_function(program_, program_.function_of(start)) +
+                                                              " starts a task, run " + starts.loads[i]});
+    }
+    add_places(name, finding);
+    finding.key = shown;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  std::map<Symbol, Starts, ByText> starts_;
+};
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  Check(program, facts, reporter).run();
+  TaskStarts(program, facts, reporter).run();
+}
 
 }  // namespace
 
