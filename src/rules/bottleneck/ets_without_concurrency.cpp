@@ -101,9 +101,24 @@ class Check {
     const bool rarely_written = !writers.concurrent() && !writers.outside;
     // A cache with one writer behind an interface that anybody may call: what it is for is to be read by many.
     const bool many_classes = readers.outside || readers.classes.size() >= 3;
-    const bool is_cache = many_classes && rarely_written && table.atom;
+    const bool is_cache = many_classes && rarely_written && (table.atom || is_named(table));
     const bool is_read_mostly = busy && rarely_written && readers.uses.size() > writers.uses.size();
     if (is_cache || is_read_mostly) report(table, readers, false);
+  }
+
+  // {ok, ets:new(name(Pool), [named_table])}: whoever knows the name gets at it without asking its owner.
+  static bool is_named(const Table& table) {
+    return std::all_of(table.creations.begin(), table.creations.end(),
+                       [](const TableCreation& creation) { return creation.named == TableSetting::kOn; });
+  }
+
+  // Several modules look rows up by key, or several functions of an interface do: that is what it is there for.
+  bool is_looked_up(const TableUsers& readers) const {
+    constexpr std::ptrdiff_t kSeveral = 2;
+    const std::ptrdiff_t by_key = std::count_if(readers.uses.begin(), readers.uses.end(), [&](analysis::TableUseId id) {
+      return tables_.use(id).operation == TableOperation::kLookup;
+    });
+    return by_key >= kSeveral || (by_key > 0 && readers.askers.size() >= kSeveral);
   }
 
   // Several modules make a table of this name: only one of them can run at a time, and what the others write is not written.
@@ -156,7 +171,8 @@ class Check {
     const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && !is_asked_by_many(users);
     // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are
     // not.
-    finding.severity = (write ? certain : !interface_only) ? Severity::kMedium : Severity::kLow;
+    const bool weighs = write ? certain : !interface_only || is_looked_up(users);
+    finding.severity = weighs ? Severity::kMedium : Severity::kLow;
     finding.confidence = interface_only || users.possible || (users.outside && users.classes.size() < 3) ? Confidence::kPossible
                                                                                                          : Confidence::kLikely;
     finding.message = "The table " + name +
