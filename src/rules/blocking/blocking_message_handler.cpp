@@ -111,10 +111,17 @@ class Check {
       case Effect::kCall:
         return unlimited ? Severity::kMedium : Severity::kInfo;
       case Effect::kSocket:
-        return unlimited ? Severity::kLow : Severity::kInfo;
+        // An answer of the other side; bytes are only given to the kernel.
+        return unlimited || work.bound_ms >= kPatience ? (asks_peer(work) ? Severity::kMedium : Severity::kLow) : Severity::kInfo;
       default:
         return Severity::kInfo;
     }
+  }
+
+  bool asks_peer(const SlowWork& work) const {
+    const analysis::External* external = work.leaf ? facts_.calls.external(work.leaf) : nullptr;
+    const std::string_view name = external ? external->name.text() : std::string_view();
+    return name == "recv" || name == "connect" || name == "handshake" || name == "accept";
   }
 
   // Processes stopped in a loop, each waited for until it is gone.

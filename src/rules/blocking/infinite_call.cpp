@@ -35,12 +35,20 @@ bool starts_child(const analysis::External& external) {
          external.row->closure_runs != analysis::Runs::kNewProcess;
 }
 
+bool sends_bytes(const analysis::External& external) {
+  const std::string_view module = external.module.text();
+  return (module == "gen_tcp" || module == "ssl") && external.name.text() == "send";
+}
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) review(ProcessId(i));
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      review(ProcessId(i));
+      review_connection(ProcessId(i));
+    }
   }
 
  private:
@@ -58,6 +66,71 @@ class Check {
       if (std::optional<Hang> found = hang_of(handler); found && (!hang || (hang->doubtful && !found->doubtful))) hang = found;
     }
     if (hang) report(id, endless, *hang, callers);
+  }
+
+  // A process that writes to a socket for its callers: gen_tcp:send/2 waits for as long as the other side takes nothing, unless
+  // the socket has a send_timeout (OTP: inet:setopts/2).
+  void review_connection(ProcessId id) {
+    const Process& process = facts_.process(id);
+    const bool serves = process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem;
+    if (!serves) return;
+    for (const MessageId message_id : facts_.messages.to[id.index]) {
+      const Message& message = facts_.message(message_id);
+      if (message.kind != MessageKind::kCall || message.timeout.milliseconds != Bound::kInfinite) continue;
+      if (!reporter_.wants(program_, message.sender) || !in_production(program_, facts_, message.sender)) continue;
+      for (const HandlerId taker : takers(facts_, message)) {
+        const std::vector<CallId> chain = way_to_send(taker);
+        if (chain.empty() || limits_sends()) continue;
+        report_connection(id, message, taker, chain);
+        return;
+      }
+    }
+  }
+
+  std::vector<CallId> way_to_send(HandlerId id) const {
+    const Handler& handler = facts_.handler(id);
+    if (handler.catch_all) return {};
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (!analysis::effects_at(program_, facts_, site).has(Effect::kSocket)) continue;
+      for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kSocket, sends_bytes)) {
+        if (!reached.possible) return reached.chain;
+      }
+    }
+    return {};
+  }
+
+  // Is send_timeout written anywhere in the sources?
+  bool limits_sends() {
+    if (!limits_sends_) {
+      const Symbol option = intern("send_timeout");
+      limits_sends_ = std::any_of(program_.units.begin(), program_.units.end(), [&](const auto& unit) {
+        return std::any_of(unit->exprs.begin(), unit->exprs.end(),
+                           [&](const model::Expr& expr) { return expr.kind == ExprKind::kAtom && expr.symbol() == option; });
+      });
+    }
+    return *limits_sends_;
+  }
+
+  void report_connection(ProcessId id, const Message& message, HandlerId taker, const std::vector<CallId>& chain) {
+    const bool erlang = in_erlang(program_, message.sender);
+    const std::string name = process_name(program_, facts_, id);
+    Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
+    finding.confidence = Confidence::kPossible;
+    finding.message =
+        finding.function + " calls " + name + " and waits for ever (infinity), while " + name +
+        " may wait for a peer that reads nothing: " + analysis::display_handler(program_, facts_, facts_.handler(taker)) +
+        " writes to a socket";
+    finding.why =
+        "A socket takes bytes until its buffers are full; then send waits until the other side reads, without limit where no "
+        "send_timeout is set. One peer that stalls hangs the process and everybody who calls it, and nothing says so.";
+    finding.fix =
+        std::string("Set ") +
+        (erlang ? "{send_timeout, 5000} and {send_timeout_close, true}" : "send_timeout: 5_000 and send_timeout_close: true") +
+        " on the socket, close on {error, timeout}, and give the call a limit somewhat above it.";
+    finding.path = {{finding.span, finding.function + " waits without limit"}};
+    append_chain(program_, facts_, chain, finding.path);
+    finding.key = name + " sends";
+    report_weighed(reporter_, std::move(finding));
   }
 
   // Requests, many modules, or whoever uses an interface.
@@ -211,6 +284,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<bool> limits_sends_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

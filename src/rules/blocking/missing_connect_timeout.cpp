@@ -69,7 +69,17 @@ ProcessId server_of(const Facts& facts, FunctionId function) {
   return found;
 }
 
-void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId server) {
+// The same through a callback: a function that may be what `Transport:connect(…)` in the server means.
+ProcessId guessed_server_of(const Facts& facts, FunctionId function) {
+  for (const std::uint32_t i : facts.calls.incoming_of(function)) {
+    const analysis::Edge& edge = facts.calls.edges[i];
+    if (!edge.possible || edge.runs != Runs::kCaller) continue;
+    if (const ProcessId found = server_of(facts, facts.calls.callers[i])) return found;
+  }
+  return {};
+}
+
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId server, bool possible) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
@@ -78,7 +88,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const bool shared = server && facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = shared ? Severity::kHigh : Severity::kMedium;
-  finding.confidence = Confidence::kLikely;
+  finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
   finding.message = finding.function + " calls " + callee + " without a timeout" + (server ? ", in the process " + name : "");
   finding.why =
       std::string(http ? "httpc waits for ever for a server that accepts and says nothing"
@@ -103,12 +113,13 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     if (!function || !is_unlimited(program, facts, site) || !in_production(program, facts, function)) continue;
-    const ProcessId server = server_of(facts, function);
+    const ProcessId known = server_of(facts, function);
+    const ProcessId server = known ? known : guessed_server_of(facts, function);
     // httpc's own default is for ever (inets: httpc:request/4): whatever process runs it may hang.
     const bool http = facts.calls.external(site)->module == sym::httpc;
     const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
     if ((!server && !(http && outside)) || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
-    report(program, facts, reporter, site, server);
+    report(program, facts, reporter, site, server, !known && server);
   }
 }
 
