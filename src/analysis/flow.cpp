@@ -82,17 +82,55 @@ bool is_binary_segment(const Program& program, const Unit& unit, ExprId binary, 
 
 }  // namespace
 
+bool SeenPlaces::put(std::span<std::uint64_t> slots, std::uint64_t hash) {
+  for (std::size_t i = hash & (slots.size() - 1);; i = (i + 1) & (slots.size() - 1)) {
+    if (slots[i] == hash) return false;
+    if (slots[i] != 0) continue;
+    slots[i] = hash;
+    return true;
+  }
+}
+
+bool SeenPlaces::insert(std::uint64_t hash) {
+  if (!put(slots(), hash)) return false;
+  if (++count_ * 2 > slots().size()) {
+    std::vector<std::uint64_t> more(slots().size() * 4);
+    for (const std::uint64_t there : slots())
+      if (there != 0) put(more, there);
+    many_ = std::move(more);
+  }
+  return true;
+}
+
+void SeenPlaces::clear() {
+  few_.fill(0);
+  many_.clear();
+  count_ = 0;
+}
+
 CallId Flow::site_of(const Place& place) const {
   const Unit& unit = unit_of(place);
   return CallId(unit.first_call + unit.expr(place.expr).payload);
 }
 
+void Flow::start_anew() {
+  frames_.clear();
+  choices_ = 0;
+  context_ = 0;
+  look_again();
+}
+
+void Flow::look_again() {
+  seen_.clear();
+  visits_ = 0;
+}
+
 void Flow::follow(const Place& place, const Path& path) {
   if (!place.expr) return;
   if (depth_ > kMaxDepth || ++visits_ > max_visits_) return lost(place, path);
-  std::uint64_t key = path.hash() * 31 + place.expr.index;
+  std::uint64_t key = (path.hash() + context_) * 31 + place.expr.index;
   key = (key ^ (std::uint64_t{place.function.index} << 32 | place.frame)) * 0x9E3779B97F4A7C15ull;
-  if (!seen_.insert(key ^ (key >> 31)).second) return;
+  if (!seen_.insert((key ^ (key >> 31)) | 1)) return;
   ++depth_;
   if (!at(place, path)) step(place, path);
   --depth_;
@@ -101,6 +139,8 @@ void Flow::follow(const Place& place, const Path& path) {
 void Flow::follow_results(const Place& place, const Path& path) {
   std::vector<ExprId> results;
   for_each_result(unit_of(place), place.expr, [&](ExprId result) { results.push_back(result); });
+  const bool choice = results.size() > 1;
+  choices_ += choice;
   for (const ExprId result : results) {
     if (result == place.expr) {
       lost(place, path);
@@ -108,6 +148,7 @@ void Flow::follow_results(const Place& place, const Path& path) {
       follow({place.function, result, place.frame}, path);
     }
   }
+  choices_ -= choice;
 }
 
 void Flow::step(const Place& place, const Path& path) {
@@ -230,12 +271,15 @@ void Flow::step_operator(const Place& place, const Path& path) {
   const Expr& e = unit.expr(place.expr);
   const auto children = unit.children_of(e);
   const std::string_view name = e.symbol().text();
-  const bool both = name == "++" || name == "||" || name == "or" || name == "orelse";
+  const bool either = name == "||" || name == "or" || name == "orelse";
+  const bool both = either || name == "++";
   const bool first = name == "--";
   const bool second = name == "&&" || name == "and" || name == "andalso";
   if (children.size() != 2 || !(both || first || second)) return lost(place, path);
+  choices_ += either;
   if (!second) follow({place.function, children[0], place.frame}, path);
   if (!first) follow({place.function, children[1], place.frame}, path);
+  choices_ -= either;
 }
 
 void Flow::step_call(const Place& place, const Path& path) {
@@ -252,24 +296,32 @@ void Flow::step_call(const Place& place, const Path& path) {
   std::vector<Passed> passed;
   if (const External* external = facts_.calls.external(site);
       external != nullptr && passes_through(unit, place.expr, *external, path, passed)) {
-    for (const Passed& p : passed) {
-      if (!p.closure) {
-        follow({place.function, p.argument, place.frame}, p.path);
-        continue;
-      }
-      const ExprId closure = local_value(unit, p.argument);
-      if (!closure || unit.expr(closure).kind != ExprKind::kClosure) {
-        lost({place.function, p.argument, place.frame}, p.path);
-        continue;
-      }
-      for (const ClauseId c : unit.clauses_of(unit.expr(closure)))
-        follow({place.function, unit.clause(c).body, place.frame}, p.path);
-    }
-    return;
+    return follow_passed(place, passed);
   }
   const FunctionId callee = facts_.calls.callees[site.index].function;
   if (!callee) return lost(place, path);
   step_into(place, callee, path);
+}
+
+// The first argument is the one that a function reads; what follows are defaults and what was there before.
+void Flow::follow_passed(const Place& place, const std::vector<Passed>& passed) {
+  const Unit& unit = unit_of(place);
+  for (std::size_t i = 0; i < passed.size(); ++i) {
+    const Passed& p = passed[i];
+    if (i == 1) ++choices_;
+    if (!p.closure) {
+      follow({place.function, p.argument, place.frame}, p.path);
+      continue;
+    }
+    const ExprId closure = local_value(unit, p.argument);
+    if (!closure || unit.expr(closure).kind != ExprKind::kClosure) {
+      lost({place.function, p.argument, place.frame}, p.path);
+      continue;
+    }
+    for (const ClauseId c : unit.clauses_of(unit.expr(closure)))
+      follow({place.function, unit.clause(c).body, place.frame}, p.path);
+  }
+  if (passed.size() > 1) --choices_;
 }
 
 void Flow::step_into(const Place& place, FunctionId callee, const Path& path) {
@@ -282,8 +334,11 @@ void Flow::step_into(const Place& place, FunctionId callee, const Path& path) {
   while (frame < frames_.size() && !(frames_[frame].site == site && frames_[frame].outer == place.frame)) ++frame;
   if (frame == frames_.size()) frames_.push_back({site, place.function, place.frame, depth});
   const Unit& unit = program_.unit_of(callee);
+  const bool choice = program_.function(callee).clauses.size() > 1;
+  choices_ += choice;
   for (const ClauseId c : program_.function(callee).clauses)
     if (unit.clause(c).body) follow({callee, unit.clause(c).body, frame}, path);
+  choices_ -= choice;
 }
 
 void Flow::step_variable(const Place& place, const Path& path) {

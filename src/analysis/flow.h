@@ -4,8 +4,9 @@
 // Users derive from Flow and say what they do at the places that matter to them; everything else is followed or given up.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <unordered_set>
+#include <span>
 #include <vector>
 
 #include "analysis/facts.h"
@@ -28,6 +29,23 @@ struct ParameterPlace {
   ExprId pattern;
 };
 
+// The places that a walk has looked at, by their hashes. Most walks are short: nothing is allocated for them.
+class SeenPlaces {
+ public:
+  // False when it was there before. Zero is never inserted.
+  bool insert(std::uint64_t hash);
+  void clear();
+
+ private:
+  static constexpr std::size_t kFew = 32;
+  static bool put(std::span<std::uint64_t> slots, std::uint64_t hash);
+  std::span<std::uint64_t> slots() { return many_.empty() ? std::span<std::uint64_t>(few_) : std::span<std::uint64_t>(many_); }
+
+  std::array<std::uint64_t, kFew> few_{};  // open addressing; as many as fit
+  std::vector<std::uint64_t> many_;
+  std::size_t count_ = 0;
+};
+
 class Flow {
  public:
   // At most `max_visits` places are looked at; what lies beyond is lost.
@@ -42,6 +60,11 @@ class Flow {
   static constexpr int kMaxDepth = 48;
   static constexpr std::size_t kMaxFrames = 5;
   static constexpr std::size_t kMaxCallers = 60;
+
+  // For those who walk more than once: forgets everything; or only which places were looked at, so that places of the last walk
+  // can be gone on from.
+  void start_anew();
+  void look_again();
 
   void follow(const Place& place, const Path& path);
   void follow_results(const Place& place, const Path& path);  // of every branch of the expression
@@ -69,6 +92,8 @@ class Flow {
 
   const model::Program& program_;
   const Facts& facts_;
+  int choices_ = 0;            // how many times one of several ways was taken to get here: branches, clauses, defaults
+  std::uint64_t context_ = 0;  // a place is looked at once in each; for users to set
 
  private:
   struct Frame {
@@ -88,11 +113,12 @@ class Flow {
   void step_map(const Place& place, const Path& path);
   void step_operator(const Place& place, const Path& path);
   void step_call(const Place& place, const Path& path);
+  void follow_passed(const Place& place, const std::vector<struct Passed>& passed);
   void step_into(const Place& place, FunctionId callee, const Path& path);
   void follow_rounds(const Place& place, std::size_t index, const Path& path);
 
   std::vector<Frame> frames_;
-  std::unordered_set<std::uint64_t> seen_;
+  SeenPlaces seen_;
   const int max_visits_;
   int visits_ = 0;
   int depth_ = 0;

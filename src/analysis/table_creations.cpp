@@ -19,9 +19,9 @@ class Options {
 
   void read(const TraceEnd& end, int depth) {
     constexpr int kMaxDepth = 6;
-    const Unit& unit = program_.unit_of(end.scope.function);
-    const Expr& e = unit.expr(end.expr);
-    if (depth > kMaxDepth || !end.path.empty()) return lose();
+    const Unit& unit = program_.unit_of(end.place.function);
+    const Expr& e = unit.expr(end.place.expr);
+    if (depth > kMaxDepth || end.part) return lose();
     switch (e.kind) {
       case ExprKind::kList:
       case ExprKind::kOperator:
@@ -70,8 +70,8 @@ class Options {
   }
 
   void pair(const TraceEnd& end) {
-    const Unit& unit = program_.unit_of(end.scope.function);
-    const std::span<const ExprId> children = unit.children_of(end.expr);
+    const Unit& unit = program_.unit_of(end.place.function);
+    const std::span<const ExprId> children = unit.children_of(end.place.expr);
     const auto key = children.empty() ? std::optional<Symbol>() : atom_value(unit, children[0]);
     if (!key || children.size() < 2) return lose();
     const std::string_view name = key->text();
@@ -81,11 +81,11 @@ class Options {
     if (name == "keypos") {
       position_ = true;
       const TraceEnd at = value(end, children[1]);
-      const auto position = at.expr ? integer_value(program_.unit_of(at.scope.function), at.expr) : std::nullopt;
+      const auto position = at.place.expr ? integer_value(program_.unit_of(at.place.function), at.place.expr) : std::nullopt;
       creation_.key_position = position.value_or(-1);
     } else if (name == "type") {
       const TraceEnd at = value(end, children[1]);
-      const auto type = at.expr ? atom_value(program_.unit_of(at.scope.function), at.expr) : std::nullopt;
+      const auto type = at.place.expr ? atom_value(program_.unit_of(at.place.function), at.place.expr) : std::nullopt;
       creation_.type = type.value_or(Symbol());
       type_ = true;
     } else if (name.ends_with("_copies")) {
@@ -96,14 +96,14 @@ class Options {
   // The only end of a value; none when there are several.
   TraceEnd value(const TraceEnd& end, ExprId expr) {
     std::vector<TraceEnd> ends = tracer_.go_on(end, expr);
-    return ends.size() == 1 && ends[0].path.empty() ? std::move(ends[0]) : TraceEnd{};
+    return ends.size() == 1 && !ends[0].part ? std::move(ends[0]) : TraceEnd{};
   }
 
   // true, auto and a process are on; false and none are off.
   void set(TableSetting& setting, const TraceEnd& at) const {
     setting = TableSetting::kUnknown;
-    if (!at.expr) return;
-    const auto atom = atom_value(program_.unit_of(at.scope.function), at.expr);
+    if (!at.place.expr) return;
+    const auto atom = atom_value(program_.unit_of(at.place.function), at.place.expr);
     const bool off = atom && (*atom == sym::false_ || atom->text() == "none");
     const bool literal = atom && (*atom == sym::true_ || atom->text() == "auto");
     if (off) setting = TableSetting::kOff;

@@ -104,8 +104,8 @@ class Finder {
   }
 
   bool is_creation(const TraceEnd& end) const {
-    const Unit& unit = program_.unit_of(end.scope.function);
-    const Expr& e = unit.expr(end.expr);
+    const Unit& unit = program_.unit_of(end.place.function);
+    const Expr& e = unit.expr(end.place.expr);
     if (e.kind != ExprKind::kCall) return false;
     const CallId made(unit.first_call + e.payload);
     const auto at = std::lower_bound(creations_.begin(), creations_.end(), std::pair(made, TableId(std::size_t{0})));
@@ -119,7 +119,7 @@ class Finder {
     const ExprId name = argument(site.call, site.function.argument);
     std::vector<TraceEnd> ends = name ? tracer_.trace(in, name) : std::vector<TraceEnd>();
     keep_best(ends);
-    if (ends.empty()) ends.push_back({.scope = {.function = in}, .expr = name, .path = {}, .via = {}, .field = {}});
+    if (ends.empty()) ends.push_back({.place = {in, name}, .via = {}});
     for (const TraceEnd& end : ends) create_one(site, end);
   }
 
@@ -128,7 +128,7 @@ class Finder {
     made.site = site.call;
     made.via = end.via;
     made.function = outermost_function(program_, site.call, made.via);
-    const std::optional<TableName> name = end.expr ? table_name(program_, tracer_, end) : std::nullopt;
+    const std::optional<TableName> name = end.place.expr ? table_name(program_, tracer_, end) : std::nullopt;
     const ExprId options = argument(site.call, site.function.options);
     made.type = intern("set");
     if (options) {
@@ -211,9 +211,9 @@ class Finder {
   }
 
   std::vector<TableId> tables_at(const Site& site, const TraceEnd& end) {
-    if (!end.expr) return {};
-    const Unit& unit = program_.unit_of(end.scope.function);
-    const Expr& e = unit.expr(end.expr);
+    if (!end.place.expr) return {};
+    const Unit& unit = program_.unit_of(end.place.function);
+    const Expr& e = unit.expr(end.place.expr);
     switch (site.function.naming) {
       case TableNaming::kArgument:
         break;
@@ -221,11 +221,11 @@ class Finder {
         if (e.kind == ExprKind::kMap && e.has(model::kRecord) && e.symbol()) {
           return {table_of(site.function.kind, {std::string(e.symbol().text()), e.symbol(), false})};
         }
-        return e.kind == ExprKind::kTuple && e.child_count > 0 ? named_by(site, end, unit.child(end.expr, 0)) : none();
+        return e.kind == ExprKind::kTuple && e.child_count > 0 ? named_by(site, end, unit.child(end.place.expr, 0)) : none();
       case TableNaming::kPair:
-        return e.kind == ExprKind::kTuple && e.child_count == 2 ? named_by(site, end, unit.child(end.expr, 0)) : none();
+        return e.kind == ExprKind::kTuple && e.child_count == 2 ? named_by(site, end, unit.child(end.place.expr, 0)) : none();
       case TableNaming::kSubscribed:
-        return e.kind == ExprKind::kTuple && e.child_count > 1 ? named_by(site, end, unit.child(end.expr, 1)) : none();
+        return e.kind == ExprKind::kTuple && e.child_count > 1 ? named_by(site, end, unit.child(end.place.expr, 1)) : none();
     }
     if (e.kind == ExprKind::kCall) {
       const CallId made(unit.first_call + e.payload);

@@ -57,6 +57,22 @@ end
   EXPECT_EQ(uses(f, t), (Lines{"lookup in Shop.Cache.get/1", "insert in Shop.Cache.put/2"}));
 }
 
+TEST(Tables, HaveTheOptionsThatAListFunctionHandsOn) {
+  const FactsOf f(std::vector<Text>{{"src/shards.erl", R"(-module(shards).
+-export([start/0, get/1]).
+start() -> new(shard, [public, {read_concurrency, true}]).
+new(Name, Options) -> ets:new(Name, lists:usort([named_table | Options])).
+get(Key) -> ets:lookup(shard, Key).
+)"}});
+  const Table* t = table(f, "shard");
+  ASSERT_NE(t, nullptr);
+  ASSERT_EQ(t->creations.size(), 1u);
+  EXPECT_TRUE(t->creations[0].options_known);
+  EXPECT_EQ(t->creations[0].named, TableSetting::kOn);
+  EXPECT_EQ(t->read_concurrency(), TableSetting::kOn);
+  EXPECT_EQ(t->access(), TableAccess::kPublic);
+}
+
 TEST(Tables, AreFollowedThroughWrappersThatMakeAndReadThem) {
   const FactsOf f(std::vector<Text>{{"src/stats.erl", R"(-module(stats).
 -export([start/2, bump/1, seen/1]).
