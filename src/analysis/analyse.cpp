@@ -15,6 +15,7 @@
 #include "analysis/processes.h"
 #include "analysis/receive_loops.h"
 #include "analysis/scopes.h"
+#include "analysis/state_fields.h"
 #include "analysis/supervisors.h"
 #include "analysis/values.h"
 #include "base/parallel.h"
@@ -28,11 +29,12 @@ using model::Unit;
 
 namespace {
 
-// Many rules want the forest, and it takes long: it is found while something else is. What goes wrong goes wrong again for
-// whoever asks, and is told there.
-void find_forest(const Program& program, const Facts& facts) {
+// Many rules want the forest and the states, and they take long: each is found while something else is. What goes wrong goes
+// wrong again for whoever asks, and is told there.
+template <typename Find>
+void find_ahead(const Program& program, const Facts& facts, const Find& find) {
   try {
-    (void)forest_of(program, facts);
+    (void)find(program, facts);
   } catch (...) {
   }
 }
@@ -63,13 +65,14 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
         processes_are_known.set_exception(std::current_exception());
         return;
       }
-      find_forest(program, facts);
+      find_ahead(program, facts, forest_of);
     } else {
       facts.effects = find_effects(program, facts.calls, jobs);
       processes_are_known.get_future().get();
       add_receive_loops(program, facts.calls, facts.effects, facts.processes);
       facts.messages = find_messages(program, facts.calls, facts.processes);
       facts.contexts = find_contexts(program, scopes, facts.calls, facts.processes, hints);
+      find_ahead(program, facts, states_of);  // as long as the forest takes longer than all this; it does not ask for states
     }
   });
   return facts;

@@ -7,24 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/state_fields.h"
 #include "analysis/tables.h"
 #include "base/parallel.h"
 
 namespace beamwright::rules {
 namespace {
 
-using SharedFact = void (*)(const model::Program&, const analysis::Facts&);
-
-constexpr SharedFact kSharedFacts[] = {
-    [](const model::Program& program, const analysis::Facts& facts) { (void)analysis::states_of(program, facts); },
-    [](const model::Program& program, const analysis::Facts& facts) { (void)analysis::tables_of(program, facts); },
-};
-
 // What goes wrong here goes wrong again in the rule that asks, and is told with its name.
-void find_shared(SharedFact find, const model::Program& program, const analysis::Facts& facts) {
+void find_tables(const model::Program& program, const analysis::Facts& facts) {
   try {
-    find(program, facts);
+    (void)analysis::tables_of(program, facts);
   } catch (...) {
   }
 }
@@ -44,12 +36,11 @@ findings::Findings run_all(const model::Program& program, const analysis::Facts&
     std::string failure;
   };
   std::vector<Outcome> outcomes(rules.size());
-  // Facts that many rules share are found before the rules that would wait for them, the one that takes longest first.
-  constexpr std::size_t kShared = std::size(kSharedFacts);
-  parallel_for(kShared + rules.size(), jobs, [&](std::size_t number) {
-    if (number < kShared) return find_shared(kSharedFacts[number], program, facts);
-    const std::size_t i = number - kShared;
+  // What many rules share is found before the rules that would wait for it.
+  parallel_for(1 + rules.size(), jobs, [&](std::size_t number) {
     if (stop.stop_requested()) return;
+    if (number == 0) return find_tables(program, facts);
+    const std::size_t i = number - 1;
     const Rule& rule = *rules[i].rule;
     const auto failed = [&](const char* what) {
       outcomes[i].findings.clear();

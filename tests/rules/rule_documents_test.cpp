@@ -5,10 +5,12 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "document.h"
 #include "findings/rewriting.h"
 #include "rules/rule.h"
+#include "rules/run.h"
 #include "support/review.h"
 
 namespace beamwright::tests {
@@ -122,6 +124,7 @@ class RuleDocument : public testing::Test {
     }
     EXPECT_TRUE(reviewed.failures.empty()) << place(group.front()) << ": "
                                            << (reviewed.failures.empty() ? "" : reviewed.failures[0]);
+    if (group.size() > 1) check_alone(group, reviewed);
     std::size_t marks = 0;
     for (const Block& block : group) {
       marks += block.marks.size();
@@ -130,6 +133,24 @@ class RuleDocument : public testing::Test {
     EXPECT_EQ(marks > 0, section.heading == "Fires") << place(group.front()) << ": marks stand under Fires, and nowhere else";
     ++(marks > 0 ? firing_ : silent_)[language];
     check_fixed(group, fixed, reviewed);
+  }
+
+  // Where one file's findings are wanted, as an editor does, they are those that a review of all finds in that file.
+  void check_alone(const Group& group, const ReviewedTexts& reviewed) {
+    const auto rows = [](const findings::Findings& findings, source::FileId file) {
+      std::vector<std::tuple<std::string_view, std::uint32_t, std::string>> found;
+      for (const findings::Finding& finding : findings) {
+        if (finding.span.file == file) found.emplace_back(finding.code, finding.span.begin, finding.message);
+      }
+      return found;
+    };
+    for (std::size_t i = 0; i < reviewed.files->size(); ++i) {
+      const source::FileId file(i);
+      std::vector<std::string> failures;
+      const findings::Findings alone = rules::run_all(reviewed.program, reviewed.facts, 1, failures, file, {});
+      EXPECT_EQ(rows(alone, file), rows(reviewed.findings, file))
+          << place(group.front()) << ": " << reviewed.files->file(file).path;
+    }
   }
 
   // What the rule's rewrites make of a group is shown, letter by letter; it parses, no other rule speaks that did not before, and

@@ -473,6 +473,10 @@ class Rearming {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const CallId site : wanted_calls(program, reporter)) check_wrong_cancel(program, facts, reporter, site);
+  // What follows is told of calls that arm a timer.
+  const auto calls = wanted_calls(program, reporter);
+  const auto arms = [&](CallId site) { return is_timer(returned_by(program, facts, site)); };
+  if (std::none_of(calls.begin(), calls.end(), arms)) return;
   Rearming rearming(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
     const Process& process = facts.process(handler.process);
