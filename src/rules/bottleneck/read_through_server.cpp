@@ -91,13 +91,16 @@ class Check {
     return std::any_of(messages.begin(), messages.end(), [&](MessageId id) { return facts_.message(id).pattern.size >= 2; });
   }
 
-  // A function of another module asks on its way to something else, and nobody in sight calls it: an interface of a library,
+  // Functions of several modules ask on their way to something else, and nobody in sight calls them: the interface of a library,
   // whose users may be as many as there are requests.
   bool is_asked_by_interface(const Callers& callers) const {
-    return std::any_of(callers.functions.begin(), callers.functions.end(), [&](FunctionId function) {
-      const analysis::Context& context = facts_.contexts.of(function);
-      return (context.flags & analysis::kFromOutside) != 0 && program_.function(function).has(model::kPublic);
-    });
+    std::vector<ModuleId> modules;
+    for (const FunctionId function : callers.functions) {
+      const bool open = (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0;
+      const ModuleId module = program_.module_of(function);
+      if (open && std::find(modules.begin(), modules.end(), module) == modules.end()) modules.push_back(module);
+    }
+    return modules.size() >= 2;
   }
 
   // A value that init sets and nothing changes needs no process at all.
