@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "analysis/calls.h"
+#include "analysis/resolvers.h"
 #include "analysis/values.h"
 
 namespace beamwright::analysis {
@@ -46,6 +47,7 @@ class ContextFinder {
     find_routes();
     find_escripts();
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) mark_entry(FunctionId(f));
+    mark_resolvers();
     while (!queue_.empty()) {
       const FunctionId f = queue_.back();
       queue_.pop_back();
@@ -78,6 +80,22 @@ class ContextFinder {
       if (h.kind == HandlerKind::kTerminate) c.flags |= kInShutdown;
       c.processes.push_back(h.process);
       add(h.function, c);
+    }
+  }
+
+  // What the body of a GraphQL schema names is run once a request.
+  void mark_resolvers() {
+    for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
+      const FunctionId body(f);
+      if (!program_.function(body).has(model::kModuleBody) || test_[f]) continue;
+      for (const Edge& edge : calls_.edges_of(body)) {
+        if (!program_.call(edge.site).capture || edge.possible) continue;
+        const std::uint32_t arity = program_.function(edge.callee).arity;
+        if (!input_of_resolver(program_, program_.module_of(body), arity)) continue;
+        Context request;
+        request.flags = kInRequest;
+        add(edge.callee, request);
+      }
     }
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "analysis/input_places.h"
 #include "analysis/input_words.h"
 #include "analysis/shared.h"
 #include "analysis/state_fields.h"
@@ -41,7 +42,8 @@ struct TakenFrom {
 
 class Search {
  public:
-  Search(const Program& program, const Facts& facts) : program_(program), facts_(facts), states_(states_of(program, facts)) {}
+  Search(const Program& program, const Facts& facts, bool bytes)
+      : program_(program), facts_(facts), states_(states_of(program, facts)), bytes_(bytes) {}
 
   TextOrigin of(FunctionId f, ExprId id, int depth, int calls) {
     if (!id || depth > kMaxDepth || ++visits_ > kMaxVisits) return {};
@@ -66,9 +68,12 @@ class Search {
         TextOrigin worst = worst_of(f, unit.children_of(e), depth, calls);
         return worst.kind == TextOriginKind::kGrowing ? TextOrigin() : worst;
       }
+      case ExprKind::kOperator:
+        // A rest is as small as what it is divided by.
+        if (e.symbol().text() == "rem" || e.symbol().text() == "band") return {TextOriginKind::kBounded, "", {}};
+        return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kList:
       case ExprKind::kBinary:
-      case ExprKind::kOperator:
         return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kComprehension:
       case ExprKind::kPin:
@@ -129,7 +134,7 @@ class Search {
     const Expr& e = unit.expr(id);
     if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
     const std::string_view name = unit.variable_of(e).name.text();
-    return name == "conn" || name == "socket" || name == "req" || name == "request";
+    return name == "conn" || name == "socket" || name == "req" || name == "request" || name == "Req" || name == "Request";
   }
 
   TextOrigin of_call(FunctionId f, ExprId id, int depth, int calls) {
@@ -143,7 +148,14 @@ class Search {
     if (!external || !external->row) {
       if (auto asked = of_request_getter(f, id, call, arguments)) return std::move(*asked);
     }
-    if (!external) return of_project_call(f, site, depth, calls);
+    // Req:parse_qs(): mochiweb's requests are modules with parameters.
+    if (call.target == model::TargetKind::kDynamicModule && is_request_method(name))
+      return outside(f, id, source_text(program_, unit, id));
+    if (!external) {
+      TextOrigin given = of_project_call(f, site, depth, calls);
+      const bool open = given.kind == TextOriginKind::kUnknown || given.kind == TextOriginKind::kPublic;
+      return open && is_getter_of_part(name) ? of_named_part(f, id, arguments, given) : given;
+    }
     const std::string_view module = external->module.text();
     if (is_bounded_call(module, name)) return {TextOriginKind::kBounded, "", {}};
     if (is_settings_call(module, name)) return {TextOriginKind::kSettings, "", {}};
@@ -163,6 +175,22 @@ class Search {
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
       return {};
     return of_lookup_or_text(f, id, *external, arguments, depth, calls);
+  }
+
+  // getopt("target", Params): what a function gives for a written key and an argument that everybody would call parameters.
+  TextOrigin of_named_part(FunctionId f, ExprId id, std::span<const ExprId> arguments, const TextOrigin& otherwise) const {
+    const Unit& unit = program_.unit_of(f);
+    bool key = false, parameters = false;
+    for (const ExprId argument : arguments) {
+      const Expr& e = unit.expr(argument);
+      key |= e.kind == ExprKind::kString || e.kind == ExprKind::kCharlist;
+      parameters |= e.kind == ExprKind::kVariable && e.payload < unit.variables.size() &&
+                    is_input_name(unit.variables[e.payload].name.text());
+    }
+    if (!key || !parameters) return otherwise;
+    return {TextOriginKind::kText,
+            source_text(program_, unit, id),
+            {{unit.span(id), "a value under a text key, as parsed input has"}}};
   }
 
   // z_context:get_q("key", Context): what a framework of unknown make gives for a name that is written, a request's parameter.
@@ -211,6 +239,9 @@ class Search {
       const std::size_t base = list ? arguments.size() > 2 && module == "lists" ? 2 : 1 : 0;
       TextOrigin found = of(f, arguments[base], depth + 1, calls);
       const ExprKind kind = unit.expr(local_value(unit, arguments[key])).kind;
+      if (kind == ExprKind::kAtom && is_connection(unit, arguments[base]) &&
+          is_few_of_request(unit.expr(local_value(unit, arguments[key])).symbol().text()))
+        return {TextOriginKind::kBounded, "", {}};
       if (found.kind < TextOriginKind::kText && is_called_settings(unit, arguments[base]))
         return {TextOriginKind::kSettings, "", {}};
       if (kind == ExprKind::kString && found.kind < TextOriginKind::kText && found.kind >= TextOriginKind::kUnknown) {
@@ -222,7 +253,7 @@ class Search {
       return found;
     }
     // What some store keeps under a key is not made of the key.
-    if (!external.row && arguments.size() == 1 && (name == "get" || name == "fetch" || name == "lookup")) return {};
+    if (!external.row && !is_collection_module(module) && is_reading_call(name)) return {};
     return worst_of(f, arguments, depth, calls);
   }
 
@@ -243,8 +274,12 @@ class Search {
           origin.path.push_back({program_.span_of(site), model::display_function(program_, f) + " gets it from " +
                                                              model::display_function(program_, callee)});
         }
+        // Bytes that a function gives are those that it was given only where it is one that changes their form.
+        const bool other = bytes_ && !is_text_call(program_.function(callee).name.text());
         // What depends on the parameters is looked for in the arguments of this very call.
-        if (origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
+        if (other && origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
+          keep_worse(worst, {TextOriginKind::kUnknown, "", {}});
+        } else if (origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
           keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));
           if (worst.kind < TextOriginKind::kUnknown) worst = {TextOriginKind::kUnknown, "", {}};
         } else {
@@ -281,6 +316,7 @@ class Search {
       }
       if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList) taken.part = true;
       if (e.kind == ExprKind::kBinary && e.has(model::kInPattern)) taken.cut = true;
+      if (e.kind == ExprKind::kList && e.has(model::kInPattern)) taken.cut |= is_list_of_characters(program_, f, around);
       if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern) && children.size() == 2 && children[0] == below) {
         taken.settings = taken.text_key && is_called_settings(unit, children[1]);
         return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
@@ -293,6 +329,10 @@ class Search {
         return refine(f, unit.variables[variable.index].binding, of(f, children[0], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kClosure) return of_closure_argument(f, around, below, variable, depth, calls);
+      if (e.kind == ExprKind::kReceive && is_sent_by_peer(unit, below, unit.variables[variable.index].binding)) {
+        const ExprId binding = unit.variables[variable.index].binding;
+        return outside(f, binding, source_text(program_, unit, binding) + " of the received message");
+      }
       if (e.kind == ExprKind::kReceive || e.kind == ExprKind::kTry || e.kind == ExprKind::kWith) return {};
     }
     return of_parameter(f, below, variable, taken, depth, calls);
@@ -405,6 +445,8 @@ class Search {
       const Symbol field = key_of(program_.unit_of(f), binding);
       return field ? of_state_field(f, field, depth, calls) : std::nullopt;
     }
+    if (role->message == index + 1 && role->kind == HandlerKind::kInfo && is_sent_by_peer(program_.unit_of(f), root, binding))
+      return outside(f, binding, source_text(program_, program_.unit_of(f), binding) + " of the received message");
     const bool request = facts_.process(role->process).kind == ProcessKind::kRequest;
     return role->message == index + 1 && !request ? of_message(*role, clause, root, binding, depth, calls) : std::nullopt;
   }
@@ -416,18 +458,6 @@ class Search {
     const std::span<const ExprId> children = unit.children_of(around);
     for (std::size_t i = 0; i + 1 < children.size(); i += 2)
       if (children[i + 1] == binding && unit.expr(children[i]).kind == ExprKind::kAtom) return unit.expr(children[i]).symbol();
-    return {};
-  }
-
-  // The element of the tuple `root` in which `binding` stands; none when the message is no tuple.
-  static std::optional<std::size_t> element_of(const Unit& unit, ExprId root, ExprId binding) {
-    for (ExprId at = binding; at && at != root; at = unit.parent(at)) {
-      const ExprId around = unit.parent(at);
-      if (!around || unit.expr(around).kind != ExprKind::kTuple) continue;
-      if (around != root && unit.expr(root).kind != ExprKind::kMatch) continue;
-      const std::span<const ExprId> children = unit.children_of(around);
-      return static_cast<std::size_t>(std::find(children.begin(), children.end(), at) - children.begin());
-    }
     return {};
   }
 
@@ -500,7 +530,7 @@ class Search {
 
   // What callers pass as an argument of the function.
   TextOrigin of_argument(FunctionId f, std::size_t index, Symbol name, ExprId at, int depth, int calls) {
-    if (is_input_argument(f, index, name)) {
+    if (is_input_argument(program_, facts_, f, index, name)) {
       return outside(
           f, at,
           "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
@@ -520,10 +550,8 @@ class Search {
     for (const std::uint32_t i : incoming) {
       const Edge& edge = facts_.calls.edges[i];
       if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
-      const std::span<const ExprId> arguments = arguments_of(program_, edge.site);
-      const bool direct = facts_.calls.callees[edge.site.index].function == f && !program_.call(edge.site).capture;
-      TextOrigin origin =
-          direct && index < arguments.size() ? of(facts_.calls.callers[i], arguments[index], depth + 1, calls + 1) : TextOrigin();
+      const ExprId argument = argument_given(program_, facts_, edge.site, f, index);
+      TextOrigin origin = argument ? of(facts_.calls.callers[i], argument, depth + 1, calls + 1) : TextOrigin();
       if (origin.kind <= worst.kind) continue;
       origin.path.push_back({program_.span_of(edge.site), model::display_function(program_, facts_.calls.callers[i]) +
                                                               " passes it to " + model::display_function(program_, f)});
@@ -533,22 +561,11 @@ class Search {
     return worst;
   }
 
-  // Callbacks that are given text from outside: by what knowledge says, and by what everybody calls such an argument.
-  bool is_input_argument(FunctionId f, std::size_t index, Symbol name) const {
-    const bool request = (facts_.contexts.of(f).flags & kInRequest) != 0;
-    if (request && is_input_name(name.text())) return true;
-    const ProcessId process = facts_.processes.of(program_.module_of(f));
-    if (!process) return false;
-    const model::Function& function = program_.function(f);
-    const knowledge::CallbackRow* row =
-        knowledge::Knowledge::embedded().callback(facts_.process(process).behaviour, function.name, function.arity);
-    return row && row->input_argument == index + 1;
-  }
-
   const Program& program_;
   const Facts& facts_;
   const States& states_;
-  int returns_ = 0;  // how many calls deep into what functions return
+  const bool bytes_;  // the very bytes are asked for: what was found by a text from outside is something else
+  int returns_ = 0;   // how many calls deep into what functions return
   std::set<std::pair<std::uint32_t, std::uint32_t>> entered_;
   int visits_ = 0;
 };
@@ -572,7 +589,11 @@ std::optional<std::size_t> parameter_index(const Program& program, FunctionId fu
 }
 
 TextOrigin text_origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
-  return Search(program, facts).of(function, expr, 0, 0);
+  return Search(program, facts, false).of(function, expr, 0, 0);
+}
+
+TextOrigin bytes_origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {
+  return Search(program, facts, true).of(function, expr, 0, 0);
 }
 
 }  // namespace beamwright::analysis

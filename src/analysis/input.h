@@ -35,4 +35,7 @@ std::optional<std::size_t> parameter_index(const model::Program& program, Functi
 // The worst origin of an expression that stands in the given function.
 TextOrigin text_origin_of(const model::Program& program, const Facts& facts, FunctionId function, ExprId expr);
 
+// The same of bytes that are to be what somebody sent: what a store gives for a key from outside is not.
+TextOrigin bytes_origin_of(const model::Program& program, const Facts& facts, FunctionId function, ExprId expr);
+
 }  // namespace beamwright::analysis

@@ -47,9 +47,26 @@ bool is_settings_call(std::string_view module, std::string_view name) {
 }
 
 bool is_growing_call(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kNames = {"unique_integer", "pid_to_list",    "ref_to_list", "port_to_list",
-                                                       "system_time",    "monotonic_time", "os_time",     "strong_rand_bytes",
-                                                       "rand_bytes",     "uuid1",          "uuid4"};
+  constexpr std::array<std::string_view, 20> kNames = {"unique_integer",
+                                                       "pid_to_list",
+                                                       "ref_to_list",
+                                                       "port_to_list",
+                                                       "system_time",
+                                                       "monotonic_time",
+                                                       "os_time",
+                                                       "strong_rand_bytes",
+                                                       "rand_bytes",
+                                                       "uuid1",
+                                                       "uuid4",
+                                                       "utc_now",
+                                                       "to_unix",
+                                                       "to_iso8601",
+                                                       "to_gregorian_seconds",
+                                                       "datetime_to_gregorian_seconds",
+                                                       "universal_time",
+                                                       "local_time",
+                                                       "bingenerate",
+                                                       "get_v4"};
   return is_one_of(name, kNames);
 }
 
@@ -67,6 +84,40 @@ bool is_cutting_call(std::string_view module, std::string_view name) {
                                                       "scan",  "splitter", "named_captures", "parse_query"};
   constexpr std::array<std::string_view, 6> kModules = {"binary", "string", "re", "Elixir.String", "Elixir.Regex", "uri_string"};
   return is_one_of(module, kModules) && is_one_of(name, kNames);
+}
+
+bool is_peer_message(std::string_view tag, std::size_t size, std::size_t element) {
+  struct Shape {
+    std::string_view tag;
+    std::size_t size, element;
+  };
+  constexpr std::array<Shape, 10> kShapes = {{{"tcp", 3, 2},
+                                              {"ssl", 3, 2},
+                                              {"udp", 5, 4},
+                                              {"sctp", 5, 4},
+                                              {"gun_data", 5, 4},
+                                              {"gun_ws", 4, 3},
+                                              {"basic_deliver", 3, 1},
+                                              {"circuits_uart", 3, 2},
+                                              {"websocket", 2, 1},
+                                              {"redix_pubsub", 5, 4}}};
+  return std::any_of(kShapes.begin(), kShapes.end(),
+                     [&](const Shape& shape) { return shape.tag == tag && shape.size == size && shape.element == element; });
+}
+
+bool is_reading_call(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kVerbs = {"get", "fetch", "lookup", "read", "find", "load", "query", "select", "one"};
+  return std::any_of(kVerbs.begin(), kVerbs.end(), [&](std::string_view verb) {
+    return name.starts_with(verb) && (name.size() == verb.size() || name[verb.size()] == '_' || name[verb.size()] == '!');
+  });
+}
+
+bool is_collection_module(std::string_view module) {
+  constexpr std::array<std::string_view, 20> kModules = {
+      "maps",       "lists",         "proplists",      "dict",        "orddict",       "gb_trees",    "array",
+      "queue",      "Elixir.Map",    "Elixir.Keyword", "Elixir.Enum", "Elixir.Access", "Elixir.List", "Elixir.URI",
+      "uri_string", "Elixir.Kernel", "Elixir.Tuple",   "erlang",      "binary",        "string"};
+  return is_one_of(module, kModules);
 }
 
 // A record or struct that holds a request, taken apart: #request{data = Data}.
@@ -87,6 +138,31 @@ bool is_request_getter(std::string_view module, std::string_view name) {
                                                        "get_query",   "form_field", "get_req_header"};
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+bool is_request_method(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kNames = {
+      "parse_qs",  "parse_post",   "get_header_value", "get_primary_header_value", "get_cookie_value", "parse_cookie",
+      "recv_body", "get_qs_value", "get_post_value"};
+  return is_one_of(name, kNames);
+}
+
+bool is_getter_of_part(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kWords = {"get", "opt", "param", "arg", "fetch", "find", "lookup", "val"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.starts_with(word); });
+}
+
+bool is_text_call(std::string_view name) {
+  constexpr std::array<std::string_view, 20> kWords = {"decode", "decompress", "inflate", "unzip",  "decrypt", "unpack",  "parse",
+                                                       "trim",   "strip",      "split",   "take",   "body",    "payload", "text",
+                                                       "binary", "base64",     "extract", "encode", "unwrap",  "header"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+bool is_few_of_request(std::string_view key) {
+  constexpr std::array<std::string_view, 8> kKeys = {"scheme", "version", "port", "ref", "pid", "streamid", "has_body", "sock"};
+  return is_one_of(key, kKeys);
 }
 
 bool is_settings_name(std::string_view name) {

@@ -1,0 +1,120 @@
+#include "analysis/input_places.h"
+
+#include <algorithm>
+
+#include "analysis/input_words.h"
+#include "analysis/resolvers.h"
+#include "analysis/shared.h"
+#include "knowledge/knowledge.h"
+
+namespace beamwright::analysis {
+
+using model::ClauseId;
+using model::Expr;
+using model::ExprKind;
+using model::Program;
+using model::Unit;
+
+namespace {
+
+bool is_input_of(const Program& program, Symbol behaviour, FunctionId f, std::size_t index) {
+  const model::Function& function = program.function(f);
+  const knowledge::CallbackRow* row = knowledge::Knowledge::embedded().callback(behaviour, function.name, function.arity);
+  return row && row->input_argument == index + 1;
+}
+
+// The arguments of a field that a schema resolves by this function.
+bool is_resolved(const Program& program, const Facts& facts, FunctionId f, std::size_t index) {
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(f);
+  return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+    const FunctionId body = facts.calls.callers[i];
+    if (!program.function(body).has(model::kModuleBody) || !program.call(facts.calls.edges[i].site).capture) return false;
+    return input_of_resolver(program, program.module_of(body), program.function(f).arity) == index + 1;
+  });
+}
+
+// {Permission, fun node:handle/2, [NodeId]}: a list beside the function holds its first arguments, and whoever goes through the
+// table applies the one to the others.
+ExprId argument_beside(const Unit& unit, ExprId capture, std::size_t index) {
+  const ExprId around = unit.parent(capture);
+  if (!around || (unit.expr(around).kind != ExprKind::kTuple && unit.expr(around).kind != ExprKind::kMap)) return {};
+  for (const ExprId part : unit.children_of(around)) {
+    const Expr& e = unit.expr(part);
+    if (e.kind == ExprKind::kList && !e.has(model::kHasTail) && index < e.child_count) return unit.child(part, index);
+  }
+  return {};
+}
+
+}  // namespace
+
+bool is_input_argument(const Program& program, const Facts& facts, FunctionId f, std::size_t index, Symbol name) {
+  const bool request = (facts.contexts.of(f).flags & kInRequest) != 0;
+  if (request && is_input_name(name.text())) return true;
+  const ModuleId module = program.module_of(f);
+  const ProcessId process = facts.processes.of(module);
+  if (process && is_input_of(program, facts.process(process).behaviour, f, index)) return true;
+  for (const model::Directive& directive : program.unit_of(f).directives_of(program.module(module))) {
+    const bool declares = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
+    if (declares && !directive.quoted && directive.module && is_input_of(program, directive.module, f, index)) return true;
+  }
+  if (!request) return false;
+  // Handlers of cowboy's routes need not say which they are.
+  if (!process &&
+      (is_input_of(program, intern("cowboy_websocket"), f, index) || is_input_of(program, intern("cowboy_rest"), f, index)))
+    return true;
+  return is_resolved(program, facts, f, index);
+}
+
+ExprId argument_given(const Program& program, const Facts& facts, CallId site, FunctionId f, std::size_t index) {
+  const model::Call& call = program.call(site);
+  if (call.capture) return argument_beside(program.unit_of(site), call.expr, index);
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  const bool direct = facts.calls.callees[site.index].function == f;
+  return direct && index < arguments.size() ? arguments[index] : ExprId();
+}
+
+bool is_sent_by_peer(const Unit& unit, ExprId root, ExprId binding) {
+  const Expr* e = &unit.expr(root);
+  if (e->kind == ExprKind::kMatch && e->child_count == 2) {
+    const ExprId left = unit.child(root, 0);
+    root = unit.expr(left).kind == ExprKind::kTuple ? left : unit.child(root, 1);
+    e = &unit.expr(root);
+  }
+  if (e->kind != ExprKind::kTuple || e->child_count < 2) return false;
+  const Expr& tag = unit.expr(unit.child(root, 0));
+  const auto element = element_of(unit, root, binding);
+  return tag.kind == ExprKind::kAtom && element && is_peer_message(tag.symbol().text(), e->child_count, *element);
+}
+
+bool is_list_of_characters(const Program& program, FunctionId f, ExprId list) {
+  const Unit& unit = program.unit_of(f);
+  if (!unit.expr(list).has(model::kHasTail)) return false;
+  const model::ClauseRange clauses = program.function(f).clauses;
+  std::optional<std::size_t> position;
+  for (const ClauseId id : clauses) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(id));
+    const auto found = std::find(patterns.begin(), patterns.end(), list);
+    if (found != patterns.end()) position = static_cast<std::size_t>(found - patterns.begin());
+  }
+  if (!position) return false;
+  return std::any_of(clauses.begin(), clauses.end(), [&](ClauseId id) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(id));
+    if (*position >= patterns.size()) return false;
+    const Expr& e = unit.expr(patterns[*position]);
+    const bool starts = e.kind == ExprKind::kList && e.child_count > 1;
+    return starts && unit.expr(unit.child(patterns[*position], 0)).kind == ExprKind::kInteger;
+  });
+}
+
+std::optional<std::size_t> element_of(const Unit& unit, ExprId root, ExprId binding) {
+  for (ExprId at = binding; at && at != root; at = unit.parent(at)) {
+    const ExprId around = unit.parent(at);
+    if (!around || unit.expr(around).kind != ExprKind::kTuple) continue;
+    if (around != root && unit.expr(root).kind != ExprKind::kMatch) continue;
+    const std::span<const ExprId> children = unit.children_of(around);
+    return static_cast<std::size_t>(std::find(children.begin(), children.end(), at) - children.begin());
+  }
+  return {};
+}
+
+}  // namespace beamwright::analysis
