@@ -134,12 +134,31 @@ class GrowthFlow final : public Flow {
 
   bool at_operator(const Place& place, const Expr& e) {
     const std::string_view name = e.symbol().text();
-    if (name == "++") gains_ = true;
+    if (name == "++") return at_appended(place, e);
     if (name == "--") loses_ = true;
     if (name == "++" || name == "--" || name == "||" || name == "&&") return false;
     for (const ExprId child : unit_of(place).children_of(e))
       if (is_old_value(unit_of(place), {place.function, child, place.frame})) same_ = true;
     changes_.add(Change::kSets);
+    return true;
+  }
+
+  // Old ++ New: what is appended to the old value says nothing of its own.
+  bool at_appended(const Place& place, const Expr& e) {
+    gains_ = true;
+    const Changes before = changes_;
+    const bool same_before = same_;
+    bool found = false;
+    Changes others = before;
+    for (const ExprId child : unit_of(place).children_of(e)) {
+      changes_ = before;
+      same_ = false;
+      follow({place.function, child, place.frame}, {});
+      found |= same_;
+      others.bits |= changes_.bits;
+    }
+    changes_ = found ? before : others;
+    same_ = found || same_before;
     return true;
   }
 

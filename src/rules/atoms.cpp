@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "analysis/values.h"
 #include "rules/origin.h"
 #include "rules/walk.h"
 
@@ -130,6 +131,43 @@ bool makes_keys(const Program& program, const Sink& sink) {
   return use && unit.expr(use).kind == ExprKind::kCall && unit.call_of(unit.expr(use)).name == sym::put;
 }
 
+// Something is started or registered in the function.
+static bool names_processes(const Program& program, const Facts& facts, FunctionId function) {
+  for (const CallId site : program.calls_of(function)) {
+    const analysis::External* external = facts.calls.external(site);
+    if (external && external->row && (external->name == sym::start_link || external->name.text() == "register")) return true;
+  }
+  return false;
+}
+
+// Some function that gets the atom from this one starts or registers something: `Name = helper:process_name(Peer)`.
+static bool callers_name_processes(const Program& program, const Facts& facts, FunctionId function) {
+  constexpr std::size_t kMaxCallers = 20;
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(function);
+  return incoming.size() <= kMaxCallers && std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+           return names_processes(program, facts, facts.calls.callers[i]);
+         });
+}
+
+bool is_made_for_each(const Program& program, const Facts& facts, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const ExprId text = analysis::local_value(unit, sink.text);
+  const ExprKind kind = unit.expr(text).kind;
+  if (kind != ExprKind::kBinary && kind != ExprKind::kOperator) return false;
+  const analysis::Context& context = facts.contexts.of(sink.function);
+  const ProcessId own = facts.processes.of(program.module_of(sink.function));
+  const std::string_view name = program.function(sink.function).name.text();
+  const bool starts = own && facts.process(own).count != analysis::Count::kOne && (name == "start_link" || name == "child_spec");
+  if (!starts && context.processes.empty() && !context.many && (context.flags & (analysis::kInRequest | analysis::kInTask)) == 0)
+    return false;
+  return any_below(unit, text, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kField) return false;
+    const std::string_view field = e.symbol().text();
+    return field == "id" || field == "uuid" || field.ends_with("_id") || field.ends_with("_uuid") || field == "email";
+  });
+}
+
 bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink) {
   constexpr std::array<std::string_view, 14> kMany = {"peer",   "user", "session", "client",   "connection", "address", "ip",
                                                       "tenant", "room", "device",  "customer", "account",    "email",   "token"};
@@ -147,12 +185,9 @@ bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sin
   if (std::find(kMany.begin(), kMany.end(), name) == kMany.end()) return false;
   // The module starts or registers something under the name.
   for (const FunctionId f : program.functions_of(program.module_of(sink.function))) {
-    for (const CallId site : program.calls_of(f)) {
-      const analysis::External* external = facts.calls.external(site);
-      if (external && external->row && (external->name == sym::start_link || external->name.text() == "register")) return true;
-    }
+    if (names_processes(program, facts, f)) return true;
   }
-  return false;
+  return callers_name_processes(program, facts, sink.function);
 }
 
 }  // namespace beamwright::rules

@@ -33,5 +33,7 @@ bool runs_while_compiling(const Program& program, const Unit& unit, ExprId expr)
 bool makes_keys(const Program& program, const Sink& sink);
 // Names under which processes of a kind register that there is one of for each peer, user or session.
 bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink);
+// `:"orchestrator_#{deployment.id}"`: an atom for each row or entity that there ever is, made where requests and servers run.
+bool is_made_for_each(const Program& program, const Facts& facts, const Sink& sink);
 
 }  // namespace beamwright::rules

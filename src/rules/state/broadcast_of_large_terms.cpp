@@ -38,12 +38,22 @@ class Check {
     if (!external->row->effects.has(Effect::kSend) && !external->row->effects.has(Effect::kCast)) return;
     const std::string_view name = external->name.text();
     const bool broadcast = name.find("broadcast") != std::string_view::npos || name == "abcast";
-    if (!broadcast && !in_loop(program_, facts_, site)) return;
+    if (!broadcast && !in_loop(program_, facts_, site) && !is_called_in_loop(function)) return;
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (external->row->message_argument > arguments.size()) return;
     const ExprId message = arguments[external->row->message_argument - 1u];
     const std::string large = collection_in(function, process, message, 0);
-    if (!large.empty()) report(site, function, large, broadcast);
+    if (!large.empty()) report(site, function, process, large, broadcast);
+  }
+
+  // `Enum.each(subscribers, &send_data(&1, state))`: a private function that a loop of the module runs for each of many.
+  bool is_called_in_loop(FunctionId function) const {
+    if (program_.function(function).has(model::kPublic)) return false;
+    const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(function);
+    return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+      const CallId call = facts_.calls.edges[i].site;
+      return program_.module_of(facts_.calls.callers[i]) == program_.module_of(function) && in_loop(program_, facts_, call);
+    });
   }
 
   // The collection of the process's state that is part of the message, by name.
@@ -52,7 +62,7 @@ class Check {
     constexpr int kMaxDepth = 6;
     if (!term || depth > kMaxDepth) return {};
     const Symbol field = analysis::field_read(unit, term);
-    if (field && gains(process, field)) return std::string(field.text());
+    if (field && (gains(process, field) || is_replaced(process, field))) return std::string(field.text());
     const ExprId value = analysis::local_value(unit, term);
     if (value != term) return collection_in(function, process, value, depth + 1);
     const model::Expr& e = unit.expr(term);
@@ -62,7 +72,37 @@ class Check {
         if (!found.empty()) return found;
       }
     }
-    return {};
+    return e.kind == ExprKind::kCall ? collection_given(function, process, term, depth) : std::string();
+  }
+
+  // What a function of the module gives for the state: `data_to_send(state)`.
+  std::string collection_given(FunctionId function, ProcessId process, ExprId call, int depth) const {
+    const Unit& unit = program_.unit_of(function);
+    const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(call).payload].function;
+    if (!callee || program_.module_of(callee) != program_.module_of(function)) return {};
+    std::string found;
+    for (const model::ClauseId clause : program_.function(callee).clauses) {
+      analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId result) {
+        if (found.empty()) found = collection_in(callee, process, result, depth + 1);
+      });
+    }
+    return found;
+  }
+
+  // A collection that starts empty and is replaced as a whole by what messages bring.
+  bool is_replaced(ProcessId process, Symbol name) const {
+    const analysis::StateField* field = states_.of(process).field(name);
+    if (!field) return false;
+    bool empty = false, replaced = false;
+    for (const analysis::StateWrite& write : field->writes) {
+      if (!write.value) continue;
+      const Unit& unit = program_.unit_of(write.function);
+      const model::Expr& e = unit.expr(analysis::local_value(unit, write.value));
+      const bool collection = e.kind == ExprKind::kList || (e.kind == ExprKind::kMap && !e.symbol());
+      empty |= write.initial && collection && e.child_count == 0;
+      replaced |= !write.initial && e.kind == ExprKind::kVariable && write.changes.has(Change::kSets);
+    }
+    return empty && replaced;
   }
 
   bool gains(ProcessId process, Symbol name) const {
@@ -72,7 +112,20 @@ class Check {
            });
   }
 
-  void report(CallId site, FunctionId function, const std::string& large, bool broadcast) {
+  // Where messages make the collection what it is.
+  void add_writes(ProcessId process, const std::string& large, Finding& finding) const {
+    const analysis::StateField* field = states_.of(process).field(intern(large));
+    if (!field) return;
+    for (const analysis::StateWrite& write : field->writes) {
+      if (write.initial || !(write.changes.has(Change::kGains) || write.changes.has(Change::kSets))) continue;
+      finding.path.push_back(
+          {program_.unit_of(write.function).span(write.place),
+           large + (write.changes.has(Change::kGains) ? " grows here" : " is replaced here, as long as what came")});
+      return;
+    }
+  }
+
+  void report(CallId site, FunctionId function, ProcessId process, const std::string& large, bool broadcast) {
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.severity = Severity::kMedium;
@@ -90,6 +143,7 @@ class Check {
                : "Send what has changed, or a key, and let receivers read the rest from an ETS table; a binary of more than "
                  "64 bytes, such as an encoded message, is shared and not copied.";
     finding.path = {{finding.span, finding.function + " calls " + callee_text(program_, facts_, site)}};
+    add_writes(process, large, finding);
     finding.key = large;
     report_weighed(reporter_, std::move(finding));
   }

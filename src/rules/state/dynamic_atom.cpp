@@ -57,7 +57,8 @@ bool takes_packed_text(const Program& program, const Sink& sink) {
                        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
         for (const std::string_view word :
              {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark"}) {
-          if (name.find(word) != std::string::npos) return true;
+          const std::size_t found = name.find(word);
+          if (found != std::string::npos && name.compare(found + word.size(), 1, "s") != 0) return true;  // not a parser's tokens
         }
       }
     }
@@ -139,6 +140,7 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
   if (makes_keys(program, sink))
     return {serves(program, facts, sink.function) ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
   if (names_code(program, sink) && is_given_work(facts, sink.function)) return {Severity::kMedium, Confidence::kPossible};
+  if (is_made_for_each(program, facts, sink)) return {Severity::kMedium, Confidence::kPossible};
   return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
@@ -159,6 +161,19 @@ std::string circumstance(const Facts& facts, const Sink& sink, const Origin& ori
   if (!origin.what.empty())
     return origin.kind >= OriginKind::kText ? ", and " + origin.what + " is sent by others" : ", " + origin.what;
   return serves_requests(facts, sink.function) ? " in a process that serves requests" : "";
+}
+
+// Who gets the atoms of a helper such as `to_name(Pid)`: where they are made for each of many.
+void add_callers(const Program& program, const Facts& facts, FunctionId function, Finding& finding) {
+  constexpr std::size_t kMostSteps = 3;
+  std::size_t shown = 0;
+  for (const std::uint32_t i : facts.calls.incoming_of(function)) {
+    const FunctionId caller = facts.calls.callers[i];
+    if (caller == function || !in_production(program, facts, caller) || program.call(facts.calls.edges[i].site).capture) continue;
+    finding.path.push_back(
+        {call_span(program, facts.calls.edges[i].site), model::display_function(program, caller) + " calls " + finding.function});
+    if (++shown == kMostSteps) return;
+  }
 }
 
 void report(const Program& program, const Facts& facts, Reporter& reporter, const Sink& sink, const Origin& origin) {
@@ -182,6 +197,8 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, cons
                                                   callee_text(program, facts, sink.conversion)});
   }
   finding.path.insert(finding.path.end(), origin.path.rbegin(), origin.path.rend());
+  if (origin.kind <= OriginKind::kPublic || origin.kind == OriginKind::kGrowing)
+    add_callers(program, facts, sink.function, finding);
   finding.key = callee_text(program, facts, sink.site) + " " + shown;
   report_weighed(reporter, std::move(finding));
 }
@@ -223,7 +240,8 @@ class Check {
       return false;
     if (origin.kind < OriginKind::kParsed && !is_worth_a_look(sink, origin)) return false;
     // Clauses for lists and binaries of one function are one finding.
-    if (!origin.what.empty() && !reported_.emplace(sink.function, origin.what).second) return true;
+    const std::string place = origin.path.empty() ? std::string() : std::to_string(origin.path.front().span.begin);
+    if (!origin.what.empty() && !reported_.emplace(sink.function, origin.what + place).second) return true;
     report(program_, facts_, reporter_, sink, origin);
     return true;
   }
@@ -249,6 +267,7 @@ class Check {
   // part around it (`:"#{name}.Supervisor"`) is one of few as a rule.
   bool is_worth_a_look(const Sink& sink, const Origin& origin) const {
     if (is_fallback_of_existing(program_, sink.conversion) || is_name_of_many(program_, facts_, sink)) return true;
+    if (is_made_for_each(program_, facts_, sink)) return true;
     // What a function without parameters makes does not depend on who asks.
     const bool asked = program_.function(sink.function).arity > 0;
     if (makes_keys(program_, sink) || (asked && serves_requests(facts_, sink.function))) return true;

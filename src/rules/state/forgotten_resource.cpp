@@ -5,10 +5,12 @@
 #include <set>
 
 #include "analysis/closures.h"
+#include "analysis/input.h"
 #include "analysis/paths.h"
 #include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
+#include "rules/handed_out.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/walk.h"
@@ -36,6 +38,7 @@ class Check {
       }
     }
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_helpers(ProcessId(i));
+    for (const HandedOut& out : handed_out(program_, facts_)) report_pool(out);
   }
 
  private:
@@ -46,12 +49,22 @@ class Check {
       const analysis::External* external = facts_.calls.external(site);
       if (!external || !external->row || program_.call(site).capture) continue;
       const bool table = external->row->returns == Resource::kTable;
-      const bool process = external->row->returns == Resource::kProcess && external->name.text().starts_with("start_link");
+      const bool process = external->row->returns == Resource::kProcess &&
+                           (external->name.text().starts_with("start_link") || is_connection(*external));
       const FunctionId function = program_.function_of(site);
       if (!(table || process) || !function || !in_production(program_, facts_, function)) continue;
       if (wants_caller(program_, facts_, reporter_, function, 1)) found.insert(function);
     }
     return found;
+  }
+
+  // AMQP.Connection.open, gun:open, epgsql:connect: a process of the library, which stands on its own or for a connection.
+  static bool is_connection(const analysis::External& external) {
+    const std::string_view module = external.module.text(), name = external.name.text();
+    if (module.find("hannel") != std::string_view::npos || name.find("hannel") != std::string_view::npos) return false;
+    const bool remote = external.row->effects.has(Effect::kDatabase) || external.row->effects.has(Effect::kSocket);
+    return (remote || module == "gun") &&
+           (name.starts_with("open") || name.starts_with("connect") || name == "start" || name == "start_connection");
   }
 
   // ---- Tables
@@ -75,9 +88,52 @@ class Check {
       const CallId site = facts_.calls.edges[i].site;
       const FunctionId caller = facts_.calls.callers[i];
       const bool direct = facts_.calls.callees[site.index].function == table.function && !program_.call(site).capture;
+      if (direct && in_production(program_, facts_, caller) && is_in_loop_of_receives(site, caller) &&
+          is_put_over_another(table)) {
+        report(table, site, caller, "puts a new table over the one before by each message and forgets that");
+        continue;
+      }
       if (!direct || !in_production(program_, facts_, caller) || lives_shortly(caller) || is_initial(caller)) continue;
       if (only_reads(site)) report(table, site, caller, "gets a new table by each call and forgets it");
     }
+  }
+
+  // `Config#config{table = ets:new(…)}` of a record that the function is given: what was in the field is nobody's now.
+  bool is_put_over_another(const Acquisition& table) const {
+    const Unit& unit = program_.unit_of(table.function);
+    return std::any_of(table.kept.begin(), table.kept.end(), [&](const analysis::ResourceKept& kept) {
+      return any_below(unit, kept.place, [&](ExprId at) {
+        const model::Expr& e = unit.expr(at);
+        if (e.kind != ExprKind::kMap || !e.has(model::kUpdate) || !mentions(unit, at, table.variables)) return false;
+        return analysis::parameter_index(program_, table.function, unit.child(at, 0)).has_value();
+      });
+    });
+  }
+
+  // A clause of the receive of a function that goes on with itself: it runs by each message. One that deletes tables knows of
+  // them.
+  bool is_in_loop_of_receives(CallId site, FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    const std::uint32_t at = unit.expr(program_.call(site).expr).begin;
+    const auto calls = program_.calls_of(function);
+    const bool loops = std::any_of(calls.begin(), calls.end(), [&](CallId call) {
+      return facts_.calls.callees[call.index].function == function && !program_.call(call).capture;
+    });
+    if (!loops) return false;
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind != ExprKind::kReceive) continue;
+      for (const model::ClauseId id : unit.clauses_of(unit.expr(around))) {
+        const model::Clause& clause = unit.clause(id);
+        if (at < clause.begin || at >= clause.end) continue;
+        return std::none_of(calls.begin(), calls.end(), [&](CallId call) {
+          const std::uint32_t place = unit.expr(program_.call(call).expr).begin;
+          const analysis::External* external = facts_.calls.external(call);
+          return place >= clause.begin && place < clause.end && external && external->row &&
+                 external->row->releases == Resource::kTable;
+        });
+      }
+    }
+    return false;
   }
 
   // A graph is given to closures that fill it and to functions that walk over it; it is not returned, sent or kept.
@@ -179,12 +235,16 @@ class Check {
   // A process that traps exits is not ended by what it starts, nor the other way round while it lives.
   void of_process(const Acquisition& started) {
     const ProcessId id = facts_.processes.of(program_.module_of(started.function));
-    if (!id || !facts_.process(id).traps_exits || facts_.process(id).kind == ProcessKind::kSupervisor) return;
+    if (!id || facts_.process(id).kind == ProcessKind::kSupervisor || facts_.process(id).kind == ProcessKind::kRequest) return;
+    const analysis::External& starter = *facts_.calls.external(started.site);
+    const bool linked = starter.name.text().starts_with("start_link");
+    if (!linked && !is_connection(starter)) return;
+    if (linked && !facts_.process(id).traps_exits) return;
     if (is_initial(started.function) || !started.released.empty()) return;
     const auto left = std::find_if(started.left.begin(), started.left.end(),
                                    [](const analysis::ResourceLeft& way) { return way.way == WayOut::kClause; });
     if (left == started.left.end() || started.kept.empty() || !in_state(started)) return;
-    report_process(started, id, left->place);
+    report_process(started, id, left->place, linked);
   }
 
   static bool in_state(const Acquisition& started) {
@@ -192,24 +252,29 @@ class Check {
                        [](const auto& kept) { return kept.keeper == Keeper::kState || kept.keeper == Keeper::kReturned; });
   }
 
-  void report_process(const Acquisition& started, ProcessId id, ExprId place) {
+  void report_process(const Acquisition& started, ProcessId id, ExprId place, bool linked) {
     const Unit& unit = program_.unit_of(started.function);
     const bool erlang = in_erlang(program_, started.function);
     Finding finding = found_in(reporter_, program_, started.function, call_span(program_, started.site));
     finding.severity = Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
-    finding.message = finding.function + " starts a process with " + callee_text(program_, facts_, started.site) +
-                      " and forgets it where the next step fails: " + process_name(program_, facts_, id) +
-                      " traps exits and goes on, and the next attempt starts another one";
+    finding.confidence = linked ? Confidence::kLikely : Confidence::kPossible;
+    const std::string owner = process_name(program_, facts_, id);
+    finding.message = finding.function + (linked ? " starts a process with " : " opens a connection with ") +
+                      callee_text(program_, facts_, started.site) + " and forgets it where the next step fails: " + owner +
+                      (linked ? " traps exits and goes on, and the next attempt starts another one"
+                              : " goes on, and the next attempt opens another one");
     finding.why =
-        "A linked process ends when its owner does, not when it is forgotten. Each failed attempt leaves one more of them "
-        "behind, with its connection, until the other side refuses new ones.";
+        std::string(linked ? "A linked process ends when its owner does, not when it is forgotten."
+                           : "The connection is a process of the library, which does not hear that it was forgotten.") +
+        " Each failed attempt leaves one more of them behind, with its connection, until the other side refuses new ones.";
     finding.fix =
-        erlang ? "Stop it on the way out (`gen_server:stop(Pid)` or `exit(Pid, shutdown)`), and the old one before another "
-                 "is started; or give it to a supervisor."
-               : "Stop it on the way out (`GenServer.stop(pid)`), and the old one before another is started; or give it to "
-                 "a supervisor.";
-    finding.path = {{finding.span, finding.function + " starts it"}, {unit.span(place), "here the function goes on without it"}};
+        !linked  ? "Close it on the way out, in the clause where the next step fails, and the old one before another is opened."
+        : erlang ? "Stop it on the way out (`gen_server:stop(Pid)` or `exit(Pid, shutdown)`), and the old one before another "
+                   "is started; or give it to a supervisor."
+                 : "Stop it on the way out (`GenServer.stop(pid)`), and the old one before another is started; or give it to "
+                   "a supervisor.";
+    finding.path = {{finding.span, finding.function + (linked ? " starts it" : " opens it")},
+                    {unit.span(place), "here the function goes on without it"}};
     for (const HandlerId handler : analysis::handlers_running(program_, facts_, id, started.function)) {
       if (facts_.handler(handler).kind == HandlerKind::kInit) continue;
       const Handler& h = facts_.handler(handler);
@@ -235,7 +300,8 @@ class Check {
         })) {
       return;
     }
-    if (ends_others(process.module)) return;
+    const bool ends = ends_others(process.module), deletes = deletes_tables(process.module);
+    if (ends && deletes) return;
     for (const analysis::StateField& field : fields) {
       if (!field.name) continue;
       for (const analysis::StateWrite& write : field.writes) {
@@ -244,7 +310,9 @@ class Check {
         if (!again) continue;
         const analysis::PossibleValues values = analysis::possible_values(program_, facts_, write.function, write.value);
         for (const analysis::PossibleValue& value : values.all) {
-          if (value.kind != analysis::PossibleKind::kProcess || !is_unnamed_start(value)) continue;
+          const bool process_forgotten = !ends && value.kind == analysis::PossibleKind::kProcess && is_unnamed_start(value);
+          const bool table_forgotten = !deletes && value.kind == analysis::PossibleKind::kTable && is_unnamed_table(value);
+          if (!process_forgotten && !table_forgotten) continue;
           report_helper(id, field, write, value, again);
           return;
         }
@@ -267,6 +335,28 @@ class Check {
       }
     }
     return false;
+  }
+
+  // ets:delete/1 anywhere in the module: which table it is need not be told here.
+  bool deletes_tables(ModuleId module) const {
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (external && external->row && external->row->releases == Resource::kTable) return true;
+      }
+    }
+    return false;
+  }
+
+  // ets:new without named_table, as it is written: a second one is made as well as the first.
+  bool is_unnamed_table(const analysis::PossibleValue& value) const {
+    if (!value.function || value.name) return false;
+    const Unit& unit = program_.unit_of(value.function);
+    const model::Expr& e = unit.expr(value.made.expr);
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + e.payload);
+    const analysis::External* external = facts_.calls.external(site);
+    return external && external->module == sym::ets && !is_named(site);
   }
 
   // exit(Entry#entry.pid, kill): one of many that are kept elsewhere.
@@ -332,7 +422,9 @@ class Check {
   void report_helper(ProcessId id, const analysis::StateField& field, const analysis::StateWrite& write,
                      const analysis::PossibleValue& value, HandlerId again) {
     const bool erlang = in_erlang(program_, write.function);
-    const std::string helper = process_name(program_, facts_, value.process), name = process_name(program_, facts_, id);
+    const bool table = value.kind == analysis::PossibleKind::kTable;
+    const std::string helper = table ? "table" : process_name(program_, facts_, value.process);
+    const std::string name = process_name(program_, facts_, id);
     const Unit& made = program_.unit_of(value.function);
     const Unit& unit = program_.unit_of(write.function);
     Finding finding = found_in(reporter_, program_, write.function, unit.span(write.place));
@@ -341,17 +433,59 @@ class Check {
     finding.message = finding.function + " puts a new " + helper + " into " + std::string(field.name.text()) + " of " + name +
                       " each time, and nothing ends the one before";
     finding.why =
-        "A linked process ends when its owner does, not when its pid is forgotten: each time another one is added, which "
-        "goes on working, and sending, for an owner that has its successor.";
-    finding.fix = erlang ? "End the old one first (`unlink(Pid), exit(Pid, shutdown)` or `gen_server:stop(Pid)`), or keep it."
-                         : "End the old one first (`GenServer.stop(pid)`), or keep it.";
-    finding.path = {{finding.span, "the state gets a new process here"}, {made.span(value.made.expr), "started here"}};
+        table ? "A table is not collected when nobody refers to it any more; only its owner's end or a deletion frees it. Each "
+                "message leaves a whole table behind, with its rows, until the process ends."
+              : "A linked process ends when its owner does, not when its pid is forgotten: each time another one is added, which "
+                "goes on working, and sending, for an owner that has its successor.";
+    if (table) {
+      finding.fix = erlang
+                        ? "Empty the table that is there (`ets:delete_all_objects(Table)`), or delete it (`ets:delete(Table)`) "
+                          "when the new one is filled and in its place."
+                        : "Empty the table that is there (`:ets.delete_all_objects(table)`), or delete it "
+                          "(`:ets.delete(table)`) when the new one is filled and in its place.";
+    } else {
+      finding.fix = erlang ? "End the old one first (`unlink(Pid), exit(Pid, shutdown)` or `gen_server:stop(Pid)`), or keep it."
+                           : "End the old one first (`GenServer.stop(pid)`), or keep it.";
+    }
+    finding.path = {{finding.span, table ? "the state gets a new table here" : "the state gets a new process here"},
+                    {made.span(value.made.expr), table ? "made here" : "started here"}};
     const Handler& handler = facts_.handler(again);
     const Unit& there = program_.unit_of(handler.function);
     const model::Clause& clause = there.clause(handler.clause);
     finding.path.push_back(
         {{there.file, clause.begin, clause.end}, analysis::display_handler(program_, facts_, handler) + " runs it again"});
     finding.key = "helper " + std::string(field.name.text());
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Entries of a pool
+
+  void report_pool(const HandedOut& out) {
+    const Handler& taking = facts_.handler(out.taking);
+    const Handler& giving = facts_.handler(out.giving_back);
+    const bool erlang = in_erlang(program_, taking.function);
+    const Unit& unit = program_.unit_of(taking.function);
+    const std::string name = process_name(program_, facts_, out.process), field(out.field.text());
+    Finding finding = found_in(reporter_, program_, taking.function, unit.span(out.answer));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = name + " hands out an entry of " + field +
+                      " and does not watch who took it: with a process that dies before " + message_text(giving.pattern, erlang) +
+                      " the entry is gone";
+    finding.why =
+        "A process that crashes or is killed gives nothing back. The pool has one entry less each time, and when none is left "
+        "everybody waits or fails until it is restarted.";
+    finding.fix =
+        erlang ? "Monitor whoever takes it, `Ref = erlang:monitor(process, element(1, From))`, keep {Ref, Entry}, and take "
+                 "the entry back for {'DOWN', Ref, process, _, _}; demonitor with flush when it is given back."
+               : "Monitor whoever takes it, `ref = Process.monitor(elem(from, 0))`, keep the entry under ref, and take it "
+                 "back for {:DOWN, ref, :process, _, _}; demonitor with :flush when it is given back.";
+    const model::Clause& back = program_.unit_of(giving.function).clause(giving.clause);
+    finding.path = {{name_span(program_, taking.function), name + " is asked for one here"},
+                    {finding.span, analysis::display_handler(program_, facts_, taking) + " answers it and forgets who asked"},
+                    {{program_.unit_of(giving.function).file, back.begin, back.end},
+                     analysis::display_handler(program_, facts_, giving) + " is the only way back"}};
+    finding.key = "handed out " + field;
     report_weighed(reporter_, std::move(finding));
   }
 

@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <set>
 
-#include "analysis/possible_values.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
+#include "rules/endless.h"
 #include "rules/left_entries.h"
-#include "rules/origin.h"
+#include "rules/nested_growth.h"
 #include "rules/support.h"
 #include "rules/table_users.h"
 #include "rules/walk.h"
@@ -18,7 +18,6 @@ namespace {
 
 using analysis::Change;
 using analysis::Count;
-using analysis::PossibleKind;
 using analysis::ProcessKind;
 using analysis::StateField;
 using analysis::StateWrite;
@@ -57,7 +56,8 @@ class Check {
 
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
-      if (lives_long(facts_.process(ProcessId(i)))) of_state(ProcessId(i));
+      const Process& process = facts_.process(ProcessId(i));
+      if (lives_long(process) || is_server_of_many(process)) of_state(ProcessId(i));
     }
     for (const Table& table : tables_.tables) {
       if (table.kind == analysis::TableKind::kEts) of_table(table);
@@ -74,79 +74,74 @@ class Check {
            process.kind != ProcessKind::kSupervisor;
   }
 
-  // How sure it is that there is no end of a key.
-  enum class Endless : std::uint8_t { kNo, kPerhaps, kYes };
-  Endless endless(FunctionId function, ExprId key) const {
-    if (!key) return Endless::kNo;
-    if (is_node(program_.unit_of(function), key)) return Endless::kNo;
-    const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, key);
-    for (const PossibleKind kind :
-         {PossibleKind::kProcess, PossibleKind::kCaller, PossibleKind::kMonitor, PossibleKind::kReference, PossibleKind::kTask,
-          PossibleKind::kSocket, PossibleKind::kOutside}) {
-      if (values.has(kind)) return Endless::kYes;
-    }
-    if (!values.unknown && !values.message && !values.all.empty() && !values.has(PossibleKind::kGiven)) return Endless::kNo;
-    switch (origin_of(program_, facts_, function, key).kind) {
-      case OriginKind::kFixed:
-      case OriginKind::kBounded:
-      case OriginKind::kSettings:
-        return Endless::kNo;
-      case OriginKind::kOutside:
-      case OriginKind::kText:
-      case OriginKind::kGrowing:
-        return Endless::kYes;
-      default:
-        return is_identity(program_.unit_of(function), key) ? Endless::kYes : Endless::kPerhaps;
-    }
-  }
-
-  // There are as many as there are nodes, modules or applications.
-  static bool is_node(const Unit& unit, ExprId key) {
-    const model::Expr& e = unit.expr(key);
-    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
-    const std::string_view name = unit.variables[e.payload].name.text();
-    return name == "Node" || name == "node" || name == "Module" || name == "module" || name == "Mod" || name == "App" ||
-           name == "app";
-  }
-
-  // Variables and fields whose name says that each session, request or peer has another one.
-  static bool is_identity(const Unit& unit, ExprId key) {
-    return any_below(unit, key, [&](ExprId id) {
-      const model::Expr& e = unit.expr(id);
-      std::string name;
-      if (e.kind == ExprKind::kVariable && e.payload < unit.variables.size()) name = unit.variables[e.payload].name.text();
-      if (e.kind == ExprKind::kField) name = e.symbol().text();
-      std::transform(name.begin(), name.end(), name.begin(),
-                     [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-      for (const std::string_view word :
-           {"hash",   "pubkey",     "session", "device_id", "user",  "peer",       "client",    "address",  "ip",
-            "jid",    "uuid",       "token",   "txid",      "tx_id", "request_id", "requestid", "msgid",    "msg_id",
-            "job_id", "message_id", "conn",    "pid",       "email", "url",        "tenant",    "customer", "order_id"}) {
-        if (name == word || name.starts_with(std::string(word) + "_") || name.ends_with("_" + std::string(word)) ||
-            (word.size() >= 4 && name.ends_with(word))) {
-          return true;
-        }
-      }
-      return false;
-    });
+  // One of many servers, of devices or replications, lives on as well; what is kept for each of its own sessions ends with it, so
+  // only keys that are new with every message count there.
+  static bool is_server_of_many(const Process& process) {
+    return process.count == Count::kMany && (process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem);
   }
 
   // ---- State
 
   void of_state(ProcessId id) {
+    const Process& process = facts_.process(id);
     const analysis::StateClass& state = states_.of(id);
-    if (!state.complete && takes_anything_out(facts_.process(id).module)) return;
+    const bool many = !lives_long(process);
+    of_nested(id);
+    if (!state.complete && takes_anything_out(process.module)) return;
     for (const StateField& field : state.fields) {
       if (!field.only_gains()) continue;
       for (const StateWrite& write : field.writes) {
         if (write.initial || !write.changes.has(Change::kGains) || !in_production(program_, facts_, write.function)) continue;
         const ExprId key = key_of(write);
-        const Endless end = endless(write.function, key);
-        if (end == Endless::kNo) continue;
+        Endless end = endless(program_, facts_, write.function, key);
+        if (end == Endless::kNo || (many && !is_new_each_time(program_, facts_, write.function, key))) continue;
+        if (is_longer_list(write) && is_run_by_timer(write)) end = Endless::kYes;
         report_state(id, field, write, key, end);
         break;
       }
     }
+  }
+
+  // A map inside of a record or struct of the state, which the fields of the state do not show.
+  void of_nested(ProcessId id) {
+    const Process& process = facts_.process(id);
+    const analysis::StateClass& state = states_.of(id);
+    for (const NestedGain& gain : nested_gains(program_, facts_, process.module)) {
+      if (state.field(gain.field) != nullptr || !in_production(program_, facts_, gain.function)) continue;
+      if (!is_new_each_time(program_, facts_, gain.function, gain.key)) continue;
+      const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, id, gain.function);
+      const bool served = std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler) {
+        const HandlerKind kind = facts_.handler(handler).kind;
+        return kind == HandlerKind::kCall || kind == HandlerKind::kCast || kind == HandlerKind::kInfo;
+      });
+      if (!served) continue;
+      StateField field{gain.field, -1, {}};
+      StateWrite write{gain.function, gain.place, {}, {}, handlers, false};
+      report_state(id, field, write, gain.key, Endless::kYes);
+    }
+  }
+
+  // [Item | Items], Items ++ New: longer by each message, whether the item is new or not.
+  bool is_longer_list(const StateWrite& write) const {
+    const Unit& unit = program_.unit_of(write.function);
+    const ExprId value = write.value ? analysis::local_value(unit, write.value) : ExprId();
+    if (!value) return false;
+    const model::Expr& e = unit.expr(value);
+    return (e.kind == ExprKind::kList && e.has(model::kHasTail)) || (e.kind == ExprKind::kOperator && e.symbol().text() == "++");
+  }
+
+  // The message comes from a timer of the process itself, without end.
+  bool is_run_by_timer(const StateWrite& write) const {
+    return std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId id) {
+      if (facts_.handler(id).kind != HandlerKind::kInfo) return false;
+      const std::vector<MessageId> messages = messages_to(facts_, id);
+      return std::any_of(messages.begin(), messages.end(), [&](MessageId message) {
+        const analysis::External* external = facts_.calls.external(facts_.message(message).site);
+        const FunctionId sender = facts_.message(message).sender;
+        const bool timed = external && external->row && external->row->effects.has(Effect::kTimer);
+        return timed && program_.module_of(sender) == program_.module_of(write.function);
+      });
+    });
   }
 
   // Any call in the module that makes a collection smaller, whichever it is.
@@ -287,7 +282,7 @@ class Check {
       }
       if (!adds(program_, use) || use.possible || !runs_often(use.function)) continue;
       const ExprId key = row_key(use, table);
-      const Endless end = key ? endless(program_.function_of(use.site), key) : Endless::kNo;
+      const Endless end = key ? endless(program_, facts_, program_.function_of(use.site), key) : Endless::kNo;
       if (end <= worst) continue;
       worst = end;
       first = &use;
@@ -335,7 +330,7 @@ class Check {
         if (serves && reaches(handler.function, function, 3)) return true;
       }
     }
-    return (context.flags & analysis::kFromOutside) != 0 && context.processes.empty();
+    return (context.flags & analysis::kFromOutside) != 0;
   }
 
   bool reaches(FunctionId from, FunctionId to, int depth) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/given_tables.h"
 #include "rules/reach.h"
 #include "rules/table_users.h"
 
@@ -60,16 +61,29 @@ class Check {
             const analysis::TableUse& use = tables_.use(step.use);
             return use.table == emptied.table && fills(use.operation) && in_one_clause(function, steps[i], step);
           });
-      if (filled == steps.end() || !is_innermost(steps[i], *filled)) continue;
+      if (filled == steps.end() || !(is_innermost(steps[i], *filled) || is_in_helper(steps[i], *filled))) continue;
       judge(function, emptied.table, steps[i], *filled);
     }
   }
 
+  // `fill(Table, Rows)` does both to a table that it is given: the gap is in there, in one clause of the helper.
+  bool is_in_helper(const TableStep& a, const TableStep& b) const {
+    const analysis::TableUse& emptied = tables_.use(a.use);
+    const analysis::TableUse& filled = tables_.use(b.use);
+    const FunctionId helper = program_.function_of(emptied.site);
+    if (a.calls != b.calls || emptied.via.empty() || emptied.via != filled.via) return false;
+    return helper == program_.function_of(filled.site) && in_one_clause(helper, emptied.site, filled.site);
+  }
+
   // Two clauses of a callback answer two messages.
   bool in_one_clause(FunctionId function, const TableStep& a, const TableStep& b) const {
+    return in_one_clause(function, a.calls[0], b.calls[0]);
+  }
+
+  bool in_one_clause(FunctionId function, CallId a, CallId b) const {
     const Unit& unit = program_.unit_of(function);
-    const std::uint32_t first = unit.span(program_.call(a.calls[0]).expr).begin;
-    const std::uint32_t second = unit.span(program_.call(b.calls[0]).expr).begin;
+    const std::uint32_t first = unit.span(program_.call(a).expr).begin;
+    const std::uint32_t second = unit.span(program_.call(b).expr).begin;
     for (const model::ClauseId id : program_.function(function).clauses) {
       const model::Clause& clause = unit.clause(id);
       const auto holds = [&](std::uint32_t at) { return clause.begin <= at && at < clause.end; };
@@ -85,8 +99,9 @@ class Check {
     const Table& table = tables_.table(id);
     if (table.kind != analysis::TableKind::kEts || table.access() == analysis::TableAccess::kPrivate) return;
     const TableUsers readers = others(function, table);
-    if (readers.uses.empty() || !reported_.insert({function, table.name}).second) return;
-    report(function, table, emptied, filled, readers);
+    const source::Span given = readers.uses.empty() ? given_away(program_, facts_, table) : source::Span();
+    if ((readers.uses.empty() && given.begin == given.end) || !reported_.insert({function, table.name}).second) return;
+    report(function, table, emptied, filled, readers, given);
   }
 
   // Reads that some other process may make meanwhile.
@@ -101,14 +116,16 @@ class Check {
   }
 
   void report(FunctionId function, const Table& table, const TableStep& emptied, const TableStep& filled,
-              const TableUsers& readers) {
+              const TableUsers& readers, source::Span given) {
     const bool erlang = in_erlang(program_, function);
-    const source::Span place = call_span(program_, emptied.calls[0]);
+    const bool helper = is_in_helper(emptied, filled);
+    const source::Span place = call_span(program_, helper ? tables_.use(emptied.use).site : emptied.calls[0]);
     Finding finding = found_in(reporter_, program_, function, place);
     // A function that no process in sight runs may be all that works with the table at that time.
     const bool served = !facts_.contexts.of(function).processes.empty() || facts_.contexts.of(function).many;
     finding.severity = served ? Severity::kMedium : Severity::kLow;
-    finding.confidence = tables_.use(emptied.use).possible ? Confidence::kPossible : Confidence::kLikely;
+    const bool possible = tables_.use(emptied.use).possible || readers.uses.empty();
+    finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
     finding.message =
         finding.function + " empties the table " + table.name + " and fills it again: whoever reads it in between finds nothing";
     finding.why =
@@ -121,7 +138,9 @@ class Check {
                  "afterwards; or fill a second table and publish it with :persistent_term.";
     finding.path = {{place, finding.function + " empties it"}};
     append_chain(program_, facts_, {filled.calls.begin(), filled.calls.end() - 1}, finding.path);
-    finding.path.push_back({call_span(program_, tables_.use(filled.use).outermost()), "and fills it again here"});
+    const analysis::TableUse& fill = tables_.use(filled.use);
+    finding.path.push_back({call_span(program_, helper ? fill.site : fill.outermost()), "and fills it again here"});
+    if (readers.uses.empty()) finding.path.push_back({given, "whoever gets the table's id here may read it at that moment"});
     for (findings::Step& step : steps_of(program_, facts_, tables_, readers, 2)) finding.path.push_back(std::move(step));
     finding.key = table.name;
     report_weighed(reporter_, std::move(finding));

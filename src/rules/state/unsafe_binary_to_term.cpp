@@ -149,7 +149,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
         (!was_text(program.unit_of(site), facts, bytes) && !is_as_sent(program.unit_of(site), facts, bytes))) {
       continue;
     }
-    Origin origin = origin_of(program, facts, function, bytes);
+    Origin origin = analysis::bytes_origin_of(program, facts, function, bytes);
     if (origin.kind == OriginKind::kUnknown && was_text(program.unit_of(site), facts, bytes)) {
       origin.kind = OriginKind::kParsed;
       origin.what = "what was packed into text";
