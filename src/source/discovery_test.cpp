@@ -80,6 +80,15 @@ TEST(Discovery, LeavesTestsOutUnlessAsked) {
   EXPECT_EQ(with.left_out_tests, 0u);
 }
 
+TEST(Discovery, AnApplicationOfTestsBesideTheOthersIsLeftOut) {
+  const TestFolder folder;
+  for (const char* name : {"src/a.erl", "riak_test/src/confirm_a.erl", "apps/shop_ct_helpers/src/ct.erl", "e2e/lib/e2e/run.ex",
+                           "integration-tests/suite.erl", "lib/common_test/src/ct.erl", "lib/shop_test/page.ex"}) {
+    folder.write(name, "");
+  }
+  EXPECT_THAT(listing(discovered(folder)), ElementsAre("r lib/common_test/src/ct.erl", "r lib/shop_test/page.ex", "r src/a.erl"));
+}
+
 TEST(Discovery, AnUmbrellaIsOneProjectWithItsApplications) {
   const TestFolder folder;
   folder.write("mix.exs", "[apps_path: \"apps\", elixir: \"~> 1.13\"]");
