@@ -234,7 +234,7 @@ class ChoiceWalk {
   void matched_with(const Place& place, ExprId pattern, const Path& path) {
     const Unit& unit = unit_of(place);
     const ExprId around = unit.parent(pattern);
-    if (!around) return;  // a parameter: callers are not asked
+    if (!around) return kept_in_field(place, path);
     const Expr& e = unit.expr(around);
     const auto children = unit.children_of(e);
     if (e.kind == ExprKind::kMatch && children[0] == pattern) return follow(place, children[1], path);
@@ -244,6 +244,25 @@ class ChoiceWalk {
     const ExprId outer = unit.parent(around);
     if (outer && unit.expr(outer).kind == ExprKind::kComprehension) return follow(place, children[1], item(), path);
     follow(place, children[1], path);
+  }
+
+  // A parameter: callers are not asked. But of a state, a record or a struct the module itself knows what it puts into a field:
+  // (State#state.on_close)(Reason).
+  void kept_in_field(const Place& place, const Path& path) {
+    if (path.empty() || path.front().kind != Selector::kKey) return;
+    const Symbol field = path.front().name;
+    if (std::find(fields_.begin(), fields_.end(), field) != fields_.end()) return;
+    const Unit& unit = unit_of(place);
+    found_.open = true;  // others may have filled it
+    fields_.push_back(field);
+    for (const Expr& e : unit.exprs) {
+      if (e.kind != ExprKind::kMap || e.has(model::kInPattern)) continue;
+      const auto children = unit.children_of(e);
+      for (std::size_t i = e.has(model::kUpdate) ? 1 : 0; i + 1 < children.size(); i += 2) {
+        if (atom_at(unit, children[i]) == field) follow(place, children[i + 1], path.without());
+      }
+    }
+    fields_.pop_back();
   }
 
   // The first parameter of a closure given to Enum.each, lists:foldl and their like is an item of their list.
@@ -385,6 +404,7 @@ class ChoiceWalk {
   const Choices& choices_;
   const Calls& calls_;
   Choice found_;
+  std::vector<Symbol> fields_;  // that the walk is inside of
   int visits_ = 0;
   int depth_ = 0;
 };

@@ -1,6 +1,7 @@
 // What a module or function that is chosen while the program runs may be: `Mod:run()` where Mod is one of a list, the value of a
-// map, of a module attribute, of configuration, of a table; `handlers[key].(x)` where the map holds captures. Followed backwards
-// from the call, within its function, through functions that only hand a value on, and into what is written: nothing is guessed.
+// map, of a module attribute, of configuration, of a table, of a field of the process's state; `handlers[key].(x)` where the map
+// holds captures. Followed backwards from the call, within its function, through functions that only hand a value on, and into
+// what is written: nothing is guessed.
 #pragma once
 
 #include <unordered_map>
