@@ -120,7 +120,7 @@ void Configuration::read_application(const source::Application& application) {
         std::from_chars(value.text.data(), value.text.data() + value.text.size(), configured.number);
         break;
     }
-    add(name, intern(value.key), configured);
+    add(value.application.empty() ? name : intern(value.application), intern(value.key), configured);
   }
 }
 

@@ -61,24 +61,13 @@ std::optional<std::string> application_folder(std::string_view manifest) {
 }
 
 bool is_test_folder(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"test",             "tests",             "integration_test", "integration_tests",
-                                                "integration-test", "integration-tests", "e2e"};
+  static constexpr std::string_view kNames[] = {"test", "tests", "integration_test", "integration_tests"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.ends_with("_SUITE_data");
-}
-
-// riak_test/src, shop_tests/lib, shop_ct_helpers/src: an application of tests or for them, which stands beside the others. OTP's
-// common_test is what it says, but production code of its own; so is a service for A/B tests.
-bool is_test_application(std::string_view name, std::string_view below) {
-  if ((below != "src" && below != "lib") || name == "common_test" || name.starts_with("ab_test")) return false;
-  return name.ends_with("_test") || name.ends_with("_tests") || name.ends_with("_ct_helpers") ||
-         name.ends_with("_ct_client_helpers");
 }
 
 // In a folder for tests, unless that is an application which happens to be called so: apps/test.
 bool is_in_test_folder(std::string_view path) {
-  std::string_view below;
-  for (std::string_view above = folder_of(path); !above.empty(); below = name_of(above), above = folder_of(above)) {
-    if (is_test_application(name_of(above), below)) return true;
+  for (std::string_view above = folder_of(path); !above.empty(); above = folder_of(above)) {
     if (is_test_folder(name_of(above)) && name_of(folder_of(above)) != "apps" && name_of(folder_of(above)) != "deps") return true;
   }
   return false;
@@ -141,8 +130,13 @@ class Discoverer {
   }
 
   void read_manifests(const std::vector<std::string>& paths) {
+    std::vector<std::string_view> configurations;
     for (const std::string& path : paths) {
       if (!options_.include_tests && is_in_test_folder(path)) continue;
+      if (is_node_configuration(path)) {
+        configurations.push_back(path);
+        continue;
+      }
       const std::string_view name = name_of(path);
       const std::optional<std::string> application = application_folder(path);
       if (!application) continue;
@@ -159,6 +153,12 @@ class Discoverer {
       }
     }
     std::erase_if(folders_, [](const auto& entry) { return !makes_application(entry.second); });
+    for (const std::string_view path : configurations) {
+      const auto home = enclosing(std::string(path));
+      if (home == folders_.end()) continue;
+      if (const Result<std::string> text = read_file(join(out_.absolute_root, std::string(path))))
+        read_node_configuration(*text, home->second.manifest);
+    }
   }
 
   // deps/X is a unit of its own even where it brings no manifest.

@@ -197,26 +197,27 @@ void read_scalar(const Tokens& tokens, std::size_t i, EnvironmentValue value, Ma
 }
 
 // The elements of the list whose bracket is at `i`: scalars, and pairs of a key and a scalar.
-void read_list_value(const Tokens& tokens, std::size_t i, const std::string& key, Manifest& out) {
+void read_list_value(const Tokens& tokens, std::size_t i, EnvironmentValue value, Manifest& out) {
   for (++i; i < tokens.size() && !tokens.mark(i, ']') && out.environment.size() < kMostSettings; i = after_term(tokens, i)) {
-    if (is_pair(tokens, i)) {
-      read_scalar(tokens, i + 3, {.key = key, .inner = std::string(tokens.at(i + 1).text), .text = {}}, out);
-    } else {
-      read_scalar(tokens, i, {.key = key, .inner = {}, .item = true, .text = {}}, out);
-    }
+    const bool pair = is_pair(tokens, i);
+    value.inner = pair ? tokens.at(i + 1).text : std::string_view();
+    value.item = !pair;
+    read_scalar(tokens, pair ? i + 3 : i, value, out);
   }
 }
 
 // [{key, Value}, …]; `i` is at the bracket.
-void read_environment(const Tokens& tokens, std::size_t i, Manifest& out) {
+void read_environment(const Tokens& tokens, std::size_t i, Manifest& out, std::string_view application = {}) {
   if (!tokens.mark(i, '[')) return;
   for (++i; i < tokens.size() && !tokens.mark(i, ']') && out.environment.size() < kMostSettings; i = after_term(tokens, i)) {
     if (!is_pair(tokens, i)) continue;
-    const std::string key(tokens.at(i + 1).text);
+    EnvironmentValue value;
+    value.application = application;
+    value.key = tokens.at(i + 1).text;
     if (tokens.mark(i + 3, '[')) {
-      read_list_value(tokens, i + 3, key, out);
+      read_list_value(tokens, i + 3, std::move(value), out);
     } else {
-      read_scalar(tokens, i + 3, {.key = key, .inner = {}, .text = {}}, out);
+      read_scalar(tokens, i + 3, std::move(value), out);
     }
   }
 }
@@ -411,6 +412,24 @@ void read_makefile(std::string_view text, Manifest& out) {
       ++conditions;
     if (start == "endif" || start.starts_with("endif ")) --conditions;
     joined.clear();
+  }
+}
+
+bool is_node_configuration(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  if (name == "sys.config" || name == "sys.config.src") return true;
+  // rebar.config and others have shapes of their own; what only tests run with is none of a node's.
+  const bool in_folder = path.starts_with("config/") || path.find("/config/") != std::string_view::npos;
+  return in_folder && name.ends_with(".config") && name != "rebar.config" && name != "hex_metadata.config" &&
+         name.find("test") == std::string_view::npos;
+}
+
+void read_node_configuration(std::string_view text, Manifest& out) {
+  const Tokens tokens(text, '%');
+  std::size_t i = 0;
+  if (!tokens.mark(i, '[')) return;
+  for (++i; i < tokens.size() && !tokens.mark(i, ']'); i = after_term(tokens, i)) {
+    if (is_pair(tokens, i)) read_environment(tokens, i + 3, out, tokens.at(i + 1).text);
   }
 }
 

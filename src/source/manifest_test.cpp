@@ -115,7 +115,7 @@ TEST(Manifest, AMakefileWithoutErlangMkMakesNoApplication) {
 std::vector<std::string> environment(const Manifest& m) {
   std::vector<std::string> lines;
   for (const EnvironmentValue& v : m.environment)
-    lines.push_back(v.key + (v.inner.empty() ? "" : "." + v.inner) + (v.item ? "[]" : "") + "=" + "atx"[v.kind] + ":" + v.text);
+    lines.push_back((v.application.empty() ? "" : v.application + ":") + v.key + (v.inner.empty() ? "" : "." + v.inner) + (v.item ? "[]" : "") + "=" + "atx"[v.kind] + ":" + v.text);
   return lines;
 }
 
@@ -137,6 +137,22 @@ TEST(Manifest, AnErlangMkProjectDefinesItsEnvironment) {
   EXPECT_EQ(m.name, "pay");
   EXPECT_THAT(environment(m), ElementsAre("client=a:pay_http", "wait=t:5000"));
   EXPECT_THAT(environment(read("Makefile", "include erlang.mk\n")), IsEmpty());
+}
+
+TEST(Manifest, ANodesConfigurationNamesTheApplications) {
+  Manifest m;
+  read_node_configuration(R"(%% comment
+[{pay, [{client, pay_http}, {pool, [{size, 10}]}, {start, {pay, run, []}}]},
+ "other.config",
+ {kernel, [{logger_level, info}]}, {odd, 5}].)",
+                          m);
+  EXPECT_THAT(environment(m), ElementsAre("pay:client=a:pay_http", "pay:pool.size=t:10", "kernel:logger_level=a:info"));
+  EXPECT_EQ(m.kind, BuildKind::kFolder);
+  EXPECT_TRUE(is_node_configuration("config/sys.config"));
+  EXPECT_TRUE(is_node_configuration("rel/sys.config.src"));
+  EXPECT_TRUE(is_node_configuration("apps/pay/config/prod.config"));
+  EXPECT_FALSE(is_node_configuration("config/test.config"));
+  EXPECT_FALSE(is_node_configuration("rebar.config"));
 }
 
 TEST(Manifest, AnyBytesAreRead) {

@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "source/languages.h"
+#include "source/manifest.h"
 
 namespace beamwright::source {
 namespace {
@@ -133,7 +134,7 @@ class Walker {
 
   void file(const std::string& path, std::string_view name) {
     const bool hidden = name.starts_with('.');
-    if (is_manifest(name)) out_.manifests.push_back(path);
+    if (is_manifest(name) || is_node_configuration(path)) out_.manifests.push_back(path);
     if (beam_language(name)) {
       if (!hidden) out_.sources.push_back(path);
     } else if (name.ends_with(".hrl")) {

@@ -245,6 +245,21 @@ use(_, _, _) -> ok.
   EXPECT_EQ(shown(f, "a:go/0", "Size"), "10, configured");
 }
 
+TEST(PossibleValues, ANodesConfigurationGivesValuesToo) {
+  const FactsOf f(std::vector<Text>{{"src/pay.app.src", "{application, pay, [{env, [{wait, infinity}]}]}."},
+                                    {"config/sys.config", "[{pay, [{client, pay_http}, {wait, 250}]}, {other, [{wait, 1}]}]."},
+                                    {"src/a.erl", R"(-module(a).
+-export([go/0]).
+go() ->
+    {ok, Client} = application:get_env(pay, client),
+    {ok, Wait} = application:get_env(pay, wait),
+    use(Client, Wait).
+use(_, _) -> ok.
+)"}});
+  EXPECT_EQ(shown(f, "a:go/0", "Client"), "pay_http, configured");
+  EXPECT_EQ(shown(f, "a:go/0", "Wait"), "infinity, configured | 250, configured");
+}
+
 TEST(PossibleValues, ConfigurationIsReadIntoItsLists) {
   const FactsOf f(
       std::vector<Text>{{"config/config.exs", "import Config\nconfig :shop, Shop.Mail, client: Shop.Http, wait: 250\n"},

@@ -50,6 +50,14 @@ source::Application application_of(const Text& text) {
   return application;
 }
 
+void add_configuration(const Text& text, std::vector<source::Application>& applications) {
+  source::Manifest manifest;
+  source::read_node_configuration(text.text, manifest);
+  if (applications.empty()) applications.emplace_back();
+  std::vector<source::EnvironmentValue>& environment = applications.front().environment;
+  environment.insert(environment.end(), manifest.environment.begin(), manifest.environment.end());
+}
+
 }  // namespace
 
 ReviewedTexts review_texts(const std::vector<Text>& texts) {
@@ -57,9 +65,11 @@ ReviewedTexts review_texts(const std::vector<Text>& texts) {
   reviewed.files = std::make_unique<source::FileTable>();
   std::vector<std::unique_ptr<model::Unit>> units;
   for (const Text& text : texts) {
-    if (text.path.ends_with(".app.src")) {
+    const bool application = text.path.ends_with(".app.src");
+    if (application || source::is_node_configuration(text.path)) {
       if (!reviewed.applications) reviewed.applications = std::make_unique<std::vector<source::Application>>();
-      reviewed.applications->push_back(application_of(text));
+      if (application) reviewed.applications->push_back(application_of(text));
+      if (!application) add_configuration(text, *reviewed.applications);
       continue;
     }
     const source::FileId id = reviewed.files->add_text(describe(text), text.text);
