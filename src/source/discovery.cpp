@@ -61,13 +61,24 @@ std::optional<std::string> application_folder(std::string_view manifest) {
 }
 
 bool is_test_folder(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"test", "tests", "integration_test", "integration_tests"};
+  static constexpr std::string_view kNames[] = {"test",             "tests",             "integration_test", "integration_tests",
+                                                "integration-test", "integration-tests", "e2e"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.ends_with("_SUITE_data");
+}
+
+// riak_test/src, shop_tests/lib, shop_ct_helpers/src: an application of tests or for them, which stands beside the others. OTP's
+// common_test is what it says, but production code of its own; so is a service for A/B tests.
+bool is_test_application(std::string_view name, std::string_view below) {
+  if ((below != "src" && below != "lib") || name == "common_test" || name.starts_with("ab_test")) return false;
+  return name.ends_with("_test") || name.ends_with("_tests") || name.ends_with("_ct_helpers") ||
+         name.ends_with("_ct_client_helpers");
 }
 
 // In a folder for tests, unless that is an application which happens to be called so: apps/test.
 bool is_in_test_folder(std::string_view path) {
-  for (std::string_view above = folder_of(path); !above.empty(); above = folder_of(above)) {
+  std::string_view below;
+  for (std::string_view above = folder_of(path); !above.empty(); below = name_of(above), above = folder_of(above)) {
+    if (is_test_application(name_of(above), below)) return true;
     if (is_test_folder(name_of(above)) && name_of(folder_of(above)) != "apps" && name_of(folder_of(above)) != "deps") return true;
   }
   return false;
