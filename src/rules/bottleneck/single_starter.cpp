@@ -156,8 +156,9 @@ bool starts_task(const analysis::External& external) {
 
 // Functions that are run again and again and start tasks under one name.
 struct Starts {
-  std::vector<CallId> sites;  // one a function
-  std::vector<std::string> loads;
+  std::vector<CallId> sites;       // one a function
+  std::vector<std::string> loads;  // by site: who runs it again and again; empty where nobody is seen to
+  std::size_t loaded = 0;
 };
 
 // Finds the names under which many start their tasks.
@@ -178,18 +179,19 @@ class TaskStarts {
       if (!function || !in_production(program_, facts_, function) || !seen.insert(function).second) continue;
       const Symbol name = name_of(site);
       if (!name) continue;
-      std::string load = load_on(program_, facts_, function);
-      if (load.empty()) continue;
-      starts_[name].sites.push_back(site);
-      starts_[name].loads.push_back(std::move(load));
+      Starts& starts = starts_[name];
+      starts.sites.push_back(site);
+      starts.loads.push_back(load_on(program_, facts_, function));
+      if (!starts.loads.back().empty()) ++starts.loaded;
     }
     for (const auto& [name, starts] : starts_) {
-      constexpr std::size_t kSeveral = 3;
-      if (starts.sites.size() >= kSeveral) report(name, starts);
+      if (starts.loaded >= kSeveral || starts.sites.size() >= kEverybody) report(name, starts);
     }
   }
 
  private:
+  static constexpr std::size_t kSeveral = 3, kMany = 5, kEverybody = 8;  // functions
+
   struct ByText {
     bool operator()(Symbol a, Symbol b) const { return a.text() < b.text(); }
   };
@@ -215,13 +217,19 @@ class TaskStarts {
   }
 
   void report(Symbol name, const Starts& starts) {
-    const CallId site = starts.sites.front();
-    const FunctionId function = program_.function_of(site);
-    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    const auto busiest = std::find_if(starts.loads.begin(), starts.loads.end(), [](const auto& load) { return !load.empty(); });
+    const std::size_t first = busiest == starts.loads.end() ? 0 : static_cast<std::size_t>(busiest - starts.loads.begin());
+    const CallId site = starts.sites[first];
+    Finding finding = found_in(reporter_, program_, program_.function_of(site), call_span(program_, site));
     finding.confidence = Confidence::kPossible;
+    // A supervisor starts tens of thousands of tasks a second: few places seldom need as many.
+    if (starts.loaded < kMany && starts.sites.size() < kEverybody) finding.severity = Severity::kLow;
     const std::string shown = model::display_module(name);
-    finding.message = "The one Task.Supervisor " + shown + " starts the tasks of " + std::to_string(starts.sites.size()) +
-                      " functions that run again and again: " + finding.function + " runs " + starts.loads.front();
+    finding.message =
+        "The one Task.Supervisor " + shown + " starts the tasks of " + std::to_string(starts.sites.size()) + " functions";
+    if (starts.loaded > 0)
+      finding.message += ", " + std::to_string(starts.loaded) + " of which run again and again: " + finding.function + " runs " +
+                         starts.loads[first];
     finding.why =
         "It is one process: it starts one task at a time, and takes the exit of each. Under load all who start a task wait for "
         "it, and a burst of tasks of one kind holds up those of all others.";
@@ -231,7 +239,8 @@ class TaskStarts {
     for (std::size_t i = 0; i < starts.sites.size() && i < 5; ++i) {
       const CallId start = starts.sites[i];
       finding.path.push_back({call_span(program_, start), model::display_function(program_, program_.function_of(start)) +
-                                                              " starts a task, run " + starts.loads[i]});
+                                                              " starts a task" +
+                                                              (starts.loads[i].empty() ? "" : ", run " + starts.loads[i])});
     }
     add_places(name, finding);
     finding.key = shown;
