@@ -102,6 +102,7 @@ class Check {
       finding.path.push_back(
           {call_span(program_, clauses[i].value.chain.front()),
            analysis::display_handler(program_, facts_, facts_.handler(clauses[i].handler)) + " computes as well"});
+      for (findings::Step& step : askers_of(clauses[i], 1)) finding.path.push_back(std::move(step));
     }
     finding.key = shown + " " + callee;
     report_weighed(reporter_, std::move(finding));
@@ -110,13 +111,20 @@ class Check {
   std::vector<findings::Step> steps_of(const Computes& clause) const {
     std::vector<findings::Step> steps;
     append_chain(program_, facts_, clause.value.chain, steps);
+    constexpr std::size_t kMost = 8;
+    for (findings::Step& step : askers_of(clause, kMost - std::min(kMost, steps.size()))) steps.push_back(std::move(step));
+    for (std::size_t i = 0; i < clause.callers.sites.size() && i < 2; ++i)
+      steps.push_back(call_step(program_, facts_, clause.callers.sites[i]));
+    return steps;
+  }
+
+  std::vector<findings::Step> askers_of(const Computes& clause, std::size_t shown) const {
+    std::vector<findings::Step> steps;
     for (const MessageId id : messages_to(facts_, clause.handler)) {
-      if (steps.size() >= 8) break;
+      if (steps.size() >= shown) break;
       const Message& message = facts_.message(id);
       steps.push_back({call_span(program_, message.site), model::display_function(program_, message.sender) + " asks it"});
     }
-    for (std::size_t i = 0; i < clause.callers.sites.size() && i < 2; ++i)
-      steps.push_back(call_step(program_, facts_, clause.callers.sites[i]));
     return steps;
   }
 
