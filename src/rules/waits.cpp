@@ -12,11 +12,26 @@ using analysis::Runs;
 
 namespace {
 
-bool is_in_closure(const Unit& unit, ExprId id) {
-  for (ExprId around = unit.parent(id); around; around = unit.parent(around)) {
-    if (unit.expr(around).kind == ExprKind::kClosure) return true;
+// lists:foldl(fun …), Enum.map(list, fn …), also where the fun has a name first: run here and now, once for each element.
+bool is_run_here(const Unit& unit, ExprId closure) {
+  const auto is_fold = [&](ExprId call) {
+    if (!call || unit.expr(call).kind != ExprKind::kCall) return false;
+    const Symbol module = unit.call_of(unit.expr(call)).module;
+    return module == sym::lists || module == sym::maps || module == sym::Elixir_Enum || module == sym::Elixir_Map;
+  };
+  const ExprId around = unit.parent(closure);
+  if (is_fold(around)) return true;
+  if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != closure) return false;
+  const model::VariableId name = analysis::whole_variable(unit, unit.child(around, 0));
+  if (!name) return false;
+  bool given = false;
+  const analysis::Uses uses(unit);
+  for (const ExprId use : uses.of(name)) {
+    if (unit.expr(use).has(model::kBinds)) continue;
+    if (!is_fold(unit.parent(use))) return false;
+    given = true;
   }
-  return false;
+  return given;
 }
 
 std::int64_t bound_of(const Program& program, const Facts& facts, FunctionId function, ExprId receive) {
@@ -46,7 +61,46 @@ bool comes_back(const Program& program, const Facts& facts, FunctionId start) {
   return false;
 }
 
+// A function that calls itself and has no clause for an end: no empty list, no count that runs out.
+bool is_endless(const Program& program, const Facts& facts, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  bool again = false;
+  for (const analysis::Edge& edge : facts.calls.edges_of(function))
+    again |= edge.callee == function && edge.runs == Runs::kCaller && !program.call(edge.site).closure;
+  if (!again) return false;
+  for (const model::ClauseId c : program.function(function).clauses) {
+    for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+      const ExprKind kind = unit.expr(pattern).kind;
+      if (kind == ExprKind::kList || kind == ExprKind::kInteger || kind == ExprKind::kBinary || kind == ExprKind::kString)
+        return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
+
+bool stands_in_foreign_closure(const Unit& unit, ExprId id) {
+  for (ExprId around = unit.parent(id); around; around = unit.parent(around)) {
+    if (unit.expr(around).kind == ExprKind::kClosure && !is_run_here(unit, around)) return true;
+  }
+  return false;
+}
+
+bool ends_with_its_start(const Program& program, const Facts& facts, FunctionId function) {
+  constexpr std::size_t kMostFunctions = 60;
+  std::vector<FunctionId> waiting = {function};
+  std::set<FunctionId> seen = {function};
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (waiting.size() > kMostFunctions || is_endless(program, facts, waiting[i])) return false;
+    for (const std::uint32_t edge : facts.calls.incoming_of(waiting[i])) {
+      const FunctionId caller = facts.calls.callers[edge];
+      if (facts.calls.edges[edge].runs != Runs::kCaller || facts.calls.edges[edge].possible) continue;
+      if (program.module_of(caller) == program.module_of(function) && seen.insert(caller).second) waiting.push_back(caller);
+    }
+  }
+  return true;
+}
 
 std::vector<HandWait> hand_waits(const Program& program, const Facts& facts, FunctionId function, ExprId body) {
   const Unit& unit = program.unit_of(function);
@@ -54,7 +108,7 @@ std::vector<HandWait> hand_waits(const Program& program, const Facts& facts, Fun
                                                    "ssl_closed", "exit_status", "eof",      "closed"};
   std::vector<HandWait> found;
   any_below(unit, body, [&](ExprId id) {
-    if (unit.expr(id).kind != ExprKind::kReceive || is_in_closure(unit, id)) return false;
+    if (unit.expr(id).kind != ExprKind::kReceive || stands_in_foreign_closure(unit, id)) return false;
     HandWait wait{function, id, bound_of(program, facts, function, id), false, comes_back(program, facts, function), false};
     for (const model::ClauseId clause : unit.clauses_of(unit.expr(id))) {
       for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {

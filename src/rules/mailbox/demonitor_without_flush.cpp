@@ -6,7 +6,9 @@
 #include <tuple>
 
 #include "analysis/values.h"
+#include "rules/dropped_monitors.h"
 #include "rules/kept.h"
+#include "rules/rest_of_messages.h"
 #include "rules/rewrites.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -14,11 +16,14 @@
 namespace beamwright::rules {
 namespace {
 
-// Is the site a demonitor that leaves a DOWN where it is? Options that cannot be read may hold flush.
+// Is the site a demonitor that leaves a DOWN where it is, or a capture of one, which is given to a fold? Options that cannot be
+// read may hold flush.
 bool is_without_flush(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
-  if (released_by(program, facts, site) != Resource::kMonitor || external->name.text() != "demonitor") return false;
+  if (!external || !external->row || external->row->releases != Resource::kMonitor || external->name.text() != "demonitor")
+    return false;
   if (external->module == intern("Elixir.Port")) return false;
+  if (program.call(site).capture) return program.call(site).arity == 1;
   const std::span<const ExprId> arguments = arguments_of(program, site);
   if (arguments.size() == 1) return true;
   const Unit& unit = program.unit_of(site);
@@ -123,7 +128,7 @@ Fate fate_in(const Program& program, const Facts& facts, ProcessId id) {
         return e.kind == ExprKind::kPin || (e.kind == ExprKind::kVariable && !e.has(model::kBinds));
       });
     }
-    if (!chooses) return Fate::kTaken;
+    if (!chooses) return handler.catch_all && stops_on_anything(program, facts, handler) ? Fate::kDies : Fate::kTaken;
   }
   return any ? Fate::kDies : Fate::kLogged;
 }
@@ -232,13 +237,20 @@ bool holds_over_work(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
   const analysis::Context& context = facts.contexts.of(function);
   const std::uint16_t others = analysis::kFromOutside | analysis::kInRequest;
-  if ((context.flags & others) == 0 || !context.processes.empty() || context.many) return false;
+  const bool own =
+      facts.processes.of(program.module_of(function)) &&
+      std::binary_search(context.processes.begin(), context.processes.end(), facts.processes.of(program.module_of(function)));
+  // To give all references of a list back by a capture is never for a single wait, whoever runs it.
+  const bool of_others = program.call(site).capture && program.function(function).has(model::kPublic) && !own;
+  if (!of_others && ((context.flags & others) == 0 || !context.processes.empty() || context.many)) return false;
   if (facts.effects.all[function.index].has(Effect::kReceive) || facts.effects.all[function.index].has(Effect::kCall))
     return false;
   const Unit& unit = program.unit_of(function);
   const std::span<const ExprId> arguments = arguments_of(program, site);
   // Of all references of a list: they were made by whoever called.
-  if (unit.expr(arguments[0]).kind != ExprKind::kVariable || !in_collection(unit, program.call(site).expr)) return false;
+  const bool of_all = program.call(site).capture ||
+                      (unit.expr(arguments[0]).kind == ExprKind::kVariable && in_collection(unit, program.call(site).expr));
+  if (!of_all) return false;
   for (const FunctionId f : program.functions_of(program.module_of(function))) {
     for (const CallId other : program.calls_of(f)) {
       if (returned_by(program, facts, other) == Resource::kMonitor && facts.calls.external(other)->name.text() == "monitor")
@@ -261,7 +273,7 @@ findings::Rewrite with_flush(const Program& program, const Facts& facts, Functio
   RewriteBuilder rewrite(program, function);
   const bool erlang = in_erlang(program, function);
   for (const CallId site : program.calls_of(function)) {
-    if (!leaves_down(program, facts, site)) continue;
+    if (!leaves_down(program, facts, site) || program.call(site).capture) continue;
     if (program.call(site).arity == 1) {
       rewrite.add_argument(site, erlang ? "[flush]" : "[:flush]");
     } else {
@@ -277,6 +289,7 @@ struct Harm {
   Surprise surprise = Surprise::kNone;  // what it does then
   bool over_work = false;
   bool own = false;
+  bool often = false;  // a wait by hand for several processes, or for one that ends when it has answered
 };
 
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const Harm& harm) {
@@ -285,7 +298,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = dies || harm.surprised || harm.over_work ? Severity::kMedium : Severity::kLow;
+  finding.severity = dies || harm.surprised || harm.over_work || harm.often ? Severity::kMedium : Severity::kLow;
   finding.confidence = harm.own && harm.surprise != Surprise::kAlarms ? Confidence::kLikely : Confidence::kPossible;
   const std::string down = erlang ? "{'DOWN', _, _, _, _}" : "{:DOWN, _, _, _, _}";
   finding.message =
@@ -314,8 +327,12 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
                   " stays in the mailbox of the caller, where nobody expects it: it slows each receive, or meets a handle_info "
                   "without a clause for it.";
   }
-  const std::string name = source_text(program, program.unit_of(site), arguments_of(program, site)[0]);
-  finding.fix = erlang ? "Write erlang:demonitor(" + name + ", [flush])." : "Write Process.demonitor(" + name + ", [:flush]).";
+  if (program.call(site).capture) {
+    finding.fix = erlang ? "Write fun(Ref) -> erlang:demonitor(Ref, [flush]) end." : "Write &Process.demonitor(&1, [:flush]).";
+  } else {
+    const std::string name = source_text(program, program.unit_of(site), arguments_of(program, site)[0]);
+    finding.fix = erlang ? "Write erlang:demonitor(" + name + ", [flush])." : "Write Process.demonitor(" + name + ", [:flush]).";
+  }
   finding.rewrite = with_flush(program, facts, function);
   finding.path = {{finding.span, callee + " takes the monitor back and leaves its message"}};
   finding.key = callee;
@@ -334,6 +351,42 @@ ProcessId dying_server(const Program& program, const Facts& facts, FunctionId fu
   return dies;
 }
 
+// The wait is one of many, in a fold or in a helper that goes on with the rest of a list, or the process that is waited for was
+// started for it and ends when it has answered: then the DOWN follows the answer at once.
+bool waits_often(const Program& program, const Facts& facts, FunctionId function, CallId site) {
+  const Unit& unit = program.unit_of(function);
+  if (program.call(site).capture || in_collection(unit, program.call(site).expr)) return true;
+  const ExprId root = analysis::root_of(unit, program.call(site).expr);
+  for (const CallId other : program.calls_of(function)) {
+    const bool here = analysis::root_of(unit, program.call(other).expr) == root;
+    if (here && returned_by(program, facts, other) == Resource::kMonitor && watches_new_process(program, facts, other))
+      return true;
+    const bool after = unit.expr(program.call(other).expr).begin > unit.expr(program.call(site).expr).begin;
+    if (here && after && facts.calls.callees[other.index].function == function && !program.call(other).capture) return true;
+  }
+  return false;
+}
+
+// The last clause takes any message and says so in the log, louder than a debug line.
+bool warns_of_anything(const Program& program, const Facts& facts, ProcessId id) {
+  const auto& handlers = facts.process(id).handlers;
+  return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler_id) {
+    const Handler& handler = facts.handler(handler_id);
+    const Unit& unit = program.unit_of(handler.function);
+    return handler.kind == HandlerKind::kInfo && handler.catch_all &&
+           raises_alarm(program, facts, unit, unit.clause(handler.clause).body);
+  });
+}
+
+// A server of OTP's whose clauses do not take it without a word.
+bool meets_server(const Program& program, const Facts& facts, FunctionId function) {
+  const std::vector<ProcessId>& processes = facts.contexts.of(function).processes;
+  return std::any_of(processes.begin(), processes.end(), [&](ProcessId id) {
+    const bool server = facts.process(id).kind == analysis::ProcessKind::kGenServer;
+    return server && (fate_in(program, facts, id) != Fate::kTaken || warns_of_anything(program, facts, id));
+  });
+}
+
 // Says whether the site was reported. One finding a function is enough: the others are mended with it.
 bool look_at(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
   if (!leaves_down(program, facts, site)) return false;
@@ -342,12 +395,13 @@ bool look_at(const Program& program, const Facts& facts, Reporter& reporter, Cal
   const bool own = dies && facts.process(dies).module == program.module_of(function);
   const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
   const bool by_hand = static_cast<bool>(own_receive(program, function, site));
-  Harm harm{dies, {}, Surprise::kNone, false, own || by_hand};
+  Harm harm{dies, {}, Surprise::kNone, false, own || by_hand, false};
+  harm.often = by_hand && waits_often(program, facts, function, site);
   if (!own) {
     std::tie(harm.surprised, harm.surprise) = surprised_server(program, facts, function);
     harm.over_work = !by_hand && !harm.surprised && holds_over_work(program, facts, site);
   }
-  const bool in_own_wait = by_hand && (outside || dies);
+  const bool in_own_wait = by_hand && (outside || dies || (harm.often && meets_server(program, facts, function)));
   if (!own && !harm.surprised && !harm.over_work && !in_own_wait) return false;
   harm.own |= harm.surprised || harm.over_work;
   if (harm.surprised) harm.dies = {};

@@ -6,6 +6,8 @@
 
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/reach.h"
+#include "rules/unbounded_starts.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
 
@@ -28,6 +30,7 @@ class Check {
       if (!function || !in_production(program_, facts_, function) || !may_be_busy(function)) continue;
       if (const ExprId loop = loop_around(site)) look_at(function, site, loop);
     }
+    for (const UnboundedStart& start : unbounded_starts(program_, facts_)) report_start(start);
   }
 
  private:
@@ -169,6 +172,40 @@ class Check {
                : "Use Task.async_stream(" + list + ", fun, max_concurrency: n, timeout: ms), or the same of Task.Supervisor.";
     finding.path = {{unit.span(loop), "once for each element"}, {finding.span, "a new process"}};
     finding.key = start;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // By a server, some helpers below its loop, or for each message that is published.
+  void report_start(const UnboundedStart& start) {
+    if (start.loop && is_small(program_.unit_of(start.looping), start.collection)) return;
+    const bool direct = start.loop && start.function == start.looping && loop_around(start.start);
+    if (direct && starts(*facts_.calls.external(start.start))) return;  // found by its loop
+    const bool erlang = in_erlang(program_, start.function);
+    const std::string call = callee_text(program_, facts_, start.start);
+    const Handler& handler = facts_.handler(start.handler);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string server = process_name(program_, facts_, handler.process);
+    const std::string each = start.loop ? "entry of " + source_text(program_, program_.unit_of(start.looping), start.collection)
+                                        : std::string("message");
+    Finding finding = found_in(reporter_, program_, start.function, call_span(program_, start.start));
+    finding.confidence = Confidence::kPossible;
+    finding.message = shown + " starts a process for each " + each + " with " + call + ", however many there are";
+    finding.why =
+        start.loop
+            ? "Others fill the collection. With a thousand entries a thousand processes start at one tick, and ask for the "
+              "same connections at the same time."
+            : "Whoever publishes sets the pace. " + server +
+                  " is always ready for the next message, so nothing slows them "
+                  "down: a burst of ten thousand messages is ten thousand processes at the same time.";
+    finding.fix =
+        erlang
+            ? "Work through them with a fixed number of workers that take the next one when they are done."
+            : "Give the Task.Supervisor max_children and decide what happens when it is full, take a limited number at a time, "
+              "or do short work in the server itself.";
+    if (start.loop) finding.path.push_back({program_.unit_of(start.looping).span(start.loop), "once for each " + each});
+    append_chain(program_, facts_, start.chain, finding.path);
+    finding.path.push_back({finding.span, "a new process"});
+    finding.key = "each " + call;
     report_weighed(reporter_, std::move(finding));
   }
 

@@ -24,7 +24,9 @@ class Check {
       const FunctionId function(i);
       if (!reporter_.wants(program_, function)) continue;
       if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
-      if (!in_production(program_, facts_, function) || !is_long_lived(function)) continue;
+      if (!in_production(program_, facts_, function)) continue;
+      look_at_socket(function);
+      if (!is_long_lived(function)) continue;
       look_at(function);
     }
     for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
@@ -85,6 +87,104 @@ class Check {
                          : "Call :gun.cancel(pid, ref) and :gun.flush(ref) in the clause for the error.";
     finding.path = {{finding.span, "waits for the response"}, {clause, "gives up, with the stream still open"}};
     finding.key = "stream " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- A socket that is given up ----------------------------------------------------------------------------------------------
+
+  // {ok, Socket} = connect(…), a receive for what comes of it, and a timeout that neither closes the socket nor keeps it: what
+  // the peer still sends, and its {tcp_closed, Socket}, come to whoever runs this.
+  void look_at_socket(FunctionId function) {
+    const analysis::Context& context = facts_.contexts.of(function);
+    constexpr std::uint16_t kLong = analysis::kFromOutside | analysis::kInRequest;
+    if (context.processes.empty() && !context.many && (context.flags & kLong) == 0) return;
+    const Unit& unit = program_.unit_of(function);
+    for (const ExprId body : bodies_of(program_, function)) {
+      any_below(unit, body, [&](ExprId id) {
+        if (unit.expr(id).kind != ExprKind::kReceive || unit.expr(id).child_count != 2 || !takes_data(unit, id)) return false;
+        const model::VariableId socket = connected_before(function, body, id);
+        const ExprId rest = unit.child(id, 1);
+        if (socket && !is_exit(unit, rest) && !ends_stream(unit, rest) && !is_named_later(unit, body, id, socket))
+          report_socket(function, id, socket);
+        return false;
+      });
+    }
+  }
+
+  // In the timeout itself, or behind the receive.
+  static bool is_named_later(const Unit& unit, ExprId body, ExprId receive, model::VariableId socket) {
+    const std::uint32_t from = unit.expr(unit.child(receive, 1)).begin;
+    return any_below(unit, body, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      return e.kind == ExprKind::kVariable && e.begin >= from && model::VariableId(e.payload) == socket;
+    });
+  }
+
+  // {tcp, Socket, Data}, {Tag, _, Data} when Tag == ssl.
+  static bool takes_data(const Unit& unit, ExprId receive) {
+    const auto names_socket = [&](ExprId root) {
+      return root && any_below(unit, root, [&](ExprId part) {
+               const model::Expr& e = unit.expr(part);
+               return e.kind == ExprKind::kAtom && (e.symbol() == sym::ssl || e.symbol().text() == "tcp");
+             });
+    };
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(receive))) {
+      const model::Clause& clause = unit.clause(c);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      if (patterns.empty() || unit.expr(patterns[0]).kind != ExprKind::kTuple || unit.expr(patterns[0]).child_count != 3)
+        continue;
+      if (names_socket(patterns[0]) || names_socket(clause.guard)) return true;
+    }
+    return false;
+  }
+
+  // The socket of {ok, Socket} that a call named connect gives, in the branch in which the receive stands.
+  model::VariableId connected_before(FunctionId function, ExprId body, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    model::VariableId found;
+    for (const CallId site : program_.calls_of(function)) {
+      const Symbol name = program_.call(site).name;
+      const ExprId call = program_.call(site).expr;
+      if (!name || name.text().find("connect") == std::string_view::npos || program_.call(site).capture) continue;
+      if (unit.expr(call).begin < unit.expr(body).begin || unit.expr(call).begin > unit.expr(receive).begin) continue;
+      const ExprId around = unit.parent(call);
+      if (!around) continue;
+      const model::Expr& e = unit.expr(around);
+      if (e.kind == ExprKind::kMatch || e.kind == ExprKind::kGenerator) found = given_by(unit, unit.child(around, 0));
+      if (e.kind != ExprKind::kCase || unit.child(around, 0) != call) continue;
+      for (const model::ClauseId c : unit.clauses_of(e)) {
+        const model::Clause& clause = unit.clause(c);
+        const bool inside = clause.begin <= unit.expr(receive).begin && unit.expr(receive).begin < clause.end;
+        if (inside && clause.pattern_count > 0) found = given_by(unit, unit.patterns_of(clause)[0]);
+      }
+    }
+    return found;
+  }
+
+  // The variable of {ok, Socket}.
+  static model::VariableId given_by(const Unit& unit, ExprId pattern) {
+    const model::Expr& e = unit.expr(pattern);
+    if (e.kind != ExprKind::kTuple || e.child_count != 2 || analysis::atom_value(unit, unit.child(pattern, 0)) != sym::ok)
+      return {};
+    return analysis::whole_variable(unit, unit.child(pattern, 1));
+  }
+
+  void report_socket(FunctionId function, ExprId receive, model::VariableId socket) {
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const std::string name(unit.variables[socket.index].name.text());
+    Finding finding = found_in(reporter_, program_, function, unit.span(receive));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " gives up waiting for the answer on " + name + " and leaves the socket open";
+    finding.why =
+        "The socket belongs to the process that runs this: the late answer, and the message of its close, come into its mailbox, "
+        "where "
+        "they are taken for those of the next connection or hit a server that has no clause for them.";
+    finding.fix =
+        "Close " + name + " on the way out of the timeout and of each error, and take what it has sent out of the mailbox.";
+    finding.path = {{finding.span, "waits for the answer"},
+                    {unit.span(unit.child(receive, 1)), "gives up, with the socket still open"}};
+    finding.key = std::string("socket ") + (erlang ? "erlang" : "elixir");
     report_weighed(reporter_, std::move(finding));
   }
 

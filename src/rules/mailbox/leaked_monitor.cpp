@@ -4,10 +4,14 @@
 // so is one of a child that is ended on purpose, whose DOWN starts it again. rules/monitored_again.h finds these.
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "analysis/possible_values.h"
 #include "analysis/results.h"
+#include "analysis/tables.h"
 #include "analysis/values.h"
+#include "rules/dropped_monitors.h"
+#include "rules/forgotten_monitors.h"
 #include "rules/kept.h"
 #include "rules/monitored_again.h"
 #include "rules/walk.h"
@@ -42,6 +46,8 @@ class Check {
       if (released_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_release(CallId(i));
     }
     for (const MonitoredAgain& again : monitors_made_again(program_, facts_)) report_again(again);
+    for (const ForgottenMonitor& forgotten : forgotten_monitors(program_, facts_)) report_forgotten(forgotten);
+    for (const DroppedMonitor& dropped : dropped_monitors(program_, facts_)) report_dropped(dropped);
     for (const EndedWhileWatched& ended : children_ended_while_watched(program_, facts_)) report_ended(ended);
   }
 
@@ -50,16 +56,13 @@ class Check {
   void look_at_drop(CallId site) {
     const FunctionId function = program_.function_of(site);
     if (!function || !in_production(program_, facts_, function) || program_.call(site).closure) return;
-    const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
-    const bool dropped = !results.empty() && std::all_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
-      return result.use == analysis::ResultUse::kIgnored || result.use == analysis::ResultUse::kUnused;
-    });
-    if (!dropped) return;
+    if (!drops_result(program_, facts_, site)) return;
     if (is_turn_of_a_loop(function, site)) return report_turn(function, site);
     for (const ProcessId process : facts_.contexts.of(function).processes) {
       if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
-        if (is_tick(facts_.handler(id), site) && !is_fresh(site)) return report_drop(function, site, facts_.handler(id));
+        if (is_tick(facts_.handler(id), site) && !watches_new_process(program_, facts_, site))
+          return report_drop(function, site, facts_.handler(id));
       }
     }
   }
@@ -135,6 +138,57 @@ class Check {
                     {finding.span, "one more monitor"},
                     {program_.unit_of(again.where).span(again.replaced), "writes over " + what}};
     finding.key = "again " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report_forgotten(const ForgottenMonitor& forgotten) {
+    const Unit& own = program_.unit_of(forgotten.function);
+    if (spoken_.count({forgotten.field.index, analysis::root_of(own, forgotten.place).index, &own}) > 0) return;
+    if (!reported_.insert({forgotten.function.index, forgotten.place.index}).second) return;
+    const bool erlang = in_erlang(program_, forgotten.function);
+    const Handler& handler = facts_.handler(forgotten.handler);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string server = process_name(program_, facts_, handler.process);
+    const std::string call = callee_text(program_, facts_, forgotten.made);
+    const std::string where =
+        forgotten.table ? analysis::tables_of(program_, facts_).table(forgotten.table).name : atom_text(forgotten.field, erlang);
+    Finding finding = found_in(reporter_, program_, forgotten.function, own.span(forgotten.place));
+    finding.confidence = Confidence::kLikely;
+    finding.message = forgotten.overwritten
+                          ? shown + " empties " + where + ", which holds the reference of a monitor, and does not demonitor it"
+                          : shown + " takes entries with monitors out of " + where + " and does not demonitor them";
+    finding.why =
+        "Nobody knows the reference any more: the monitor stays until the other process ends, one more each time, and then " +
+        server + " gets a DOWN for every one of them.";
+    finding.fix = erlang ? "Call erlang:demonitor(Ref, [flush]) before the reference is forgotten."
+                         : "Call Process.demonitor(ref, [:flush]) before the reference is forgotten.";
+    finding.path = {{call_span(program_, forgotten.made), call + " makes the monitor"},
+                    {finding.span, "its reference leaves " + where + " here, reached from " + shown}};
+    finding.key = "forgets " + where;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report_dropped(const DroppedMonitor& dropped) {
+    if (!reported_.insert({dropped.function.index, program_.call(dropped.site).expr.index}).second) return;
+    const bool erlang = in_erlang(program_, dropped.function);
+    const Handler& handler = facts_.handler(dropped.handler);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string call = callee_text(program_, facts_, dropped.site);
+    Finding finding = found_in(reporter_, program_, dropped.function, call_span(program_, dropped.site));
+    finding.confidence = dropped.overwritten ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = shown + " makes a monitor with " + call + " at each request and drops its reference";
+    finding.why = std::string("Nothing can take the monitor back") +
+                  (dropped.overwritten ? ", and a process that asks again is watched once more"
+                                       : ", also where the entry leaves by another message: who comes and goes is watched once "
+                                         "more each time") +
+                  ", until it ends and brings a DOWN for each of them.";
+    finding.fix = erlang ? "Keep the reference with the entry, and call erlang:demonitor(Ref, [flush]) when the entry leaves."
+                         : "Keep the reference with the entry, and call Process.demonitor(ref, [:flush]) when the entry leaves.";
+    finding.path = {
+        {finding.span, "one more monitor"},
+        {call_span(program_, dropped.gone), dropped.overwritten ? "writes the entry over, with the monitor still there"
+                                                                : "takes an entry out, and the monitor stays"}};
+    finding.key = "dropped " + call;
     report_weighed(reporter_, std::move(finding));
   }
 
@@ -320,26 +374,6 @@ class Check {
     return false;
   }
 
-  // {ok, Pid} = worker:start(): a process that was not watched before.
-  bool is_fresh(CallId monitor) const {
-    const Unit& unit = program_.unit_of(monitor);
-    const std::span<const ExprId> arguments = arguments_of(program_, monitor);
-    if (arguments.empty() || unit.expr(arguments.back()).kind != ExprKind::kVariable) return false;
-    const model::VariableId pid(unit.expr(arguments.back()).payload);
-    if (pid.index >= unit.variables.size() || !unit.variables[pid.index].binding) return false;
-    for (ExprId around = unit.parent(unit.variables[pid.index].binding); around; around = unit.parent(around)) {
-      const model::Expr& e = unit.expr(around);
-      if (e.kind != ExprKind::kMatch && e.kind != ExprKind::kCase) continue;
-      const ExprId value = unit.child(around, e.kind == ExprKind::kMatch ? 1 : 0);
-      if (unit.expr(value).kind != ExprKind::kCall || !unit.call_of(unit.expr(value)).name) return false;
-      const CallId start(unit.first_call + unit.expr(value).payload);
-      return returned_by(program_, facts_, start) == Resource::kProcess ||
-             analysis::effects_at(program_, facts_, start).has(Effect::kStartChild) ||
-             unit.call_of(unit.expr(value)).name.text().starts_with("start");
-    }
-    return false;
-  }
-
   void report_drop(FunctionId function, CallId site, const Handler& handler) {
     const bool erlang = in_erlang(program_, function);
     const std::string shown = analysis::display_handler(program_, facts_, handler), call = callee_text(program_, facts_, site);
@@ -482,6 +516,8 @@ class Check {
 
   void report(const Handler& handler, const analysis::StateField& field, const analysis::StateWrite& write) {
     if (!reported_.insert({write.function.index, write.place.index}).second) return;
+    const Unit& own = program_.unit_of(write.function);
+    spoken_.insert({field.name.index, analysis::root_of(own, write.place).index, &own});
     const bool erlang = in_erlang(program_, write.function);
     const std::string server = process_name(program_, facts_, handler.process);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
@@ -503,6 +539,7 @@ class Check {
   const Facts& facts_;
   Reporter& reporter_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> reported_;
+  std::set<std::tuple<std::uint32_t, std::uint32_t, const Unit*>> spoken_;  // fields by the clause that takes entries out
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

@@ -7,6 +7,7 @@
 #include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/waits.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -18,6 +19,7 @@ struct Wait {
   CallId monitor;
   std::vector<ExprId> left;  // branches that leave the monitor: patterns of clauses, or the timeout
   bool timeout = false;      // the timeout is among them
+  bool of_list = false;      // the references came in a list, and the function goes on with the rest of it
 };
 
 class Waits {
@@ -28,35 +30,28 @@ class Waits {
   std::vector<Wait> find(ExprId body) {
     body_ = body;
     any_below(unit_, body, [&](ExprId id) {
-      if (unit_.expr(id).kind == ExprKind::kReceive && !is_in_closure(id)) look_at(id);
+      if (unit_.expr(id).kind == ExprKind::kReceive && !stands_in_foreign_closure(unit_, id)) look_at(id);
       return false;
     });
     return std::move(found_);
   }
 
  private:
-  bool is_in_closure(ExprId id) const {
-    for (ExprId around = unit_.parent(id); around; around = unit_.parent(around)) {
-      if (unit_.expr(around).kind == ExprKind::kClosure) return true;
-    }
-    return false;
-  }
-
   bool names(ExprId root, model::VariableId variable) const { return root && mentions(unit_, root, {variable}); }
 
   void look_at(ExprId receive) {
-    Wait wait{receive, down_reference(receive), {}, {}, false};
-    if (!wait.reference || !made_here(wait) || is_used_after(wait)) return;
+    Wait wait{receive, down_reference(receive), {}, {}, false, false};
+    if (!wait.reference || (!made_here(wait) && !made_for_list(wait)) || is_used_after(wait)) return;
     for (const model::ClauseId id : unit_.clauses_of(unit_.expr(receive))) {
       const model::Clause& clause = unit_.clause(id);
       const std::span<const ExprId> patterns = unit_.patterns_of(clause);
-      if (patterns.empty() || takes_down(patterns[0]) || !leaves(clause.body, wait.reference)) continue;
+      if (patterns.empty() || takes_down(patterns[0]) || !leaves(clause.body, wait)) continue;
       if (names(clause.guard, wait.reference) || keeps(patterns[0], wait.reference)) continue;
       if (is_spawned(wait.monitor)) continue;  // it ends by itself once it has answered
       wait.left.push_back(patterns[0]);
     }
     const std::span<const ExprId> rest = unit_.children_of(receive);
-    if (rest.size() == 2 && leaves(rest[1], wait.reference)) {
+    if (rest.size() == 2 && leaves(rest[1], wait)) {
       wait.left.push_back(rest[1]);
       wait.timeout = true;
     }
@@ -110,6 +105,32 @@ class Waits {
            !is_alias(wait.monitor);
   }
 
+  // collect([{Pid, Ref} | Rest]): the references were made before, by whoever gave the list.
+  bool made_for_list(Wait& wait) {
+    if (wait.reference.index >= unit_.variables.size() || !unit_.variables[wait.reference.index].binding) return false;
+    const ExprId binding = unit_.variables[wait.reference.index].binding;
+    ExprId list;
+    wholes_.clear();
+    for (ExprId around = unit_.parent(binding); around; around = unit_.parent(around)) {
+      const model::Expr& e = unit_.expr(around);
+      if (!e.has(model::kInPattern)) break;
+      if (e.kind == ExprKind::kList && e.has(model::kHasTail)) list = around;
+      if (e.kind == ExprKind::kMatch && list) wholes_ = {analysis::whole_variable(unit_, around)};
+    }
+    if (!list || unit_.parent(analysis::root_of(unit_, binding))) return false;
+    const Origins origins = origins_of(program_, facts_, function_, binding);
+    const auto made = std::find_if(origins.made.begin(), origins.made.end(),
+                                   [](const Origins::Made& m) { return m.resource == Resource::kMonitor; });
+    if (made == origins.made.end() || origins.made.size() != 1 || origins.field || is_alias(made->site)) return false;
+    wait.monitor = made->site;
+    wait.of_list = true;
+    for (const std::uint32_t i : facts_.calls.incoming_of(function_)) {
+      const FunctionId caller = facts_.calls.callers[i];
+      if (caller != function_ && releases(caller)) return false;  // takes all of them back in the end
+    }
+    return program_.module_of(program_.function_of(wait.monitor)) == program_.module_of(function_);
+  }
+
   // erlang:monitor(process, Pid, [{alias, reply_demonitor}]) takes itself back with the reply.
   bool is_alias(CallId monitor) const {
     return arguments_of(program_, monitor).size() == 3 || callee_text(program_, facts_, monitor) == "Process.monitor/2";
@@ -146,8 +167,8 @@ class Waits {
   }
 
   // Does the branch end without the reference, and go on living? Where it kills the other process, the DOWN comes at once.
-  bool leaves(ExprId branch, model::VariableId reference) const {
-    if (!branch || names(branch, reference) || exits(branch)) return false;
+  bool leaves(ExprId branch, const Wait& wait) const {
+    if (!branch || names(branch, wait.reference) || exits(branch)) return false;
     return !any_below(unit_, branch, [&](ExprId id) {
       const model::Expr& e = unit_.expr(id);
       if (e.kind == ExprKind::kReceive) return true;  // waits on, maybe for the DOWN
@@ -155,6 +176,8 @@ class Waits {
       const CallId site(unit_.first_call + e.payload);
       const FunctionId callee = facts_.calls.callees[site.index].function;
       const bool kills = facts_.calls.external(site) && unit_.call_of(e).name == sym::exit && e.child_count == 2;
+      // With the rest of the list the function comes back for the others, not for this one.
+      if (callee == function_ && wait.of_list) return mentions(unit_, id, wholes_);
       return kills || released_by(program_, facts_, site) == Resource::kMonitor || callee == function_ ||
              (callee && (releases(callee) || always_exits(program_, facts_, callee)));
     });
@@ -186,6 +209,7 @@ class Waits {
   const Unit& unit_;
   ExprId body_;
   std::vector<Wait> found_;
+  std::vector<model::VariableId> wholes_;  // the variable for the whole list
 };
 
 // A private fun that is given to code out of sight: nobody knows which process runs it.
@@ -203,14 +227,26 @@ bool is_chosen_at_run_time(const Facts& facts, FunctionId function) {
   return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts.calls.edges[i].possible; });
 }
 
+// Every callback that gets there is the last one of its process.
+bool runs_at_end_only(const Program& program, const Facts& facts, FunctionId function) {
+  const analysis::Context& context = facts.contexts.of(function);
+  if (context.processes.empty() || context.many || (context.flags & analysis::kInShutdown) == 0) return false;
+  return std::all_of(context.processes.begin(), context.processes.end(), [&](ProcessId process) {
+    const std::vector<HandlerId> handlers = analysis::handlers_running(program, facts, process, function);
+    return !handlers.empty() && std::all_of(handlers.begin(), handlers.end(),
+                                            [&](HandlerId id) { return facts.handler(id).kind == HandlerKind::kTerminate; });
+  });
+}
+
 // Only processes that were started for this run it, or one that ends here: the monitor ends with them.
 bool is_short_lived(const Program& program, const Facts& facts, FunctionId function) {
   if (program.function(function).name == sym::terminate) return true;
   const analysis::Context& context = facts.contexts.of(function);
-  if (is_only_handed_on(program, facts, function)) return true;
+  if (is_only_handed_on(program, facts, function) || runs_at_end_only(program, facts, function)) return true;
   if (is_chosen_at_run_time(facts, function)) return false;
   const bool is_public = program.function(function).has(model::kPublic);
   return context.processes.empty() && !context.many && (context.flags & analysis::kInTask) != 0 &&
+         ends_with_its_start(program, facts, function) &&
          (!is_public || (context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0);
 }
 
@@ -218,18 +254,22 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
   const Unit& unit = program.unit_of(function);
   const bool erlang = in_erlang(program, function);
   const std::string monitor = callee_text(program, facts, wait.monitor);
-  Finding finding = found_in(reporter, program, function, call_span(program, wait.monitor));
+  Finding finding = wait.of_list ? found_in(reporter, program, function, unit.span(wait.left[0]))
+                                 : found_in(reporter, program, function, call_span(program, wait.monitor));
   finding.confidence = Confidence::kLikely;
   const std::string branch =
       wait.timeout ? "the timeout of its receive" : "the branch " + source_text(program, unit, wait.left[0]);
-  finding.message = finding.function + " monitors with " + monitor + " and leaves by " + branch + " without demonitor";
+  finding.message = wait.of_list
+                        ? finding.function + " waits for each process of a list that is monitored with " + monitor +
+                              ", and leaves by " + branch + " without demonitor"
+                        : finding.function + " monitors with " + monitor + " and leaves by " + branch + " without demonitor";
   finding.why =
       "The monitor stays until the other process ends; each call adds one, and then each of them puts a DOWN into the "
       "mailbox of a caller that no longer expects it.";
   const std::string name(unit.variables[wait.reference.index].name.text());
   finding.fix = (erlang ? "Call erlang:demonitor(" + name + ", [flush])" : "Call Process.demonitor(" + name + ", [:flush])") +
                 " on every way out that is not the DOWN itself.";
-  finding.path = {{finding.span, monitor + " makes the monitor"}};
+  finding.path = {{call_span(program, wait.monitor), monitor + " makes the monitor"}};
   for (const ExprId left : wait.left) finding.path.push_back({unit.span(left), "leaves without demonitor"});
   finding.key = monitor + (wait.timeout ? " timeout" : " branch");
   report_weighed(reporter, std::move(finding));

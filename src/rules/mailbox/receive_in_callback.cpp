@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/reach.h"
@@ -19,6 +20,7 @@ constexpr std::int64_t kLong = 1000;
 struct Found {
   HandWait wait;
   std::vector<CallId> chain;  // from the clause down to the function with the receive
+  bool for_end = false;       // waits for the end of a process that was asked to end
 };
 
 class Search {
@@ -67,9 +69,11 @@ class Search {
       // A wait for the end of a process that was told to end is what a supervisor does, and one for a timer that could not be
       // cancelled takes what is there already. A wait without limit needs the request that it waits for in sight.
       const bool endless = wait.bound_ms == Bound::kInfinite;
-      if (!is_long || only_ends(function, wait.receive) || cancels_timer(function)) continue;
-      if (endless && (wait.ended_by_death || !sends_before(function, body, wait.receive))) continue;
-      found.push_back({wait, chain});
+      if (!is_long || cancels_timer(function)) continue;
+      const bool ends = only_ends(function, wait.receive);
+      if (ends && (!endless || !asks_to_end(function, wait.receive))) continue;
+      if (!ends && endless && (wait.ended_by_death || !sends_before(function, body, wait.receive))) continue;
+      found.push_back({wait, chain, ends});
     }
   }
 
@@ -82,6 +86,22 @@ class Search {
       }
     }
     return true;
+  }
+
+  // exit(Pid, shutdown) and a wait without limit: a process that traps exits ends when it likes, and it may be about to call this
+  // one. A kill ends it surely.
+  bool asks_to_end(FunctionId function, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    bool asked = false;
+    for (const CallId site : program_.calls_of(function)) {
+      if (returned_by(program_, facts_, site) == Resource::kMonitor) return false;  // a wait that was thought about
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      if (program_.call(site).name != sym::exit || arguments.size() != 2 || program_.call(site).capture) continue;
+      if (unit.expr(program_.call(site).expr).begin > unit.expr(receive).begin) continue;
+      if (analysis::atom_value(unit, arguments[1]) == intern("kill")) return false;
+      asked = true;
+    }
+    return asked;
   }
 
   bool cancels_timer(FunctionId function) const {
@@ -110,8 +130,8 @@ class Search {
     const std::string shown = analysis::display_handler(program_, facts_, handler);
     const source::Span whole = unit.span(found.wait.receive);
     Finding finding = found_in(reporter_, program_, function, whole);
-    finding.severity = endless ? Severity::kHigh : Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
+    finding.severity = endless && !found.for_end ? Severity::kHigh : Severity::kMedium;
+    finding.confidence = found.for_end ? Confidence::kPossible : Confidence::kLikely;
     finding.message = server + " stands in a receive" + wait_text(found.wait.bound_ms) + " inside its callback: " + shown +
                       (found.chain.empty() ? " has it" : " reaches " + finding.function);
     finding.why =
@@ -138,13 +158,83 @@ class Search {
 // Other processes wait for it: there is one of it, and it has calls in sight.
 bool is_shared(const Facts& facts, const Handler& handler) {
   const Process& process = facts.process(handler.process);
+  if (process.kind == analysis::ProcessKind::kStage) return true;  // its consumers and producers ask it
   const bool server = process.kind == analysis::ProcessKind::kGenServer || process.kind == analysis::ProcessKind::kGenStatem;
   if (!server || process.count != analysis::Count::kOne) return false;
   return std::any_of(facts.messages.to[handler.process.index].begin(), facts.messages.to[handler.process.index].end(),
                      [&](MessageId id) { return facts.message(id).kind == MessageKind::kCall; });
 }
 
+// ---- The EXIT that was taken already
+// -----------------------------------------------------------------------------------------------
+
+// terminate waits without limit for the EXIT of a process, and a clause of handle_info takes any EXIT: the one it waits for may
+// be what has ended the server.
+class Exits {
+ public:
+  Exits(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
+
+  void look_at(const Handler& terminate) {
+    const Unit& unit = program_.unit_of(terminate.function);
+    const Handler* taker = taker_of(terminate.process);
+    if (!taker) return;
+    for (const HandWait& wait : hand_waits(program_, facts_, terminate.function, unit.clause(terminate.clause).body)) {
+      if (wait.bound_ms == Bound::kInfinite && waits_for_exit(unit, wait.receive)) return report(terminate, *taker, wait);
+    }
+  }
+
+ private:
+  // {'EXIT', _, Reason} -> {stop, Reason, State}: of whatever process, with the field that holds its pid left as it is.
+  const Handler* taker_of(ProcessId process) const {
+    for (const HandlerId id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kInfo || handler.pattern.tag != sym::EXIT || handler.changes_state) continue;
+      for (const analysis::CallbackReturn& way : analysis::returns_of(program_, facts_, handler)) {
+        if (way.tag == sym::stop) return &handler;
+      }
+    }
+    return nullptr;
+  }
+
+  static bool waits_for_exit(const Unit& unit, ExprId receive) {
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(receive))) {
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
+      if (patterns.empty() || analysis::outline(unit, {}, patterns[0]).tag != sym::EXIT) return false;
+    }
+    return true;
+  }
+
+  void report(const Handler& terminate, const Handler& taker, const HandWait& wait) {
+    const Unit& unit = program_.unit_of(terminate.function);
+    const bool erlang = in_erlang(program_, terminate.function);
+    const std::string server = process_name(program_, facts_, terminate.process);
+    Finding finding = found_in(reporter_, program_, terminate.function, unit.span(wait.receive));
+    finding.confidence = Confidence::kLikely;
+    finding.message = "terminate of " + server + " waits without limit for an " + atom_text(sym::EXIT, erlang) + " that " +
+                      analysis::display_handler(program_, facts_, taker) + " may have taken already";
+    finding.why = "A process ends once. When its EXIT is what stops " + server +
+                  ", no other one comes: terminate hangs until the supervisor kills it, or for ever under infinity.";
+    finding.fix = erlang ? "Monitor the process in terminate and wait for its 'DOWN', which comes at once for one that is gone."
+                         : "Monitor the process in terminate and wait for its :DOWN, which comes at once for one that is gone.";
+    const Unit& there = program_.unit_of(taker.function);
+    const model::Clause& clause = there.clause(taker.clause);
+    finding.path = {{{there.file, clause.begin, clause.end}, "takes the EXIT and stops"}, {finding.span, "waits for it again"}};
+    finding.key = server + " exit";
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+};
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  Exits exits(program, facts, reporter);
+  for (const Handler& handler : facts.processes.handlers) {
+    if (handler.kind == HandlerKind::kTerminate && facts.effects.all[handler.function.index].has(Effect::kReceive) &&
+        in_production(program, facts, handler.function))
+      exits.look_at(handler);
+  }
   Search search(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
     const HandlerKind kind = handler.kind;

@@ -40,20 +40,79 @@ class Check {
 
   void look_at(FunctionId function, ExprId body, const HandWait& wait) {
     if (wait.bound_ms != Bound::kInfinite || wait.ended_by_death || wait.loops || wait.takes_any) return;
+    if (const CallId monitor = unheard_monitor(function, wait.receive)) return report_unheard(function, wait, monitor);
     const CallId request = request_before(function, body, wait.receive);
     if (request && !is_watched(function)) report(function, wait, request);
   }
 
-  // What the receive waits for: the request sent before it.
+  // What the receive waits for: the request sent before it, or a call whose answer names what is to come.
   CallId request_before(FunctionId function, ExprId body, ExprId receive) const {
     const Unit& unit = program_.unit_of(function);
     CallId found;
     for (const CallId site : program_.calls_of(function)) {
       const model::Expr& call = unit.expr(program_.call(site).expr);
       if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin || program_.call(site).closure) continue;
-      if (analysis::effects_at(program_, facts_, site).has(Effect::kSend)) found = site;
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      if (effects.has(Effect::kSend) || (effects.has(Effect::kCall) && is_told_by(unit, site, receive))) found = site;
     }
     return found;
+  }
+
+  // case GenServer.call(pid, request) do {:ok, ref} -> receive do {:data, ^ref, data} -> …
+  bool is_told_by(const Unit& unit, CallId site, ExprId receive) const {
+    std::vector<model::VariableId> told;
+    const ExprId call = program_.call(site).expr;
+    const ExprId around = unit.parent(call);
+    if (!around) return false;
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kMatch && unit.child(around, 1) == call) told = variables_in(unit, unit.child(around, 0));
+    if (e.kind == ExprKind::kGenerator) told = variables_in(unit, unit.child(around, 0));
+    if (e.kind == ExprKind::kCase && unit.child(around, 0) == call) {
+      for (const model::ClauseId c : unit.clauses_of(e)) {
+        const model::Clause& clause = unit.clause(c);
+        if (clause.begin > unit.expr(receive).begin || unit.expr(receive).begin >= clause.end) continue;
+        for (const ExprId pattern : unit.patterns_of(clause)) told = variables_in(unit, pattern);
+      }
+    }
+    if (told.empty()) return false;
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(receive))) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+        if (mentions(unit, pattern, told)) return true;
+      }
+    }
+    return false;
+  }
+
+  // A monitor of the function's own, made before, and no receive of the function takes what it brings: the wait goes on when the
+  // other process has died.
+  CallId unheard_monitor(FunctionId function, ExprId receive) const {
+    if (!facts_.effects.direct[function.index].has(Effect::kMonitor)) return {};
+    const Unit& unit = program_.unit_of(function);
+    if (facts_.effects.all[function.index].has(Effect::kLink) || takes_down(function)) return {};
+    CallId found;
+    for (const CallId site : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (returned_by(program_, facts_, site) == Resource::kMonitor && external->name.text() == "monitor" &&
+          unit.expr(program_.call(site).expr).begin < unit.expr(receive).begin)
+        found = site;
+    }
+    return found;
+  }
+
+  bool takes_down(FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const ExprId body : bodies_of(program_, function)) {
+      for (const HandWait& wait : hand_waits(program_, facts_, function, body)) {
+        if (wait.ended_by_death || wait.takes_any) return true;
+        for (const model::ClauseId c : unit.clauses_of(unit.expr(wait.receive))) {
+          for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+            const analysis::Pattern outline = analysis::outline(unit, {}, pattern);
+            if (outline.any || (!outline.tag && outline.size == 5)) return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   // Linked or monitored: the death of the other side ends the wait; and so does a timer of the function's own.
@@ -61,6 +120,22 @@ class Check {
     if (facts_.effects.direct[function.index].has(Effect::kTimer)) return true;
     const analysis::EffectSet effects = facts_.effects.all[function.index];
     return effects.has(Effect::kLink) || effects.has(Effect::kMonitor);
+  }
+
+  void report_unheard(FunctionId function, const HandWait& wait, CallId monitor) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string down = erlang ? "{'DOWN', Ref, process, Pid, Reason}" : "{:DOWN, ref, :process, pid, reason}";
+    Finding finding = found_in(reporter_, program_, function, program_.unit_of(function).span(wait.receive));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " monitors the process it waits for, and its receive has no clause for the " +
+                      atom_text(sym::DOWN, erlang);
+    finding.why = "When the other process dies before it answers, its " + std::string(erlang ? "'DOWN'" : ":DOWN") +
+                  " lies in the mailbox and nobody takes it: the wait, which has no `after`, never ends.";
+    finding.fix = "Add a clause " + down + " to the receive, and an `after`.";
+    finding.path = {{call_span(program_, monitor), "the other process is monitored here"},
+                    {finding.span, "waits without limit, and only for the answer"}};
+    finding.key = "unheard monitor";
+    report_weighed(reporter_, std::move(finding));
   }
 
   void report(FunctionId function, const HandWait& wait, CallId request) {

@@ -58,10 +58,18 @@ class Check {
     return source_text(program_, program_.unit_of(site), arguments_of(program_, site)[0]) == flag;
   }
 
+  // Given to a helper that starts a process, at whatever depth: that one subscribes, once.
+  bool may_run_elsewhere(const Unit& unit, ExprId closure) const {
+    const ExprId call = unit.parent(closure);
+    if (!call || unit.expr(call).kind != ExprKind::kCall) return false;
+    return analysis::effects_at(program_, facts_, CallId(unit.first_call + unit.expr(call).payload)).has(Effect::kSpawn);
+  }
+
   // `if connected?(socket)`, `unless subscribed`: something decides, or the topic is the process's own.
   bool is_only_once(FunctionId function, CallId site) const {
     const Unit& unit = program_.unit_of(site);
     for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind == ExprKind::kClosure && may_run_elsewhere(unit, around)) return true;
       if (unit.expr(around).kind != ExprKind::kCase) continue;
       const std::string asked = unit.expr(around).child_count > 0 ? source_text(program_, unit, unit.child(around, 0)) : "";
       if (asked.find("connected") == asked.npos) return true;

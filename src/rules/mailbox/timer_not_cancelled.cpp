@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
+#include "rules/timers_by_key.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
 
@@ -471,7 +472,29 @@ class Rearming {
   std::set<std::pair<std::uint32_t, std::uint32_t>> reported_;
 };
 
+void report_by_key(const Program& program, const Facts& facts, Reporter& reporter, const TimerByKey& timer) {
+  const bool erlang = in_erlang(program, timer.function);
+  const Unit& unit = program.unit_of(timer.function);
+  const std::string shown = analysis::display_handler(program, facts, facts.handler(timer.handler));
+  const std::string arm = callee_text(program, facts, timer.arming), key = source_text(program, unit, timer.key);
+  const std::string server = process_name(program, facts, facts.handler(timer.handler).process);
+  Finding finding = found_in(reporter, program, timer.function, call_span(program, timer.arming));
+  finding.confidence = Confidence::kPossible;
+  finding.message =
+      shown + " arms a timer for " + key + " and writes over the entry that may be there, with a timer that nobody cancels";
+  finding.why = "A second request for the same " + key + " leaves two timers running in " + server +
+                ": the first one fires at the old time, for what has begun anew, and its reference is lost.";
+  finding.fix =
+      erlang ? "Take the entry under " + key + " out first, and call erlang:cancel_timer/1 with its reference."
+             : "Take the entry under " + key + " out first (Map.pop/2), and call Process.cancel_timer/1 with its reference.";
+  finding.path = {{finding.span, shown + " reaches " + arm},
+                  {unit.span(timer.place), "its reference replaces the one under " + key}};
+  finding.key = "by key " + arm;
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (const TimerByKey& timer : timers_by_key(program, facts)) report_by_key(program, facts, reporter, timer);
   for (const CallId site : wanted_calls(program, reporter)) check_wrong_cancel(program, facts, reporter, site);
   // What follows is told of calls that arm a timer.
   const auto calls = wanted_calls(program, reporter);

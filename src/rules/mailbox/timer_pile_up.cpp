@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "analysis/values.h"
+#include "rules/reach.h"
 #include "rules/support.h"
+#include "rules/waiting.h"
 #include "rules/wanted.h"
 #include "rules/work.h"
 
@@ -12,9 +14,14 @@ namespace {
 
 using analysis::Bound;
 
+// A period in milliseconds that a call with the default timeout outlasts.
+constexpr std::int64_t kOften = 5000;
+
 struct Slow {
   HandlerId handler;
   SlowWork work;
+  bool asks = false;   // a call of another server that is given more time than the period
+  bool nodes = false;  // messages to other nodes, one after the other
 };
 
 class Check {
@@ -22,9 +29,10 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    const Symbol interval = intern("send_interval"), timer = intern("timer");
+    // By its name: a timer server of the project's own has the same functions as OTP's.
+    const Symbol interval = intern("send_interval");
     for (const CallId site : wanted_calls(program_, reporter_)) {
-      if (!calls_external(facts_, site, timer, interval) || program_.call(site).capture) continue;
+      if (program_.call(site).name != interval || program_.call(site).capture) continue;
       const FunctionId function = program_.function_of(site);
       if (function && in_production(program_, facts_, function)) look_at(function, site);
     }
@@ -88,6 +96,31 @@ class Check {
     return witness && (witness->possible || witness->distance > kNear);
   }
 
+  // A receive in what the clause runs takes the older ticks out: misc:flush(tick).
+  bool flushes(const Handler& handler) const {
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const Symbol name = program_.call(site).name;
+      if (name && name.text().find("flush") != std::string_view::npos) return true;
+    }
+    return false;
+  }
+
+  // To each of a list of nodes: a send waits while the connection is busy, or is being set up (net_kernel's net_setuptime, 7 s).
+  CallId message_to_nodes(const Handler& handler) const {
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      for (const MessageKind kind : {MessageKind::kCast, MessageKind::kInfo}) {
+        for (const Reached& reached : messages_reached(program_, facts_, site, kind)) {
+          const Message& message = facts_.message(reached.message);
+          if (reached.chain.size() > 3 || !goes_to_nodes(program_, facts_, message)) continue;
+          const bool loop = std::any_of(reached.chain.begin(), reached.chain.end(),
+                                        [&](CallId step) { return in_loop(program_, facts_, step); });
+          if (loop || in_loop(program_, facts_, message.site)) return message.site;
+        }
+      }
+    }
+    return {};
+  }
+
   // The clause for the tick, when its work may take longer than the period.
   Slow slow_handler(ProcessId process, const analysis::Pattern& sent, std::optional<std::int64_t> period) const {
     for (const HandlerId id : facts_.process(process).handlers) {
@@ -100,10 +133,18 @@ class Check {
         const bool bounded = work.bound_ms != Bound::kUnknown && work.bound_ms != Bound::kInfinite;
         if (period && bounded && work.bound_ms < *period) continue;
         if (period && !bounded && serves_nobody(process)) continue;
-        return {id, work};
+        return {id, work, false, false};
       }
       for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
-        if (waits_for_ever(site)) return {id, {site, Effect::kCall, Bound::kInfinite, false, site, {}, {}}};
+        if (waits_for_ever(site)) return {id, {site, Effect::kCall, Bound::kInfinite, false, site, {}, {}}, false, false};
+      }
+      if (flushes(handler) || serves_nobody(process)) continue;
+      if (period && *period <= kOften) {
+        for (const SlowWork& call : longer_calls(program_, facts_, handler, *period)) return {id, call, true, false};
+      }
+      if (period.value_or(0) <= kOften) {
+        if (const CallId to = message_to_nodes(handler))
+          return {id, {to, Effect::kSend, Bound::kUnknown, true, to, {}, {}}, false, true};
       }
     }
     return {};
@@ -114,6 +155,26 @@ class Check {
     return std::to_string(milliseconds) + " ms";
   }
 
+  std::string work_text(const Slow& slow) const {
+    if (slow.nodes) return "messages to other nodes, one after the other";
+    if (slow.asks)
+      return "a call of " + process_name(program_, facts_, facts_.handler(slow.work.beyond).process) + " that may last" +
+             wait_text(slow.work.bound_ms);
+    if (slow.work.effect == Effect::kCall && !slow.work.beyond) return "a call without a time limit";
+    return describe_work(slow.work);
+  }
+
+  std::vector<findings::Step> way_of(const Slow& slow) const {
+    if (slow.nodes) return {{call_span(program_, slow.work.site), "waits while a connection is busy or is being set up"}};
+    if (slow.asks) {
+      std::vector<findings::Step> way;
+      append_chain(program_, facts_, slow.work.chain, way);
+      return way;
+    }
+    if (slow.work.beyond || slow.work.effect != Effect::kCall) return path_of(program_, facts_, slow.work);
+    return analysis::path_to(program_, facts_, slow.work.site, Effect::kCall);
+  }
+
   void report(FunctionId function, CallId site, const Slow& slow, const analysis::Pattern& sent,
               std::optional<std::int64_t> period, std::int64_t least) {
     // Queries end by their own timeout, of 15 s as a rule (Ecto: DBConnection's :timeout), well within a minute.
@@ -121,12 +182,10 @@ class Check {
     const bool erlang = in_erlang(program_, function);
     const Handler& handler = facts_.handler(slow.handler);
     const std::string server = process_name(program_, facts_, handler.process);
-    const std::string tick = message_text(sent, erlang), work = slow.work.effect == Effect::kCall && !slow.work.beyond
-                                                                    ? std::string("a call without a time limit")
-                                                                    : describe_work(slow.work);
+    const std::string tick = message_text(sent, erlang), work = work_text(slow);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     if (least >= (slow.work.effect == Effect::kDatabase ? kRareForQueries : kRare)) finding.severity = Severity::kLow;
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = slow.asks || slow.nodes ? Confidence::kPossible : Confidence::kLikely;
     finding.message = callee_text(program_, facts_, site) + " sends " + tick + " to " + server +
                       (period ? " every " + period_text(*period) : std::string(" at a fixed pace")) + ", and its handler does " +
                       work;
@@ -139,10 +198,11 @@ class Check {
                          : "Arm the next tick when the work is done: Process.send_after(self(), " + tick +
                                ", period) at the end of the handler.";
     finding.path = {{finding.span, "sends " + tick + " for ever"}};
-    std::vector<findings::Step> way = slow.work.beyond || slow.work.effect != Effect::kCall
-                                          ? path_of(program_, facts_, slow.work)
-                                          : analysis::path_to(program_, facts_, slow.work.site, Effect::kCall);
-    for (findings::Step& step : way) finding.path.push_back(std::move(step));
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    finding.path.push_back(
+        {{unit.file, clause.begin, clause.end}, analysis::display_handler(program_, facts_, handler) + " takes it"});
+    for (findings::Step& step : way_of(slow)) finding.path.push_back(std::move(step));
     finding.key = tick;
     report_weighed(reporter_, std::move(finding));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/support.h"
 #include "rules/walk.h"
@@ -21,6 +22,20 @@ const SlowWork* worst_of(const std::vector<SlowWork>& works) {
     if (!worst || rank(work) > rank(*worst)) worst = &work;
   }
   return worst;
+}
+
+// Calls of others that are given more time than a call has by default: whoever wrote that has seen them last.
+std::vector<SlowWork> patient_calls(const Program& program, const Facts& facts, const Handler& handler) {
+  constexpr std::int64_t kDefault = 5000;
+  std::vector<SlowWork> found;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+    if (facts.calls.runs[site.index] != analysis::Runs::kCaller || program.call(site).closure) continue;
+    if (!analysis::effects_at(program, facts, site).has(Effect::kCall)) continue;
+    const std::int64_t bound = analysis::bound_at(program, facts, site, Effect::kCall);
+    if (bound > kDefault && bound != analysis::Bound::kInfinite && bound != analysis::Bound::kUnknown)
+      found.push_back({site, Effect::kCall, bound, true, site, {}, {}});
+  }
+  return found;
 }
 
 class Check {
@@ -44,13 +59,17 @@ class Check {
     if (!in_production(program_, facts_, handler.function)) return;
     const std::vector<MessageId> messages = asynchronous(messages_to(facts_, handler_id));
     if (messages.empty()) return;
-    const std::vector<SlowWork> works = slow_work(program_, facts_, handler);
+    std::vector<SlowWork> works = slow_work(program_, facts_, handler);
+    const bool patient = works.empty();
+    if (patient) works = patient_calls(program_, facts_, handler);
     const SlowWork* worst = worst_of(works);
     if (!worst) return;
     const Callers callers = callers_of(program_, facts_, messages, id);
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
     constexpr std::size_t kSeveral = 4;
-    if (!callers.concurrent() && (!is_heavy(*worst) || (!callers.loop && callers.modules.size() < kSeveral))) return;
+    if (!callers.concurrent() &&
+        ((!is_heavy(*worst) && !(patient && callers.loop)) || (!callers.loop && callers.modules.size() < kSeveral)))
+      return;
     if (sheds_load(facts_.process(id).module, messages)) return;
     report(id, handler, messages, *worst, callers);
   }
@@ -61,9 +80,20 @@ class Check {
       const Message& message = facts_.message(id);
       const analysis::External* external = facts_.calls.external(message.site);
       const bool timer = external && external->row && external->row->effects.has(Effect::kTimer);
-      return timer || !message.pattern.tag || (message.kind == MessageKind::kInfo && message.likely);
+      // notify(Pid, Info) -> Pid ! {notify, Info}: of an interface in the receiver's own module it is no guess.
+      const bool own =
+          program_.module_of(message.sender) == facts_.process(message.receiver).module && goes_to_parameter(message);
+      return timer || !message.pattern.tag || (message.kind == MessageKind::kInfo && message.likely && !own);
     });
     return messages;
+  }
+
+  bool goes_to_parameter(const Message& message) const {
+    const Unit& unit = program_.unit_of(message.sender);
+    const std::span<const ExprId> arguments = arguments_of(program_, message.site);
+    if (arguments.empty() || unit.expr(arguments[0]).kind != ExprKind::kVariable) return false;
+    const model::VariableId variable(unit.expr(arguments[0]).payload);
+    return variable && analysis::parameter_of(unit, program_.function(message.sender), variable).has_value();
   }
 
   // Somebody looks at the length of the queue: the receiver to drop work, or a sender to hold back.
@@ -86,7 +116,9 @@ class Check {
     finding.severity = callers.concurrent() && is_heavy(work) && !is_mnesia(facts_, work) ? Severity::kHigh : Severity::kMedium;
     finding.confidence = work.possible || message.likely ? Confidence::kPossible : Confidence::kLikely;
     finding.message =
-        "Nothing slows down who sends " + text + " to " + name + ", which does " + describe_work(work) + " for each";
+        "Nothing slows down who sends " + text + " to " + name + ", which does " +
+        (work.effect == Effect::kCall && !work.beyond ? "a call that may last" + wait_text(work.bound_ms) : describe_work(work)) +
+        " for each";
     if (!callers.text.empty()) {
       finding.message +=
           "; sent " + std::string(callers.loop && !callers.concurrent() ? "in a loop " : "") + "by " + callers.text;
@@ -108,7 +140,11 @@ class Check {
           {call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " sends it"});
     }
     finding.path.push_back({finding.span, text + " goes to " + name + ", and nobody waits"});
-    for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    if (work.effect == Effect::kCall && !work.beyond) {
+      finding.path.push_back({call_span(program_, work.site), "waits" + wait_text(work.bound_ms)});
+    } else {
+      for (findings::Step& step : path_of(program_, facts_, work)) finding.path.push_back(std::move(step));
+    }
     finding.key = name + " " + text;
     report_weighed(reporter_, std::move(finding));
   }
