@@ -1,5 +1,6 @@
 // The sections about values: the state of processes, what leaves them, code that others supply, text from outside.
 #include <algorithm>
+#include <optional>
 
 #include "analysis/closures.h"
 #include "analysis/input.h"
@@ -155,20 +156,66 @@ void supplied_section(const Program& program, const Facts& facts, ModuleId modul
   }
 }
 
+namespace {
+
+// The argument whose text a known function takes; none of other calls.
+model::ExprId text_argument(const Program& program, const Facts& facts, analysis::CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (external == nullptr || external->row == nullptr || external->row->text_argument == 0 || program.call(site).capture)
+    return {};
+  const auto arguments = program.unit_of(site).children_of(program.call(site).expr);
+  return external->row->text_argument <= arguments.size() ? arguments[external->row->text_argument - 1u] : model::ExprId();
+}
+
+// to_atom(Text) -> binary_to_atom(Text): the parameter that is handed on as such a text.
+std::optional<std::size_t> text_parameter(const Program& program, const Facts& facts, FunctionId function) {
+  for (const analysis::CallId site : program.calls_of(function)) {
+    const model::ExprId text = text_argument(program, facts, site);
+    if (const auto parameter = text ? analysis::parameter_index(program, function, text) : std::nullopt) return parameter;
+  }
+  return {};
+}
+
+void show_text(const Program& program, const Facts& facts, FunctionId function, analysis::CallId site, model::ExprId text,
+               const std::string& taker, std::string& out) {
+  const analysis::TextOrigin origin = analysis::text_origin_of(program, facts, function, text);
+  out += "  text at " + shown_place(program, function, program.call(site).expr) + taker + " is " +
+         std::string(analysis::to_string(origin.kind)) + (origin.what.empty() ? "" : ": " + origin.what) + "\n";
+  for (const findings::Step& step : origin.path) {
+    const source::Position at = program.files->position(step.span.file, step.span.begin);
+    out += "    " + program.files->file(step.span.file).path + ":" + std::to_string(at.line) + " " + step.message + "\n";
+  }
+}
+
+// What a function of the sources is given that makes something of a text, by a call or beside a capture: lists:map(fun to_atom/1,
+// L).
+void wrapped_texts(const Program& program, const Facts& facts, FunctionId function, analysis::CallId site, std::string& out) {
+  const FunctionId callee = facts.calls.callees[site.index].function;
+  const auto parameter = callee ? text_parameter(program, facts, callee) : std::nullopt;
+  if (!parameter) return;
+  const model::Unit& unit = program.unit_of(site);
+  const model::Call& call = program.call(site);
+  const std::string taker = ", given to " + model::display_function(program, callee) + ",";
+  if (!call.capture) {
+    const auto arguments = unit.children_of(call.expr);
+    if (*parameter < arguments.size()) show_text(program, facts, function, site, arguments[*parameter], taker, out);
+    return;
+  }
+  const model::ExprId around = unit.parent(call.expr);
+  if (!around || unit.expr(around).kind != model::ExprKind::kCall) return;
+  for (const model::ExprId beside : unit.children_of(around))
+    if (beside != call.expr) show_text(program, facts, function, site, beside, taker, out);
+}
+
+}  // namespace
+
 void input_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
   for (const FunctionId f : program.functions_of(module)) {
     for (const analysis::CallId site : program.calls_of(f)) {
-      const analysis::External* external = facts.calls.external(site);
-      if (external == nullptr || external->row == nullptr || external->row->text_argument == 0) continue;
-      const auto arguments = program.unit_of(f).children_of(program.call(site).expr);
-      if (program.call(site).capture || external->row->text_argument > arguments.size()) continue;
-      const analysis::TextOrigin origin =
-          analysis::text_origin_of(program, facts, f, arguments[external->row->text_argument - 1]);
-      out += "  text at " + shown_place(program, f, program.call(site).expr) + " is " +
-             std::string(analysis::to_string(origin.kind)) + (origin.what.empty() ? "" : ": " + origin.what) + "\n";
-      for (const findings::Step& step : origin.path) {
-        const source::Position at = program.files->position(step.span.file, step.span.begin);
-        out += "    " + program.files->file(step.span.file).path + ":" + std::to_string(at.line) + " " + step.message + "\n";
+      if (const model::ExprId text = text_argument(program, facts, site)) {
+        show_text(program, facts, f, site, text, "", out);
+      } else {
+        wrapped_texts(program, facts, f, site, out);
       }
     }
   }
