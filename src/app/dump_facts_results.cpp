@@ -67,6 +67,26 @@ void append_call(const Program& program, const Facts& facts, CallId site, std::s
   for (const Handling& h : handlings_around(program, facts, site)) out += "    " + handling_text(program, h) + "\n";
 }
 
+// What is caught around other calls, once for each handler: the first call that it stands around says where.
+void append_caught(const Program& program, const Facts& facts, FunctionId function, std::string& out) {
+  std::vector<model::ClauseId> shown;
+  for (const CallId site : program.calls_of(function)) {
+    const External* external = facts.calls.external(site);
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    if (program.call(site).capture || (external && external->row && matters(external->row->effects))) continue;
+    for (const Handling& h : handlings_around(program, facts, site)) {
+      if (std::find(shown.begin(), shown.end(), h.clause) != shown.end()) continue;
+      if (h.clause) shown.push_back(h.clause);
+      out += "  caught around " +
+             (callee     ? model::display_function(program, callee)
+              : external ? model::display_mfa(external->module, external->name, external->arity)
+                         : std::string("a value that is called")) +
+             " " + shown_place(program, function, program.call(site).expr) + " in " + model::display_function(program, function) +
+             ": " + handling_text(program, h) + "\n";
+    }
+  }
+}
+
 void append_returns(const Program& program, const Facts& facts, HandlerId id, std::string& out) {
   const Handler& handler = facts.handler(id);
   out += "  returns of " + display_handler(program, facts, handler) + "\n";
@@ -87,6 +107,7 @@ void append_returns(const Program& program, const Facts& facts, HandlerId id, st
 void results_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
   for (const FunctionId function : program.functions_of(module)) {
     for (const CallId site : program.calls_of(function)) append_call(program, facts, site, out);
+    append_caught(program, facts, function, out);
   }
   if (const ProcessId process = facts.processes.of(module)) {
     for (const HandlerId handler : facts.process(process).handlers) append_returns(program, facts, handler, out);
