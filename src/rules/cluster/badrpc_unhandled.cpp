@@ -8,7 +8,10 @@
 #include <set>
 
 #include "analysis/values.h"
+#include "rules/load.h"
 #include "rules/multicall_items.h"
+#include "rules/remote_answers.h"
+#include "rules/unlooked_answers.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
 
@@ -20,11 +23,6 @@ using model::Expr;
 
 // How much of {badrpc, _} a pattern takes.
 enum class Takes : std::uint8_t { kNone, kSome, kAll };
-
-bool is_badrpc_call(const analysis::External* external) {
-  return external && external->module == sym::rpc && (external->arity == 4 || external->arity == 5) &&
-         (external->name == intern("call") || external->name == intern("block_call"));
-}
 
 Takes takes_reason(const Unit& unit, ExprId pattern) {
   const ExprKind kind = unit.expr(pattern).kind;
@@ -125,15 +123,6 @@ bool looks_at(const analysis::External& external) {
          (external.row && external.row->effects.has(Effect::kLog));
 }
 
-bool is_caught(const Unit& unit, ExprId expr) {
-  for (ExprId at = expr, around = unit.parent(expr); around; at = around, around = unit.parent(around)) {
-    const Expr& e = unit.expr(around);
-    if (e.kind != ExprKind::kTry) continue;
-    if (e.has(model::kOldCatch) || (unit.try_of(e).catch_clauses.size() > 0 && unit.child(around, 0) == at)) return true;
-  }
-  return false;
-}
-
 class Follow {
  public:
   Follow(const Program& program, const Facts& facts, CallId site)
@@ -169,15 +158,21 @@ class Follow {
       case ExprKind::kField:
         return {true, false, false, false, unit_.span(around), "its field is read", around};
       case ExprKind::kOperator:
-        return e.symbol() == intern("++")
-                   ? Use{true, false, false, false, unit_.span(around), "it is appended to as a list", around}
-                   : Use();
+        return of_operator(around);
       default:
         return {};
     }
   }
 
  private:
+  Use of_operator(ExprId at) const {
+    constexpr std::array<std::string_view, 5> kArithmetic = {"+", "-", "*", "/", "div"};
+    const std::string_view name = unit_.expr(at).symbol().text();
+    if (name == "++") return {true, false, false, false, unit_.span(at), "it is appended to as a list", at};
+    if (std::find(kArithmetic.begin(), kArithmetic.end(), name) == kArithmetic.end()) return {};
+    return {true, false, false, false, unit_.span(at), "it is reckoned with as a number (badarith)", at};
+  }
+
   // {Time, Answer} = timer:tc(fun() -> rpc:call(…) end)
   Use of_timed(ExprId closure, int depth) const {
     const ExprId call = unit_.parent(closure);
@@ -219,7 +214,11 @@ class Follow {
   Use of_case(ExprId at) const {
     const model::ClauseRange clauses = unit_.clauses_of(unit_.expr(at));
     for (const model::ClauseId id : clauses) {
-      if ((unit_.clause(id).flags & (model::kTruthy | model::kFalsy)) != 0) return {};
+      if ((unit_.clause(id).flags & (model::kTruthy | model::kFalsy)) == 0) continue;
+      // `if :rpc.call(…)`: only nil and false are not true.
+      Use use{true, false, false, true, unit_.span(unit_.child(at, 0)), "it counts as true", at};
+      use.answered = true;
+      return use;
     }
     const Takes taken = takes(unit_, clauses, 0);
     if (taken == Takes::kAll) return {};
@@ -294,27 +293,6 @@ class Follow {
   const Unit& unit_;
 };
 
-// The remote call whose answer a site hands on as it is: its own, or one that the wrapper which it calls returns on some way.
-std::optional<CallId> remote_call(const Program& program, const Facts& facts, CallId site, int depth = 0) {
-  constexpr int kMaxWrappers = 3;
-  if (program.call(site).capture) return {};
-  if (is_badrpc_call(facts.calls.external(site))) return site;
-  const FunctionId callee = facts.calls.callees[site.index].function;
-  if (!callee || depth == kMaxWrappers || !facts.effects.all[callee.index].has(Effect::kRpc)) return {};
-  const Unit& unit = program.unit_of(callee);
-  std::optional<CallId> found;
-  for (const model::ClauseId id : program.function(callee).clauses) {
-    if (!unit.clause(id).body) continue;
-    analysis::for_each_result(unit, unit.clause(id).body, [&](ExprId result) {
-      const ExprId value = analysis::local_value(unit, result);
-      if (found || unit.expr(value).kind != ExprKind::kCall || is_caught(unit, value)) return;
-      const CallId inner(unit.first_call + unit.expr(value).payload);
-      if (facts.calls.runs[inner.index] == analysis::Runs::kCaller) found = remote_call(program, facts, inner, depth + 1);
-    });
-  }
-  return found;
-}
-
 // node() itself: nothing to reach.
 bool is_this_node(const Program& program, CallId remote) {
   const std::span<const ExprId> arguments = arguments_of(program, remote);
@@ -361,6 +339,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
                             model::display_function(program, program.function_of(remote)) + " hands on what rpc:call gives"});
   }
   finding.path.push_back({use.span, use.how});
+  for (findings::Step& step : calling_steps(program, facts, function, 2)) finding.path.push_back(std::move(step));
   finding.key = callee_text(program, facts, site) + " " + use.how;
   report_weighed(reporter, std::move(finding));
 }
@@ -372,7 +351,8 @@ void check_items(const Program& program, const Facts& facts, Reporter& reporter,
   if (!in_production(program, facts, function)) return;
   const Unit& unit = program.unit_of(site);
   for (const ItemClauses& items : item_clauses(program, facts, site, true)) {
-    if (takes_tagged(unit, items.clauses, intern("badrpc")) || is_caught(unit, program.call(items.consumer).expr)) continue;
+    if (takes_tagged(unit, items.clauses, intern("badrpc")) || is_caught_around(unit, program.call(items.consumer).expr))
+      continue;
     const Use use{true,
                   false,
                   false,
@@ -442,11 +422,40 @@ void check_consumers(const Program& program, const Facts& facts, Reporter& repor
   const Unit& unit = program.unit_of(site);
   for (const ExprId answers : answer_uses(program, site, true)) {
     const ExprId call = unit.parent(answers);
-    if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught(unit, call)) continue;
+    if (!call || unit.expr(call).kind != ExprKind::kCall || is_caught_around(unit, call)) continue;
     const CallId consumer(unit.first_call + unit.expr(call).payload);
     if (const std::optional<Use> use = use_of_answers(program, facts, consumer, answers))
       return report(program, facts, reporter, site, site, *use);
   }
+}
+
+// {Node, hd(Answers)}, lists:append(Answers): what a node answered, or that it did not, becomes data of the same list.
+void check_kept(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!calls_external(facts, site, sym::rpc, intern("multicall")) || program.call(site).capture) return;
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function)) return;
+  const std::optional<UnlookedAnswers> kept = unlooked_answers(program, facts, site);
+  if (!kept) return;
+  const bool erlang = in_erlang(program, function);
+  const std::string tuple = erlang ? "{badrpc, Reason}" : "{:badrpc, reason}";
+  const std::string holder = model::display_function(program, kept->function);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = Severity::kMedium;
+  finding.confidence = Confidence::kPossible;  // who gets the data may look
+  finding.message = finding.function + " keeps the answers of " + callee_text(program, facts, site) + " as they are: " + holder +
+                    " takes " + tuple + " among them for what a node answered";
+  finding.why =
+      "A node on which the function fails, or that goes down meanwhile, is not among the nodes that did not answer: its answer "
+      "is " +
+      tuple + " (kernel: rpc). It is read as data later, far from here, or shown to somebody as if it were.";
+  finding.fix = std::string("Part the answers where they come in: those that are ") + tuple +
+                " belong to the nodes that failed. Or use erpc:multicall/5, whose answers say which is which.";
+  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)}};
+  for (const analysis::ExprRef& step : kept->way)
+    finding.path.push_back({program.unit(step.unit).span(step.expr), "hands them on"});
+  finding.path.push_back({program.unit(kept->kept.unit).span(kept->kept.expr), holder + " makes them data"});
+  finding.key = callee_text(program, facts, site) + " kept";
+  report_weighed(reporter, std::move(finding));
 }
 
 // A command that a person runs may die of a network fault, but one that takes a reason of it was meant to say what is wrong.
@@ -463,6 +472,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (!function) continue;
     check_items(program, facts, reporter, site);
     check_consumers(program, facts, reporter, site);
+    check_kept(program, facts, reporter, site);
     const std::optional<CallId> remote = remote_call(program, facts, site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);
@@ -470,7 +480,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const Unit& unit = program.unit_of(site);
     const ExprId expr = program.call(site).expr;
     const Use use = Follow(program, facts, site).of(expr);
-    if (!use.crash || (tool && !use.some) || is_caught(unit, use.at)) continue;
+    if (!use.crash || (tool && !use.some) || is_caught_around(unit, use.at)) continue;
     if (!reported.emplace(function, callee_text(program, facts, site) + use.how).second) continue;
     report(program, facts, reporter, site, *remote, use);
   }

@@ -152,6 +152,9 @@ bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
   if (external->name == intern("abcast")) {
     return external->module == sym::gen_server || external->module == sym::Elixir_GenServer || external->module == sym::rpc;
   }
+  // One message to each node there is.
+  if (external->name == intern("eval_everywhere")) return external->module == sym::rpc;
+  if (external->name == intern("multicast")) return external->module == sym::erpc;
   return in_loop(program, facts, site) && (node_of_target(program, facts, site) || is_called_remote(program, facts, site));
 }
 
@@ -178,7 +181,8 @@ void check_suspended(const Program& program, const Facts& facts, Reporter& repor
   const FunctionId function = program.function_of(site);
   if (!in_production(program, facts, function)) return;
   ProcessId process = waited_for(program, facts, function);
-  if (!process && is_called_remote(program, facts, site)) process = asked_by_users(program, facts, function);
+  const bool everywhere = calls_external(facts, site, sym::rpc, intern("eval_everywhere"));
+  if (!process && (everywhere || is_called_remote(program, facts, site))) process = asked_by_users(program, facts, function);
   if (!process || uses_async_dist(program, function)) return;
   const std::string callee = callee_text(program, facts, site), name = process_name(program, facts, process);
   Finding finding = found_in(reporter, program, function, call_span(program, site));

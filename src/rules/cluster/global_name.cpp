@@ -65,9 +65,12 @@ ExprId global_name_of(const Program& program, CallId site) {
       if (!name) continue;
       const ExprId value = analysis::local_value(unit, name);
       const model::Expr& e = unit.expr(value);
-      if (e.kind != ExprKind::kTuple || e.child_count != 2) continue;
-      // A name made of a node or a pid is another one on each node.
-      if (analysis::atom_value(unit, unit.child(value, 0)) == sym::global && analysis::atom_value(unit, unit.child(value, 1)))
+      if (e.kind != ExprKind::kTuple || e.child_count < 2 || e.child_count > 3) continue;
+      // {via, global, Name} is the same name. One made of a node or a pid is another one on each node.
+      const bool via = e.child_count == 3 && analysis::atom_value(unit, unit.child(value, 0)) == intern("via");
+      if (e.child_count == 3 && !via) continue;
+      if (analysis::atom_value(unit, unit.child(value, via ? 1 : 0)) == sym::global &&
+          analysis::atom_value(unit, unit.child(value, via ? 2 : 1)))
         return value;
     }
   }
@@ -140,7 +143,102 @@ void children(const Program& program, const Facts& facts, Reporter& reporter) {
   }
 }
 
+// The start answers {error, {already_started, Pid}}, and the function returns {ok, Pid}, or links to it: the holder on another
+// node becomes the supervisor's child.
+struct Adopted {
+  ExprId result;  // {ok, Pid}; none where there is no such
+  CallId link;
+};
+
+// The clause's pattern for {error, {already_started, Pid}}: the variable of the pid.
+model::VariableId taken_pid(const Unit& unit, ExprId pattern) {
+  const model::Expr& e = unit.expr(pattern);
+  if (e.kind != ExprKind::kTuple || e.child_count != 2 || analysis::atom_value(unit, unit.child(pattern, 0)) != sym::error)
+    return {};
+  const ExprId reason = unit.child(pattern, 1);
+  const model::Expr& r = unit.expr(reason);
+  if (r.kind != ExprKind::kTuple || r.child_count != 2) return {};
+  if (analysis::atom_value(unit, unit.child(reason, 0)) != intern("already_started")) return {};
+  const model::Expr& pid = unit.expr(unit.child(reason, 1));
+  return pid.kind == ExprKind::kVariable ? model::VariableId(pid.payload) : model::VariableId();
+}
+
+Adopted adopted_in(const Facts& facts, const Unit& unit, ExprId body, model::VariableId pid) {
+  Adopted adopted;
+  const auto is_pid = [&](ExprId id) {
+    return unit.expr(id).kind == ExprKind::kVariable && model::VariableId(unit.expr(id).payload) == pid;
+  };
+  analysis::for_each_result(unit, body, [&](ExprId result) {
+    const model::Expr& e = unit.expr(result);
+    if (e.kind == ExprKind::kTuple && e.child_count == 2 && analysis::atom_value(unit, unit.child(result, 0)) == sym::ok &&
+        is_pid(unit.child(result, 1)))
+      adopted.result = result;
+  });
+  analysis::any_below(unit, body, [&](ExprId id) {
+    if (unit.expr(id).kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + unit.expr(id).payload);
+    const bool links = calls_external(facts, site, sym::erlang, intern("link")) ||
+                       calls_external(facts, site, sym::Elixir_Process, intern("link"));
+    const auto arguments = unit.children_of(id);
+    if (links && arguments.size() == 1 && is_pid(arguments[0])) adopted.link = site;
+    return static_cast<bool>(adopted.link);
+  });
+  return adopted;
+}
+
+void report_adopted(const Program& program, Reporter& reporter, CallId site, const Adopted& adopted) {
+  const FunctionId function = program.function_of(site);
+  const Unit& unit = program.unit_of(site);
+  const bool erlang = in_erlang(program, function);
+  const std::string taken = erlang ? "{error, {already_started, Pid}}" : "{:error, {:already_started, pid}}";
+  Finding finding =
+      found_in(reporter, program, function, adopted.link ? call_span(program, adopted.link) : unit.span(adopted.result));
+  finding.severity = Severity::kMedium;
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function +
+                    (adopted.link ? " links its caller to the holder of a global name"
+                                  : " gives the holder of a global name to its supervisor as a child") +
+                    ", which may live on another node";
+  finding.why =
+      adopted.link
+          ? "When that node leaves, all supervisors of the other nodes lose this child at once, start it again at once, and use "
+            "up "
+            "restarts each time: a few nodes that leave one after the other end them."
+          : "The supervisor is not linked to it: when that process or its node goes, no supervisor is told, and the name stays "
+            "empty until somebody starts the application again. And a supervisor that stops kills the process of another node.";
+  finding.fix = std::string("Answer ") + taken + " with " + (erlang ? "`ignore`" : "`:ignore`") +
+                ", or start a local process on each node that monitors the holder and starts the service again when it goes.";
+  finding.path = {{call_span(program, site), finding.function + " starts under a global name"},
+                  {finding.span, adopted.link ? "links to whoever has it" : "takes whoever has it for the child"}};
+  finding.key = "adopted";
+  report_weighed(reporter, std::move(finding));
+}
+
+void adoptions(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (const CallId site : wanted_calls(program, reporter)) {
+    const std::string_view name = program.call(site).name ? program.call(site).name.text() : std::string_view();
+    if (!name.starts_with("start") || program.call(site).capture || !global_name_of(program, site)) continue;
+    const FunctionId function = program.function_of(site);
+    if (!function || !in_production(program, facts, function) || !program.function(function).name.text().starts_with("start"))
+      continue;
+    const Unit& unit = program.unit_of(site);
+    for (const analysis::CallResult& result : analysis::results_of(program, facts, site)) {
+      if (!result.wrappers.empty() || !result.place) continue;
+      const model::Expr& place = unit.expr(result.place.expr);
+      if (place.kind != ExprKind::kCase && place.kind != ExprKind::kWith) continue;
+      for (const model::ClauseId id : unit.clauses_of(place)) {
+        const auto patterns = unit.patterns_of(unit.clause(id));
+        const model::VariableId pid = patterns.size() == 1 ? taken_pid(unit, patterns[0]) : model::VariableId();
+        if (!pid) continue;
+        const Adopted adopted = adopted_in(facts, unit, unit.clause(id).body, pid);
+        if (adopted.result || adopted.link) report_adopted(program, reporter, site, adopted);
+      }
+    }
+  }
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  adoptions(program, facts, reporter);
   registrations(program, facts, reporter);
   children(program, facts, reporter);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 #include "analysis/values.h"
 #include "rules/nodes.h"
@@ -30,11 +31,36 @@ bool is_first_of(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+// `case Subject of First when First =:= node() -> …`: the subject of which a variable is the whole pattern.
+ExprId subject_of(const Unit& unit, ExprId variable) {
+  const model::VariableId id(unit.expr(variable).payload);
+  if (!id || id.index >= unit.variables.size() || !unit.variables[id.index].binding) return {};
+  const ExprId binding = unit.variables[id.index].binding;
+  for (ExprId around = unit.parent(variable); around; around = unit.parent(around)) {
+    const Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kCase || e.child_count == 0) continue;
+    for (const model::ClauseId clause : unit.clauses_of(e)) {
+      const auto patterns = unit.patterns_of(unit.clause(clause));
+      if (patterns.size() == 1 && patterns[0] == binding) return analysis::local_value(unit, unit.child(around, 0));
+    }
+  }
+  return {};
+}
+
+// Functions that give one of the nodes in sight: leader() -> hd(lists:sort([node() | nodes()])).
+using Pickers = std::set<FunctionId>;
+
 // The call that picks one of the nodes in sight by its place in their order: Enum.min([node() | Node.list()]), hd(lists:sort(…)).
-ExprId pick_of_nodes(const Unit& unit, ExprId expr) {
-  const ExprId value = analysis::local_value(unit, expr);
+ExprId pick_of_nodes(const Facts& facts, const Pickers& pickers, const Unit& unit, ExprId expr) {
+  ExprId value = analysis::local_value(unit, expr);
+  if (unit.expr(value).kind == ExprKind::kVariable) {
+    if (const ExprId subject = subject_of(unit, value)) value = subject;
+  }
   const Expr& e = unit.expr(value);
-  if (e.kind != ExprKind::kCall || e.child_count == 0) return {};
+  if (e.kind != ExprKind::kCall) return {};
+  const FunctionId callee = facts.calls.callees[unit.first_call + e.payload].function;
+  if (callee && pickers.count(callee) != 0) return value;
+  if (e.child_count == 0) return {};
   const std::string_view name = unit.call_of(e).name.text();
   if (!is_first_of(name)) return {};
   for (const ExprId argument : unit.children_of(value)) {
@@ -58,14 +84,14 @@ bool is_node_call(const Unit& unit, ExprId expr) {
 }
 
 // A comparison with this node, `Enum.min(…) == node()`, also as `case Enum.min(…) of Self when Self =:= node()`.
-ExprId leadership(const Unit& unit, ExprId id) {
+ExprId leadership(const Facts& facts, const Pickers& pickers, const Unit& unit, ExprId id) {
   const Expr& e = unit.expr(id);
   if (e.kind != ExprKind::kOperator || e.child_count != 2) return {};
   const std::string_view name = e.symbol().text();
   if (name != "==" && name != "===" && name != "=:=" && name != "!=" && name != "=/=" && name != "/=" && name != "!==") return {};
   for (std::size_t i = 0; i < 2; ++i) {
     if (!is_node_call(unit, unit.child(id, i))) continue;
-    if (const ExprId pick = pick_of_nodes(unit, unit.child(id, 1 - i))) return pick;
+    if (const ExprId pick = pick_of_nodes(facts, pickers, unit, unit.child(id, 1 - i))) return pick;
   }
   return {};
 }
@@ -188,11 +214,35 @@ bool calls_for_nodes(const Program& program, FunctionId function) {
   return false;
 }
 
+Pickers find_pickers(const Program& program, const Facts& facts) {
+  Pickers pickers;
+  for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
+    const FunctionId function(i);
+    if (!calls_for_nodes(program, function)) continue;
+    const Unit& unit = program.unit_of(function);
+    for (const model::ClauseId id : program.function(function).clauses) {
+      if (!unit.clause(id).body) continue;
+      analysis::for_each_result(unit, unit.clause(id).body, [&](ExprId result) {
+        if (pick_of_nodes(facts, {}, unit, result)) pickers.insert(function);
+      });
+    }
+  }
+  return pickers;
+}
+
+bool calls_one_of(const Program& program, const Facts& facts, const Pickers& pickers, FunctionId function) {
+  if (pickers.empty()) return false;
+  const auto calls = program.calls_of(function);
+  return std::any_of(calls.begin(), calls.end(),
+                     [&](CallId site) { return pickers.count(facts.calls.callees[site.index].function) != 0; });
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  const Pickers pickers = find_pickers(program, facts);
   for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
     const FunctionId function(i);
     if (!reporter.wants(program, function)) continue;
-    const bool nodes = calls_for_nodes(program, function);
+    const bool nodes = calls_for_nodes(program, function) || calls_one_of(program, facts, pickers, function);
     const bool conflict = takes_pids(program, function) && settles_conflicts(program, facts, function);
     if ((!nodes && !conflict) || !in_production(program, facts, function)) continue;
     const Unit& unit = program.unit_of(function);
@@ -200,7 +250,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const model::ClauseId id : program.function(function).clauses) {
       for (const ExprId root : {unit.clause(id).guard, unit.clause(id).body}) {
         any_below(unit, root, [&](ExprId at) {
-          if (nodes && !leads && leadership(unit, at)) {
+          if (nodes && !leads && leadership(facts, pickers, unit, at)) {
             leads = true;
             report_leader(program, facts, reporter, function, at);
           }

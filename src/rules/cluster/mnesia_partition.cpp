@@ -2,12 +2,48 @@
 // {inconsistent_database, running_partitioned_network, Node} to who subscribed to system events, and lets both go on with
 // different data (mnesia: users guide, recovery from communication failure). Somebody must choose a side.
 #include <algorithm>
+#include <set>
 
 #include "rules/nodes.h"
+#include "rules/reach.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
+
+// [node() | nodes()]: a table or schema that is made on all nodes at once.
+bool names_other_nodes(const Program& program, const Facts& facts, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  for (const ExprId argument : arguments_of(program, site)) {
+    const bool names = any_below(unit, argument, [&](ExprId id) {
+      if (unit.expr(id).kind != ExprKind::kCall) return false;
+      const CallId inner(unit.first_call + unit.expr(id).payload);
+      return calls_external(facts, inner, sym::erlang, intern("nodes")) ||
+             calls_external(facts, inner, intern("Elixir.Node"), intern("list"));
+    });
+    if (names) return true;
+  }
+  return false;
+}
+
+// How the nodes get together: the functions that lead to the call, from the far end.
+void append_way(const Program& program, const Facts& facts, CallId site, std::vector<findings::Step>& path) {
+  constexpr std::size_t kLongest = 4;
+  std::vector<CallId> chain = {site};
+  std::set<FunctionId> seen;
+  for (FunctionId at = program.function_of(site); chain.size() < kLongest && seen.insert(at).second;) {
+    CallId above;
+    for (const std::uint32_t i : facts.calls.incoming_of(at)) {
+      const FunctionId caller = facts.calls.callers[i];
+      if (above || seen.count(caller) != 0 || facts.calls.edges[i].possible || !in_production(program, facts, caller)) continue;
+      above = facts.calls.edges[i].site;
+    }
+    if (!above) break;
+    chain.insert(chain.begin(), above);
+    at = program.function_of(above);
+  }
+  append_chain(program, facts, chain, path);
+}
 
 // Makes a database of several nodes: a copy of a table on another node, or extra_db_nodes.
 bool joins_nodes(const Program& program, const Facts& facts, CallId site) {
@@ -15,6 +51,7 @@ bool joins_nodes(const Program& program, const Facts& facts, CallId site) {
   if (!external || external->module.text() != "mnesia" || program.call(site).capture) return false;
   const std::string_view name = external->name.text();
   if (name == "add_table_copy") return true;
+  if (name == "create_table" || name == "create_schema") return names_other_nodes(program, facts, site);
   if (name != "change_config") return false;
   const ExprId key = argument_at(program, site, 1);
   const Unit& unit = program.unit_of(site);
@@ -22,13 +59,14 @@ bool joins_nodes(const Program& program, const Facts& facts, CallId site) {
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
-  CallId first;
-  for (std::uint32_t i = 0; i < program.call_units.size() && !first; ++i) {
+  std::vector<CallId> joins;
+  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const FunctionId function = joins_nodes(program, facts, site) ? program.function_of(site) : FunctionId();
-    if (function && in_production(program, facts, function)) first = site;
+    if (function && in_production(program, facts, function)) joins.push_back(site);
   }
-  if (!first) return;
+  if (joins.empty()) return;
+  const CallId first = joins.front();
   const Symbol event = intern("inconsistent_database");
   for (const auto& unit : program.units) {
     for (const model::Expr& e : unit->exprs) {
@@ -49,7 +87,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
                "restart the losing side with mnesia:set_master_nodes/1; or set mnesia's majority for the tables."
              : "Subscribe with :mnesia.subscribe(:system), take {:mnesia_system_event, {:inconsistent_database, _, node}}, "
                "and restart the losing side with :mnesia.set_master_nodes/1; or set `majority: true` for the tables.";
-  finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, first)}};
+  constexpr std::size_t kShown = 3;
+  for (std::size_t i = 0; i < joins.size() && i < kShown; ++i) append_way(program, facts, joins[i], finding.path);
   finding.key = "inconsistent_database";
   report_weighed(reporter, std::move(finding));
 }

@@ -141,6 +141,21 @@ bool asks_for_agreement(const Program& program, const Facts& facts, const Unit& 
   });
 }
 
+// for {id, ^node} <- state.jobs, do: DynamicSupervisor.start_child(…): started here for what the node had.
+bool starts_for_entries(const Facts& facts, const Unit& unit, CallId site, VariableId node) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || !external->row || !external->row->effects.has(Effect::kStartChild)) return false;
+  const std::string_view name = external->name.text();
+  if (!name.starts_with("start_child")) return false;
+  const ExprId call = unit.first_call <= site.index ? unit.calls[site.index - unit.first_call].expr : ExprId();
+  if (mentions(unit, call, {node})) return true;
+  for (ExprId around = unit.parent(call); around; around = unit.parent(around)) {
+    const ExprKind kind = unit.expr(around).kind;
+    if ((kind == ExprKind::kComprehension || kind == ExprKind::kCall) && mentions(unit, around, {node})) return true;
+  }
+  return false;
+}
+
 std::optional<CallId> takeover(const Program& program, const Facts& facts, const DownClause& down) {
   const Unit& unit = program.unit_of(down.function);
   const ExprId body = unit.clause(down.clause).body;
@@ -148,10 +163,14 @@ std::optional<CallId> takeover(const Program& program, const Facts& facts, const
   std::optional<CallId> found;
   any_below(unit, body, [&](ExprId id) {
     const Expr& e = unit.expr(id);
-    if (e.kind != ExprKind::kCall || !mentions(unit, id, {down.node})) return false;
+    if (e.kind != ExprKind::kCall) return false;
     const CallId site(unit.first_call + e.payload);
     const FunctionId callee = facts.calls.callees[site.index].function;
-    if (!callee) return false;
+    if (!callee && starts_for_entries(facts, unit, site, down.node)) {
+      found = site;
+      return true;
+    }
+    if (!callee || !mentions(unit, id, {down.node})) return false;
     if (is_takeover_name(program.function(callee).name.text()) || facts.effects.all[callee.index].has(Effect::kStartChild)) {
       found = site;
       return true;
@@ -189,6 +208,39 @@ void report_takeover(const Program& program, const Facts& facts, Reporter& repor
 // ---- DOWN with noconnection handed on as a nodedown
 // ----------------------------------------------------------------------------
 
+// The start of a process in the clause for a process that is only out of sight.
+CallId replacement_in(const Program& program, const Facts& facts, FunctionId function, const Clause& clause) {
+  const Unit& unit = program.unit_of(function);
+  CallId found;
+  if (asks_for_agreement(program, facts, unit, clause.body)) return found;
+  any_below(unit, clause.body, [&](ExprId at) {
+    const Expr& e = unit.expr(at);
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + e.payload);
+    if (analysis::effects_at(program, facts, site).has(Effect::kStartChild)) found = site;
+    return static_cast<bool>(found);
+  });
+  return found;
+}
+
+void report_replacement(const Program& program, const Facts& facts, Reporter& reporter, FunctionId function, CallId site) {
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.confidence = Confidence::kPossible;
+  finding.message = finding.function + " takes a process whose node is out of sight for dead and calls " +
+                    callee_text(program, facts, site) + " at once";
+  finding.why =
+      "noconnection says that this node no longer sees the other one. Behind a cut cable the process goes on, with its state and "
+      "its clients: when the cable is mended there are two.";
+  finding.fix =
+      "Take noconnection for `not known`: wait some seconds for the node to come back, ask a majority or a lock in a store that "
+      "both "
+      "sides share, and settle conflicts when it does.";
+  finding.path = {
+      {finding.span, finding.function + " calls " + callee_text(program, facts, site) + " in the clause for noconnection"}};
+  finding.key = "replacement " + callee_text(program, facts, site);
+  report_weighed(reporter, std::move(finding));
+}
+
 void check_noconnection(const Program& program, const Facts& facts, Reporter& reporter, FunctionId function) {
   const Unit& unit = program.unit_of(function);
   for (const ClauseId id : program.function(function).clauses) {
@@ -197,6 +249,8 @@ void check_noconnection(const Program& program, const Facts& facts, Reporter& re
     const bool lost = std::any_of(patterns.begin(), patterns.end(),
                                   [&](ExprId pattern) { return mentions_atom(unit, pattern, intern("noconnection")); });
     if (!lost) continue;
+    if (const CallId start = replacement_in(program, facts, function, clause))
+      report_replacement(program, facts, reporter, function, start);
     any_below(unit, clause.body, [&](ExprId at) {
       const Expr& e = unit.expr(at);
       if (e.kind != ExprKind::kTuple || e.child_count != 2 || !is_atom(unit, unit.child(at, 0), sym::nodedown)) return false;
@@ -367,11 +421,13 @@ void check_module(const Program& program, const Facts& facts, Reporter& reporter
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  const Symbol lost = intern("noconnection");
   // A look over the flat table of a unit costs less than a walk over its modules, and hardly any unit speaks of nodes.
   for (const auto& unit : program.units) {
     if (!reporter.wants(*unit)) continue;
-    const bool speaks = std::any_of(unit->exprs.begin(), unit->exprs.end(),
-                                    [](const Expr& e) { return e.kind == ExprKind::kAtom && e.symbol() == sym::nodedown; });
+    const bool speaks = std::any_of(unit->exprs.begin(), unit->exprs.end(), [&](const Expr& e) {
+      return e.kind == ExprKind::kAtom && (e.symbol() == sym::nodedown || e.symbol() == lost);
+    });
     if (!speaks) continue;
     for (std::uint32_t i = 0; i < unit->modules.size(); ++i) {
       check_module(program, facts, reporter, ModuleId(unit->first_module + i));

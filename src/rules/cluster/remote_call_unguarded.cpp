@@ -4,9 +4,11 @@
 // process that asked ends.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "analysis/results.h"
+#include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/wanted.h"
 
@@ -66,7 +68,134 @@ bool is_of_otp(Symbol module) {
   return std::find(kModules.begin(), kModules.end(), module.text()) != kModules.end();
 }
 
+// ---- Requests by a project's own wrapper of gen_server:call
+// ---------------------------------------------------------------------
+
+// The process that a request is for, where it is written: the target of gen_server:call and its like, or what a wrapper in the
+// sources is given in front of the request. None where the request is made somewhere else.
+ExprId target_of(const Program& program, const Facts& facts, CallId site) {
+  const auto arguments = arguments_of(program, site);
+  const Unit& unit = program.unit_of(site);
+  if (const analysis::External* external = facts.calls.external(site)) {
+    const bool request = external->row && external->row->effects.has(Effect::kCall) && external->row->message_argument != 0;
+    if (!request || program.call(site).capture || facts.calls.runs[site.index] != analysis::Runs::kCaller) return {};
+    const ExprId target = argument_at(program, site, external->row->target_argument);
+    return target ? analysis::local_value(unit, target) : ExprId();
+  }
+  const FunctionId sender = program.function_of(site);
+  if (arguments.size() < 2 || !sender || !facts.calls.callees[site.index].function) return {};
+  for (const MessageId id : facts.messages.by_function[sender.index]) {
+    const Message& message = facts.message(id);
+    if (message.site != site || message.kind != MessageKind::kCall || message.runs != analysis::Runs::kCaller) continue;
+    const ExprId request = message.pattern.expr.expr, target = analysis::local_value(unit, arguments[0]);
+    if (request && request != arguments[0] && request != target) return target;
+  }
+  return {};
+}
+
+// {Name, Node}, given to a function in the sources.
+bool wrapper_names_a_node(const Program& program, const Facts& facts, CallId site, ExprId target) {
+  const Unit& unit = program.unit_of(site);
+  if (facts.calls.external(site)) return false;
+  if (!target || unit.expr(target).kind != ExprKind::kTuple || unit.expr(target).child_count != 2) return false;
+  if (unit.expr(unit.child(target, 0)).kind != ExprKind::kAtom) return false;
+  const Symbol first = unit.expr(unit.child(target, 0)).symbol();
+  if (first == sym::global || first == sym::local || first == intern("via")) return false;
+  const ExprId node = unit.child(target, 1);
+  return unit.expr(node).kind == ExprKind::kVariable && !is_own_node(program, facts, site, node);
+}
+
+bool expects_exits(const Program& program, const Facts& facts, CallId site) {
+  if (!analysis::handlings_around(program, facts, site).empty()) return true;  // what is caught in part is another rule's
+  return (analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0;
+}
+
+// ---- Requests to the one process of a name that the whole cluster shares
+// ---------------------------------------------------------
+
+// {global, Name}, {via, Registry, Name} of a registry that spans nodes; none else.
+bool is_cluster_name(const Unit& unit, ExprId target) {
+  if (!target || unit.expr(target).kind != ExprKind::kTuple) return false;
+  const model::Expr& e = unit.expr(target);
+  const std::optional<Symbol> first = analysis::atom_value(unit, unit.child(target, 0));
+  if (e.child_count == 2 && first == sym::global) return true;
+  if (e.child_count != 3 || first != intern("via")) return false;
+  const std::optional<Symbol> registry = analysis::atom_value(unit, unit.child(target, 1));
+  if (!registry) return false;
+  constexpr std::array<std::string_view, 8> kWords = {"global", "syn",     "swarm",     "horde",
+                                                      "leader", "cluster", "singleton", "distributed"};
+  std::string name(registry->text());
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+// Does the function look first whether somebody has the name, or wait until somebody has?
+bool looks_for_holder(const Program& program, FunctionId function) {
+  for (const CallId site : program.calls_of(function)) {
+    const std::string_view name = program.call(site).name ? program.call(site).name.text() : std::string_view();
+    if (name.starts_with("whereis") || name == "ensure_started" || name.starts_with("start")) return true;
+  }
+  return false;
+}
+
+struct Asked {
+  std::vector<CallId> sites;
+  ExprId name;
+};
+
+// One finding a module: its functions for users are alike.
+void report_singletons(const Program& program, const Facts& facts, Reporter& reporter, const std::map<ModuleId, Asked>& found) {
+  for (const auto& [module, asked] : found) {
+    const std::vector<CallId>& sites = asked.sites;
+    const CallId site = sites.front();
+    const FunctionId function = program.function_of(site);
+    const bool erlang = in_erlang(program, function);
+    const std::string name = source_text(program, program.unit_of(site), asked.name, 60);
+    Finding finding = found_in(reporter, program, function, call_span(program, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " asks the one process of the cluster that has the name " + name +
+                      ", and nobody expects that there is none" + run_by_text(program, facts, function);
+    finding.why =
+        "While its node goes, until another one has started it, and on the smaller side of a split, nobody has the name: the "
+        "call exits "
+        "with noproc at once, or with nodedown, and whoever asked ends of what a moment later would have gone well.";
+    finding.fix = erlang ? "Catch exit:{noproc, _} and exit:{{nodedown, _}, _} where the name is asked, and answer {error, "
+                           "unavailable}, or wait "
+                           "for a holder for a limited time."
+                         : "Catch the exits :noproc and {:nodedown, _} where the name is asked, and answer {:error, "
+                           ":unavailable}, or wait for "
+                           "a holder for a limited time.";
+    constexpr std::size_t kShown = 8;
+    for (std::size_t i = 0; i < sites.size() && i < kShown; ++i)
+      finding.path.push_back(
+          {call_span(program, sites[i]), model::display_function(program, program.function_of(sites[i])) + " asks " + name});
+    finding.key = "name " + name;
+    report_weighed(reporter, std::move(finding));
+  }
+}
+
+void check_names(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<FunctionId> reported;
+  std::map<ModuleId, Asked> found;
+  for (const CallId site : wanted_calls(program, reporter)) {
+    const ExprId target = target_of(program, facts, site);
+    if (!target) continue;
+    const FunctionId function = program.function_of(site);
+    const bool node = wrapper_names_a_node(program, facts, site, target);
+    if (!function || (!node && !is_cluster_name(program.unit_of(site), target))) continue;
+    if (!in_production(program, facts, function) || expects_exits(program, facts, site)) continue;
+    if (node && reported.insert(function).second) report(program, facts, reporter, site, false);
+    if (node || looks_for_holder(program, function)) continue;
+    Asked& asked = found[program.module_of(function)];
+    asked.sites.push_back(site);
+    if (!asked.name) asked.name = target;
+  }
+  report_singletons(program, facts, reporter, found);
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  check_names(program, facts, reporter);
   std::set<std::pair<FunctionId, std::string>> reported;
   const Symbol call = intern("call"), multi_call = intern("multi_call");
   for (const CallId site : wanted_calls(program, reporter)) {

@@ -2,6 +2,7 @@
 // that was connected and hangs is noticed after net_ticktime only, a minute later, and whoever waits here waits as long.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "rules/nodes.h"
@@ -57,8 +58,26 @@ bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
   return false;
 }
 
+// Waits for all nodes of the cluster, of which one may hang: global:sync until their name servers agree, global:trans and
+// set_lock until each has given the lock, without a number of tries; net_adm:ping and world until each has answered.
+bool waits_for_the_cluster(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || program.call(site).capture) return false;
+  const std::string_view name = external->name.text();
+  if (external->module == sym::global) {
+    if (name == "sync") return true;
+    return (name == "trans" && external->arity < 4) || (name == "set_lock" && external->arity < 3);
+  }
+  return external->module.text() == "net_adm" && (name == "ping" || name == "world" || name == "world_list");
+}
+
 std::string fix_for(const analysis::External& external, bool erlang) {
   const std::string_view name = external.name.text();
+  if (external.module == sym::global && name != "sync")
+    return "Give it a number of tries, or a lock of the nodes at hand alone, and take `aborted` (`false`) for an answer.";
+  if (external.module == sym::global || external.module.text() == "net_adm")
+    return erlang ? "Leave it out, or do it in a process of its own that nobody waits for, which says when it is done."
+                  : "Leave it out, or do it in a task that nobody waits for, which says when it is done.";
   if (external.module == sym::rpc || external.module == sym::erpc) {
     const std::string call = erlang ? std::string(external.module.text()) + ":" : ":" + std::string(external.module.text()) + ".";
     const bool many = name.starts_with("multi");
@@ -79,7 +98,7 @@ std::string fix_for(const analysis::External& external, bool erlang) {
                "second list.";
 }
 
-void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const std::vector<CallId>& alike = {}) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
@@ -87,7 +106,10 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const ProcessId server = own ? waited_for(program, facts, function) : ProcessId();
 
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = server ? Severity::kHigh : is_run_in_sight(facts, function) ? Severity::kMedium : Severity::kLow;
+  const bool rpc = !waits_for_the_cluster(program, facts, site);
+  finding.severity = server && rpc                                        ? Severity::kHigh
+                     : !alike.empty() || is_run_in_sight(facts, function) ? Severity::kMedium
+                                                                          : Severity::kLow;
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
   if (server)
@@ -99,20 +121,61 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
       (server ? " Meanwhile every call to " + process_name(program, facts, server) + " times out." : std::string());
   finding.fix = fix_for(*facts.calls.external(site), erlang);
   finding.path = {{finding.span, finding.function + " calls " + callee + ", which waits without limit"}};
+  constexpr std::size_t kShown = 8;
+  for (std::size_t i = 1; i < alike.size() && i < kShown; ++i)
+    finding.path.push_back(
+        {call_span(program, alike[i]), model::display_function(program, program.function_of(alike[i])) + " waits likewise"});
   finding.key = callee;
   report_weighed(reporter, std::move(finding));
 }
 
+// A function for users, whoever they are: they wait. One that is written for a person at a console is none.
+bool is_interface(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if ((facts.contexts.of(function).flags & analysis::kFromOutside) == 0 || facts.calls.runs[site.index] != Runs::kCaller)
+    return false;
+  if (is_run_in_sight(facts, function)) return false;
+  std::string name(program.module(program.module_of(function)).name.text());
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  constexpr std::array<std::string_view, 12> kByHand = {"cli", "ctl",   "console", "admin",   "bench",   "test",
+                                                        "eqc", "shell", "debug",   "harness", "command", "simulation"};
+  return std::none_of(kByHand.begin(), kByHand.end(),
+                      [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+// Is it done in a server's start or in a clause that others wait for?
+bool holds_a_server(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!function || facts.calls.runs[site.index] != Runs::kCaller || !in_production(program, facts, function)) return false;
+  const std::vector<ProcessId>& processes = facts.contexts.of(function).processes;
+  const bool starting = std::any_of(processes.begin(), processes.end(), [&](ProcessId id) {
+    return facts.process(id).kind == analysis::ProcessKind::kGenServer &&
+           facts.process(id).module == program.module_of(function) && program.function(function).name == sym::init;
+  });
+  return starting || waited_for(program, facts, function);
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;  // clauses of one function that make the same call are one finding
+  std::map<ModuleId, std::vector<CallId>> interfaces;     // in functions for users
   for (const CallId site : wanted_calls(program, reporter)) {
     const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
+    if (!row && waits_for_the_cluster(program, facts, site) && holds_a_server(program, facts, site) &&
+        reported.emplace(program.function_of(site), callee_text(program, facts, site)).second)
+      report(program, facts, reporter, site);
     if (!row || !in_production(program, facts, program.function_of(site))) continue;
     if (is_own_node(program, facts, site, argument_at(program, site, row->target_argument))) continue;
     if (row->timeout_argument != 0 && argument_at(program, site, row->timeout_argument)) continue;  // somebody chose infinity
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
     if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
-    report(program, facts, reporter, site);
+    if (is_interface(program, facts, site))
+      interfaces[program.module_of(program.function_of(site))].push_back(site);
+    else
+      report(program, facts, reporter, site);
+  }
+  // The first says it for all of its module; the others are told apart for whoever wants to see each.
+  for (const auto& [module, sites] : interfaces) {
+    for (const CallId site : sites) report(program, facts, reporter, site, site == sites.front() ? sites : std::vector<CallId>());
   }
 }
 

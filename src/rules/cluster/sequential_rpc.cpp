@@ -67,6 +67,16 @@ ExprId loop_over(const Program& program, const Facts& facts, CallId site, ExprId
   return is_head_of_list(program, facts, function, unit, node) ? program.call(site).expr : ExprId();
 }
 
+// Enum.map(nodes, &Shop.Remote.get/1)
+ExprId loop_of_capture(const Program& program, const Facts& facts, CallId capture) {
+  const Unit& unit = program.unit_of(capture);
+  const ExprId around = unit.parent(program.call(capture).expr);
+  if (!around || unit.expr(around).kind != ExprKind::kCall || program.call(capture).arity != 1) return {};
+  const analysis::External* external = facts.calls.external(CallId(unit.first_call + unit.expr(around).payload));
+  if (!external || (external->module != sym::lists && external->module != sym::Elixir_Enum)) return {};
+  return ends_early(*external) ? ExprId() : around;
+}
+
 struct Asked {
   CallId site;                // in the loop
   std::vector<CallId> chain;  // down to the remote call
@@ -94,7 +104,14 @@ class Search {
     if (!parameter) return;
     for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
       const analysis::Edge& edge = facts_.calls.edges[i];
-      if (edge.runs != Runs::kCaller || facts_.calls.callers[i] == function || program_.call(edge.site).capture) continue;
+      if (edge.runs != Runs::kCaller || facts_.calls.callers[i] == function) continue;
+      if (program_.call(edge.site).capture) {
+        const ExprId loop = parameter->index == 0 ? loop_of_capture(program_, facts_, edge.site) : ExprId();
+        if (!loop) continue;
+        found.push_back({edge.site, chain, loop});
+        found.back().chain.insert(found.back().chain.begin(), edge.site);
+        continue;
+      }
       if (facts_.calls.callees[edge.site.index].function != function) continue;
       if (const ExprId argument = argument_at(program_, edge.site, parameter->index + 1u))
         climb(edge.site, argument, chain, found);
