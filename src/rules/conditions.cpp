@@ -59,14 +59,16 @@ bool is_one_of_overloads(const Program& program, const Facts& facts, FunctionId 
   if (clauses.size() < 2 || clauses.size() > 64) return false;
   const Unit& unit = program.unit_of(function);
   const ExprId call = program.call(site).expr;
-  bool asks = false, other_way = false;
-  for (std::uint32_t i = 0; i < clauses.size(); ++i) {
-    const Clause& clause = unit.clause(clauses[i]);
-    if (((feasible >> i) & 1u) == 0 || !clause.body) continue;
-    asks |= tests_kind(program, unit, clause, arguments);
-    other_way |= !is_within(unit, call, clause) && !has_effect(program, facts, function, clauses[i], effect);
-  }
-  return asks && other_way;
+  const auto any_feasible = [&](auto holds) {
+    for (std::uint32_t i = 0; i < clauses.size(); ++i) {
+      if (((feasible >> i) & 1u) != 0 && unit.clause(clauses[i]).body && holds(clauses[i])) return true;
+    }
+    return false;
+  };
+  return any_feasible([&](ClauseId id) { return tests_kind(program, unit, unit.clause(id), arguments); }) &&
+         any_feasible([&](ClauseId id) {
+           return !is_within(unit, call, unit.clause(id)) && !has_effect(program, facts, function, id, effect);
+         });
 }
 
 bool stands_in_branch(const Program& program, CallId site) {

@@ -111,6 +111,8 @@ void OwnSupervisors::walk(ProcessId process, FunctionId function, CallId site, s
   if (callee &&
       (facts_.effects.all[callee.index].has(Effect::kCall) || facts_.effects.all[callee.index].has(Effect::kStartChild))) {
     for (const CallId inner : program_.calls_of(callee)) {
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, inner);
+      if (!effects.has(Effect::kCall) && !effects.has(Effect::kStartChild)) continue;
       if (program_.function_of(inner) != callee || callee == function || follows_failure(program_, inner)) continue;
       if (is_one_of_overloads(program_, facts_, callee, inner, {}, ~std::uint64_t{0}, Effect::kCall)) continue;
       walk(process, callee, inner, chain, out);
