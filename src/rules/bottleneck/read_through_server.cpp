@@ -232,12 +232,16 @@ class Check {
     });
   }
 
-  // Directly, or through a variable that was bound to something of the state.
+  // Directly, or through a variable that was bound to something of the state or taken out of it: {Pub, _} = keys(State).
   static bool depends_on(const Unit& unit, ExprId expr, const std::vector<model::VariableId>& state) {
     if (mentions(unit, expr, state)) return true;
     for (const model::VariableId variable : variables_in(unit, expr)) {
-      const ExprId value = analysis::bound_value(unit, variable);
-      if (value && mentions(unit, value, state)) return true;
+      const ExprId binding = variable.index < unit.variables.size() ? unit.variables[variable.index].binding : ExprId();
+      for (ExprId below = binding; below; below = unit.parent(below)) {
+        const ExprId around = unit.parent(below);
+        if (!around || unit.expr(around).kind != ExprKind::kMatch) continue;
+        if (unit.child(around, 0) == below && mentions(unit, unit.child(around, 1), state)) return true;
+      }
     }
     return false;
   }

@@ -206,9 +206,11 @@ class TaskStarts {
 
   // Where the supervisor stands in its parent's list of children.
   void add_places(Symbol name, Finding& finding) const {
-    for (const analysis::Tree& tree : analysis::forest_of(program_, facts_).trees) {
+    const analysis::Forest& forest = analysis::forest_of(program_, facts_);
+    for (const analysis::Tree& tree : forest.trees) {
       for (const analysis::TreeChild& child : tree.children) {
-        if (child.name != name || !child.place) continue;
+        const bool named = child.name == name || (child.tree && forest.tree(child.tree).name == name);
+        if (!named || !child.place) continue;
         const Unit& unit = program_.unit(child.place.unit);
         finding.path.push_back({unit.span(child.place.expr), "the one supervisor of these tasks"});
         return;
