@@ -82,6 +82,12 @@ class UnitResolver {
         return {{}, external(import.module, call.name, call.arity)};
       }
     }
+    // `use Supervisor` imports Supervisor.Spec (elixir: lib/supervisor.ex, __using__).
+    static const Symbol spec = intern("Elixir.Supervisor.Spec");
+    const auto& used = scope.used_names;
+    if (std::find(used.begin(), used.end(), sym::Elixir_Supervisor) != used.end() &&
+        knowledge_.function(spec, call.name, call.arity) != nullptr)
+      return {{}, external(spec, call.name, call.arity)};
     // What nobody defines or imports belongs to no module that is known: a library's `use`, a macro or a parse transform makes
     // something of it. The name is kept, for some say enough (assign/3).
     const Symbol bare = unit_.language == source::Language::kElixir ? sym::Elixir_Kernel : sym::erlang;

@@ -33,10 +33,10 @@ class SupervisorFinder {
 
   void read_call(CallId site) {
     const External* e = facts_.calls.external(site);
-    if (e == nullptr || !is_supervisor_module(e->module)) return;
     const model::Call& call = program_.call(site);
-    if (call.capture || !call.function) return;
     const Unit& unit = program_.unit_of(site);
+    if (is_supervise(e, call)) return read_supervise(unit, site, call);
+    if (e == nullptr || !is_supervisor_module(e->module) || call.capture || !call.function) return;
     const UnitId unit_id = program_.call_units[site.index];
     const auto arguments = unit.children_of(call.expr);
     const bool dynamic = e->module == sym::Elixir_DynamicSupervisor;
@@ -60,6 +60,24 @@ class SupervisorFinder {
     s.dynamic = dynamic;
     s.flags_expr = {unit_id, local_value(unit, options)};
     if (children) read_children(unit_id, children, s);
+    read_elixir_options(s);
+    out_.push_back(std::move(s));
+  }
+
+  // supervise(children, options) of Supervisor.Spec, as it was before Elixir 1.5.
+  static bool is_supervise(const External* e, const model::Call& call) {
+    return e != nullptr && !call.capture && call.function && call.arity == 2 && e->name.text() == "supervise" &&
+           e->module.text() == "Elixir.Supervisor.Spec";
+  }
+
+  void read_supervise(const Unit& unit, CallId site, const model::Call& call) {
+    const auto arguments = unit.children_of(call.expr);
+    const UnitId unit_id = program_.call_units[site.index];
+    Supervisor s;
+    s.function = program_.function_of(site);
+    s.module = program_.module_of(s.function);
+    s.flags_expr = {unit_id, local_value(unit, arguments[1])};
+    read_children(unit_id, arguments[0], s);
     read_elixir_options(s);
     out_.push_back(std::move(s));
   }

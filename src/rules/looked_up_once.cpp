@@ -43,7 +43,8 @@ class Finder {
       const CallId site = asks(process, handler);
       if (!site) continue;
       const bool start = handler.kind == HandlerKind::kInit || runs_at_start(program_, facts_, handler);
-      if (!start) return;  // asked again
+      if (!start && (site == found.site || may_be_the_same(site))) return;  // asked again
+      if (!start) continue;
       if (!handler.changes_state || !is_own(tree, tree.children[index], site)) continue;
       found.function = handler.function;
       found.site = site;
@@ -68,6 +69,15 @@ class Finder {
     const analysis::External* external = facts_.calls.external(site);
     return external && external->name.text() == "which_children" &&
            (external->module.text() == "supervisor" || external->module == sym::Elixir_Supervisor);
+  }
+
+  // A name, or a field of the state; what a start_child has just given is another supervisor.
+  bool may_be_the_same(CallId site) const {
+    const auto arguments = arguments_of(program_, site);
+    if (arguments.empty()) return true;
+    const Unit& unit = program_.unit_of(site);
+    const ExprKind kind = unit.expr(analysis::local_value(unit, arguments[0])).kind;
+    return kind == ExprKind::kAtom || kind == ExprKind::kField || kind == ExprKind::kCall;
   }
 
   // The supervisor that is asked is the one above: it is named, or the child was given its pid.

@@ -169,6 +169,28 @@ end
             (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker many added"}));
 }
 
+TEST(Forest, ReadsTheFunctionsThatUseSupervisorImports) {
+  const ForestOf forest({"lib/shop.ex", std::string(kWorkers) + R"(
+defmodule Shop.Application do
+  use Application
+  def start(_type, _args), do: Shop.Supervisor.start_link(1)
+end
+defmodule Shop.Supervisor do
+  use Supervisor
+  def start_link(arg), do: Supervisor.start_link(__MODULE__, arg, name: __MODULE__)
+  def init(arg) do
+    children = [worker(Shop.Cart, [arg], id: :cart), supervisor(Shop.Stock, [arg], restart: :temporary)]
+    supervise(children, strategy: :rest_for_one)
+  end
+end
+)"});
+  ASSERT_NE(forest.named("Elixir.Shop.Supervisor"), nullptr);
+  EXPECT_EQ(forest.named("Elixir.Shop.Supervisor")->strategy.text(), "rest_for_one");
+  EXPECT_EQ(forest.children("Elixir.Shop.Supervisor"),
+            (Lines{"cart Shop.Cart.start_link/1 permanent 5000 worker",
+                   "'Elixir.Shop.Stock' Shop.Stock.start_link/1 temporary infinity supervisor"}));
+}
+
 TEST(Forest, LeavesUnknownWhatConfigurationDecides) {
   const ForestOf shop(Text{"lib/app.ex", R"(
 defmodule Shop.Application do

@@ -102,6 +102,8 @@ class Check {
   void started_by_hand(ProcessId id, const Process& process, CallId site) {
     const FunctionId function = program_.function_of(site);
     if (!function || program_.unit_of(site).role != source::Role::kReviewed) return;
+    const analysis::External* external = facts_.calls.external(site);
+    if (external && external->module.text() == "Elixir.Supervisor.Spec") return;  // an entry in a list
     const bool linked = is_linked(site);
     if (program_.module_of(function) != process.module) {
       if (!linked) without_link({id, site, function, site}, process);
