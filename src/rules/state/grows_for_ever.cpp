@@ -57,6 +57,7 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const Process& process = facts_.process(ProcessId(i));
+      if (!is_wanted(ProcessId(i))) continue;
       if (lives_long(process) || is_server_of_many(process)) of_state(ProcessId(i));
     }
     for (const Table& table : tables_.tables) {
@@ -81,6 +82,16 @@ class Check {
   }
 
   // ---- State
+
+  // Is anything of the process's state written in a file whose findings are wanted?
+  bool is_wanted(ProcessId id) const {
+    const auto writes_here = [&](const StateWrite& write) { return reporter_.wants(program_, write.function); };
+    const std::vector<StateField>& fields = states_.of(id).fields;
+    return reporter_.wants(program_, facts_.process(id).module) ||
+           std::any_of(fields.begin(), fields.end(), [&](const StateField& field) {
+             return std::any_of(field.writes.begin(), field.writes.end(), writes_here);
+           });
+  }
 
   void of_state(ProcessId id) {
     const Process& process = facts_.process(id);

@@ -8,6 +8,7 @@
 #include "analysis/forest.h"
 #include "rules/at_start.h"
 #include "rules/init_needs.h"
+#include "rules/wanted.h"
 
 namespace beamwright::rules {
 namespace {
@@ -21,6 +22,7 @@ class Check {
 
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      if (!wants_process(program_, facts_, reporter_, ProcessId(i))) continue;
       const Process& process = facts_.process(ProcessId(i));
       bool found = false;
       for (const auto id : process.handlers) {
