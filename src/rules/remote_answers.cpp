@@ -1,6 +1,7 @@
 #include "rules/remote_answers.h"
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/values.h"
 
@@ -12,6 +13,7 @@ using model::Expr;
 namespace {
 
 constexpr int kMaxWrappers = 4;
+constexpr std::size_t kMostSteps = 64;
 
 bool takes_badrpc(const Unit& unit, ExprId pattern) {
   const Expr& e = unit.expr(pattern);
@@ -43,94 +45,96 @@ ExprId subject_left_in(const Unit& unit, ExprId variable) {
   return {};
 }
 
-class Search {
- public:
-  Search(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
-
-  std::optional<CallId> of_site(CallId site, int depth) const {
-    if (program_.call(site).capture) return {};
-    if (answers_badrpc(facts_.calls.external(site))) return site;
-    const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || depth >= kMaxWrappers) return {};
-    if (facts_.effects.all[callee.index].has(Effect::kRpc)) {
-      if (const std::optional<CallId> found = of_function(callee, depth)) return found;
-    }
-    return of_closures(site, callee, depth);
-  }
-
- private:
-  std::optional<CallId> of_function(FunctionId function, int depth) const {
-    const Unit& unit = program_.unit_of(function);
-    for (const model::ClauseId id : program_.function(function).clauses) {
-      if (const std::optional<CallId> found = of_body(unit, unit.clause(id).body, depth)) return found;
-    }
-    return {};
-  }
-
-  std::optional<CallId> of_body(const Unit& unit, ExprId body, int depth) const {
-    std::optional<CallId> found;
-    if (!body) return found;
-    analysis::for_each_result(unit, body, [&](ExprId result) {
-      if (found) return;
-      ExprId value = analysis::local_value(unit, result);
-      if (const ExprId subject = value ? subject_left_in(unit, value) : ExprId()) value = analysis::local_value(unit, subject);
-      if (!value || unit.expr(value).kind != ExprKind::kCall || is_caught_around(unit, value)) return;
-      const CallId inner(unit.first_call + unit.expr(value).payload);
-      if (facts_.calls.runs[inner.index] == Runs::kCaller) found = of_site(inner, depth + 1);
-    });
-    return found;
-  }
-
-  // attempt(fun(Node) -> rpc:call(Node, …) end), where attempt/1 returns what its argument gives.
-  std::optional<CallId> of_closures(CallId site, FunctionId callee, int depth) const {
-    const Unit& unit = program_.unit_of(site);
-    const auto arguments = arguments_of(program_, site);
-    const FunctionId function = program_.function_of(site);
-    if (!function || !facts_.effects.all[function.index].has(Effect::kRpc)) return {};
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      const ExprId closure = analysis::local_value(unit, arguments[i]);
-      if (!closure || unit.expr(closure).kind != ExprKind::kClosure || !returns_what_it_runs(callee, i)) continue;
-      for (const model::ClauseId clause : unit.clauses_of(unit.expr(closure))) {
-        if (const std::optional<CallId> found = of_body(unit, unit.clause(clause).body, depth + 1)) return found;
-      }
-    }
-    return {};
-  }
-
-  bool returns_what_it_runs(FunctionId function, std::size_t parameter) const {
-    const Unit& unit = program_.unit_of(function);
-    for (const model::ClauseId id : program_.function(function).clauses) {
-      if (!unit.clause(id).body) continue;
-      bool runs = false;
-      analysis::for_each_result(unit, unit.clause(id).body, [&](ExprId result) {
-        ExprId value = analysis::local_value(unit, result);
-        if (const ExprId subject = value ? subject_left_in(unit, value) : ExprId()) value = analysis::local_value(unit, subject);
-        if (!value || unit.expr(value).kind != ExprKind::kCall || is_caught_around(unit, value)) return;
-        const model::Call& call = unit.call_of(unit.expr(value));
-        if (call.target != model::TargetKind::kValue || !call.module_expr) return;
-        const Expr& run = unit.expr(call.module_expr);
-        if (run.kind != ExprKind::kVariable || !model::VariableId(run.payload)) return;
-        const auto at = analysis::parameter_of(unit, program_.function(function), model::VariableId(run.payload));
-        runs |= at && at->index == parameter;
-      });
-      if (runs) return true;
-    }
-    return false;
-  }
-
-  const Program& program_;
-  const Facts& facts_;
-};
+// The call whose answer is a result of a body, through variables and what a case leaves; none where something catches it.
+ExprId call_of_result(const Unit& unit, ExprId result) {
+  ExprId value = analysis::local_value(unit, result);
+  if (!value) return {};
+  if (const ExprId subject = subject_left_in(unit, value)) value = analysis::local_value(unit, subject);
+  return value && unit.expr(value).kind == ExprKind::kCall && !is_caught_around(unit, value) ? value : ExprId();
+}
 
 }  // namespace
+
+std::optional<CallId> RemoteAnswers::of(CallId site) {
+  struct Step {
+    CallId site;
+    int wrappers = 0;
+  };
+  std::vector<Step> steps = {{site}};
+  for (std::size_t i = 0; i < steps.size() && i < kMostSteps; ++i) {
+    const Step step = steps[i];
+    if (program_.call(step.site).capture) continue;
+    if (answers_badrpc(facts_.calls.external(step.site))) return step.site;
+    const FunctionId callee = facts_.calls.callees[step.site.index].function;
+    if (!callee || step.wrappers == kMaxWrappers) continue;
+    const auto add = [&](const std::vector<CallId>& sites) {
+      for (const CallId inner : sites) {
+        const bool known = std::any_of(steps.begin(), steps.end(), [&](const Step& other) { return other.site == inner; });
+        if (!known) steps.push_back({inner, step.wrappers + 1});
+      }
+    };
+    if (facts_.effects.all[callee.index].has(Effect::kRpc)) add(handed_on_by(callee));
+    add(handed_on_by_closures(step.site, callee));
+  }
+  return {};
+}
+
+const std::vector<CallId>& RemoteAnswers::handed_on_by(FunctionId function) {
+  const auto [row, fresh] = functions_.try_emplace(function);
+  if (!fresh) return row->second;
+  const Unit& unit = program_.unit_of(function);
+  for (const model::ClauseId id : program_.function(function).clauses) append_results(unit, unit.clause(id).body, row->second);
+  return row->second;
+}
+
+// attempt(fun(Node) -> rpc:call(Node, …) end), where attempt/1 returns what its argument gives.
+std::vector<CallId> RemoteAnswers::handed_on_by_closures(CallId site, FunctionId callee) const {
+  std::vector<CallId> found;
+  const FunctionId function = program_.function_of(site);
+  if (!function || !facts_.effects.all[function.index].has(Effect::kRpc)) return found;
+  const Unit& unit = program_.unit_of(site);
+  const auto arguments = arguments_of(program_, site);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const ExprId closure = analysis::local_value(unit, arguments[i]);
+    if (!closure || unit.expr(closure).kind != ExprKind::kClosure || !returns_what_it_runs(callee, i)) continue;
+    for (const model::ClauseId clause : unit.clauses_of(unit.expr(closure)))
+      append_results(unit, unit.clause(clause).body, found);
+  }
+  return found;
+}
+
+void RemoteAnswers::append_results(const Unit& unit, ExprId body, std::vector<CallId>& out) const {
+  if (!body) return;
+  analysis::for_each_result(unit, body, [&](ExprId result) {
+    const ExprId call = call_of_result(unit, result);
+    if (!call) return;
+    const CallId inner(unit.first_call + unit.expr(call).payload);
+    if (facts_.calls.runs[inner.index] == Runs::kCaller) out.push_back(inner);
+  });
+}
+
+bool RemoteAnswers::returns_what_it_runs(FunctionId function, std::size_t parameter) const {
+  const Unit& unit = program_.unit_of(function);
+  bool runs = false;
+  for (const model::ClauseId id : program_.function(function).clauses) {
+    if (!unit.clause(id).body) continue;
+    analysis::for_each_result(unit, unit.clause(id).body, [&](ExprId result) {
+      const ExprId value = runs ? ExprId() : call_of_result(unit, result);
+      if (!value) return;
+      const model::Call& call = unit.call_of(unit.expr(value));
+      if (call.target != model::TargetKind::kValue || !call.module_expr) return;
+      const Expr& run = unit.expr(call.module_expr);
+      if (run.kind != ExprKind::kVariable || !model::VariableId(run.payload)) return;
+      const auto at = analysis::parameter_of(unit, program_.function(function), model::VariableId(run.payload));
+      runs = at && at->index == parameter;
+    });
+  }
+  return runs;
+}
 
 bool answers_badrpc(const analysis::External* external) {
   return external && external->module == sym::rpc && (external->arity == 4 || external->arity == 5) &&
          (external->name == intern("call") || external->name == intern("block_call"));
-}
-
-std::optional<CallId> remote_call(const Program& program, const Facts& facts, CallId site) {
-  return Search(program, facts).of_site(site, 0);
 }
 
 bool is_caught_around(const Unit& unit, ExprId expr) {

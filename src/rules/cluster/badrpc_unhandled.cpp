@@ -467,13 +467,14 @@ bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
+  RemoteAnswers answers(program, facts);
   for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     if (!function) continue;
     check_items(program, facts, reporter, site);
     check_consumers(program, facts, reporter, site);
     check_kept(program, facts, reporter, site);
-    const std::optional<CallId> remote = remote_call(program, facts, site);
+    const std::optional<CallId> remote = answers.of(site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);
     if (tool && !is_tool(program, facts, function)) continue;
