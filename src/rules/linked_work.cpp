@@ -23,9 +23,9 @@ struct Outside {
   Effect effect;
   std::string_view text;
 };
-constexpr std::array<Outside, 5> kOutside = {{{Effect::kHttp, "makes an HTTP request"},
+// rpc answers {badrpc, Reason}, and connect_node false, where they fail: calls of other nodes raise nothing.
+constexpr std::array<Outside, 4> kOutside = {{{Effect::kHttp, "makes an HTTP request"},
                                               {Effect::kDatabase, "asks a database or broker"},
-                                              {Effect::kRpc, "calls another node"},
                                               {Effect::kSocket, "talks over the network"},
                                               {Effect::kCall, "calls another process"}}};
 

@@ -506,8 +506,18 @@ class Finder {
     for (const CallId site : causes_.tasks) {
       const FunctionId f = program_.function_of(site);
       if (program_.module_of(f) == process_.module || !runs_here(f)) continue;
+      if (is_handed_on(site)) continue;
       read_task(f, site, *facts_.calls.external(site));
     }
+  }
+
+  // The function is a wrapper whose callers get the task, and do something with it: mostly they await it.
+  bool is_handed_on(CallId site) const {
+    const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
+    return std::any_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
+      return !result.wrappers.empty() && result.use != analysis::ResultUse::kIgnored &&
+             result.use != analysis::ResultUse::kUnused;
+    });
   }
 
   void find_messages() {
