@@ -127,7 +127,12 @@ class Search {
     if (auto kept = of_state_field(f, e.symbol(), depth, calls)) return std::move(*kept);
     const TextOrigin base = of(f, unit.child(id, 0), depth + 1, calls);
     // A part of something public is no more than unknown; a part of outside text stays that.
-    return base.kind == TextOriginKind::kPublic || base.kind <= TextOriginKind::kSettings ? TextOrigin() : base;
+    return base.kind == TextOriginKind::kPublic || base.kind <= TextOriginKind::kSettings ? TextOrigin() : part_of(base);
+  }
+
+  // A part of what is always new need not be new: the key of a row beside its time. But all parts of now() are times.
+  static TextOrigin part_of(TextOrigin whole) {
+    return whole.kind == TextOriginKind::kGrowing && whole.path.size() > 1 ? TextOrigin() : whole;
   }
 
   static bool is_connection(const Unit& unit, ExprId id) {
@@ -250,11 +255,13 @@ class Search {
                 {{unit.span(id), "a value under a text key, as parsed input has"}}};
       }
       if (found.kind == TextOriginKind::kPublic) return {};
-      return found;
+      return part_of(std::move(found));
     }
     // What some store keeps under a key is not made of the key.
     if (!external.row && !is_collection_module(module) && is_reading_call(name)) return {};
-    return worst_of(f, arguments, depth, calls);
+    TextOrigin worst = worst_of(f, arguments, depth, calls);
+    const bool structure = map || module == "maps" || module == "Elixir.Phoenix.Component" || name == "assign";
+    return structure && worst.kind == TextOriginKind::kGrowing ? TextOrigin() : worst;
   }
 
   // What a function of the sources returns, when it can be read without its arguments.
@@ -322,7 +329,7 @@ class Search {
         return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
       }
       if (e.kind == ExprKind::kGenerator && children.size() == 2 && children[0] == below) {
-        return refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken);
+        return part_of(refine(f, unit.variables[variable.index].binding, of(f, children[1], depth + 1, calls), taken));
       }
       if (e.kind == ExprKind::kCase && children.size() == 1 && children[0] != below) {
         if (is_narrowed(unit, unit.clauses_of(e), below, variable)) return {TextOriginKind::kBounded, "", {}};
@@ -358,7 +365,7 @@ class Search {
               {{unit.span(at), "a value under a text key, as parsed input has"}}};
     }
     if (taken.part && origin.kind == TextOriginKind::kPublic) return {};
-    return origin;
+    return taken.part ? part_of(std::move(origin)) : origin;
   }
 
   // Does the guard of the clause with this pattern restrict the variable to atoms or to values that are written?
@@ -412,7 +419,7 @@ class Search {
       any = true;
       keep_worse(worst, of(f, argument, depth + 1, calls));
     }
-    return any ? worst : TextOrigin();
+    return any ? part_of(std::move(worst)) : TextOrigin();
   }
 
   TextOrigin of_parameter(FunctionId f, ExprId root, VariableId variable, const TakenFrom& taken, int depth, int calls) {
