@@ -30,6 +30,13 @@ bool is_asked_to_forget(const Handler& handler) {
 
 namespace {
 
+bool monitors(const Program& program, const Facts& facts, ModuleId module) {
+  for (const FunctionId f : program.functions_of(module)) {
+    if (facts.effects.direct[f.index].has(Effect::kMonitor)) return true;
+  }
+  return false;
+}
+
 class Losses {
  public:
   Losses(const Program& program, const Facts& facts, ProcessId process, const MonitorTrails& trails,
@@ -108,7 +115,7 @@ class Losses {
       const auto trail = trails_.tables.find(use.table);
       if (use.site != site || !removes || use.possible || trail == trails_.tables.end()) continue;
       if (puts_again(trail->second) || is_moved(function, use.table) || has_other_key(trail->second, use, call)) continue;
-      if (!is_taken_back(function, call)) note({id_, function, call, trail->second.made, {}, use.table, false});
+      if (!is_taken_back(function, call)) note({id_, function, call, trail->second.made, {}, use.table, false, false});
     }
   }
 
@@ -119,7 +126,7 @@ class Losses {
     if (trail == trails_.fields.end() || !trail->second.entry || is_taken_back(function, place) || puts_again(trail->second))
       return;
     if (!is_written_back(function, place, field)) return;
-    note({id_, function, place, trail->second.made, field, {}, false});
+    note({id_, function, place, trail->second.made, field, {}, false, false});
   }
 
   // The clause puts entries with references as well: it moves one, or makes one anew in its place.
@@ -191,9 +198,71 @@ class Losses {
     const auto trail = name && value ? trails_.fields.find(name.index) : trails_.fields.end();
     if (trail == trails_.fields.end() || !trail->second.scalar) return;
     const auto atom = analysis::atom_value(unit_, value);
+    if (!atom && is_made_anew(trail->second, function, place)) {
+      const bool again = comes_again() && !is_looked_at(name) && !is_taken_back(function, place) && !stands_in_choice(place);
+      if (again) note({id_, function, place, trail->second.made, name, {}, true, true});
+      return;
+    }
     if (!atom || (*atom != sym::nil && *atom != sym::undefined && atom->text() != "none")) return;
     if (is_taken_back(function, place) || is_known_empty(name)) return;
-    note({id_, function, place, trail->second.made, name, {}, true});
+    note({id_, function, place, trail->second.made, name, {}, false, true});
+  }
+
+  // #state{leader_ref = monitor(process, Leader)}: over the one of before.
+  static bool is_made_anew(const MonitorTrail& trail, FunctionId function, ExprId place) {
+    return std::any_of(trail.puts.begin(), trail.puts.end(),
+                       [&](const MonitorPut& put) { return put.function == function && put.place == place; });
+  }
+
+  // A request that can be made twice: not what announces a beginning.
+  bool comes_again() const {
+    const Handler& handler = facts_.handler(id_);
+    if (!handler.pattern.tag) return false;
+    static constexpr std::array<std::string_view, 9> kOnce = {"init", "start",  "boot",  "open", "connect",
+                                                              "join", "attach", "setup", "begin"};
+    const std::string_view tag = handler.pattern.tag.text();
+    return std::none_of(kOnce.begin(), kOnce.end(), [&](std::string_view word) { return tag.find(word) != tag.npos; });
+  }
+
+  // Somebody reads the field, or the clause is one of several for different states: it may be known to hold nothing.
+  bool is_looked_at(Symbol name) const {
+    const Handler& handler = facts_.handler(id_);
+    const auto reads = [&](ExprId root) {
+      return root && any_below(unit_, root, [&](ExprId id) {
+               const model::Expr& e = unit_.expr(id);
+               if (e.kind == ExprKind::kField) return e.symbol() == name;
+               if (e.kind == ExprKind::kCall) return analysis::field_read(unit_, id) == name;
+               if (e.kind != ExprKind::kMap || !e.has(model::kInPattern)) return false;
+               const std::span<const ExprId> children = unit_.children_of(id);
+               for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+                 const ExprKind kind = unit_.expr(children[i + 1]).kind;
+                 const bool chooses = kind != ExprKind::kVariable && kind != ExprKind::kWildcard && kind != ExprKind::kMatch;
+                 if (chooses || analysis::written_key(unit_, children[i]) == name) return true;
+               }
+               return false;
+             });
+    };
+    for (const ExprId pattern : unit_.patterns_of(unit_.clause(handler.clause))) {
+      if (reads(pattern)) return true;
+    }
+    for (const Scope& scope : scopes_) {
+      if (std::any_of(scope.roots.begin(), scope.roots.end(), reads)) return true;
+      if (scope.function == handler.function) continue;
+      for (const model::ClauseId c : program_.function(scope.function).clauses) {
+        for (const ExprId pattern : unit_.patterns_of(unit_.clause(c))) {
+          if (reads(pattern)) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  bool stands_in_choice(ExprId place) const {
+    for (ExprId around = unit_.parent(place); around; around = unit_.parent(around)) {
+      const ExprKind kind = unit_.expr(around).kind;
+      if (kind == ExprKind::kCase || kind == ExprKind::kWith || kind == ExprKind::kReceive) return true;
+    }
+    return false;
   }
 
   // The clause is for a state in which the field holds nothing.
@@ -264,7 +333,9 @@ class Losses {
     for (std::size_t i = 0; i < waiting.size(); ++i) {
       if (waiting.size() > kMostFunctions) return true;
       for (const CallId site : program_.calls_of(waiting[i])) {
-        if (gives_back_monitor(program_, facts_, site)) return true;
+        // One that makes monitors itself takes back its own.
+        if (gives_back_monitor(program_, facts_, site) && !monitors(program_, facts_, program_.module_of(waiting[i])))
+          return true;
         const FunctionId callee = facts_.calls.callees[site.index].function;
         if (callee && seen.insert(callee).second) waiting.push_back(callee);
       }
@@ -402,13 +473,6 @@ class Losses {
   std::vector<Scope> scopes_;
   HandlerId id_;
 };
-
-bool monitors(const Program& program, const Facts& facts, ModuleId module) {
-  for (const FunctionId f : program.functions_of(module)) {
-    if (facts.effects.direct[f.index].has(Effect::kMonitor)) return true;
-  }
-  return false;
-}
 
 }  // namespace
 

@@ -16,6 +16,7 @@ struct ForgottenMonitor {
   CallId made;               // makes such a monitor
   Symbol field;              // of the state …
   analysis::TableId table;   // … or the table
+  bool anew = false;         // the field itself gets another monitor, over the one of before
   bool overwritten = false;  // the field itself is set to nil or undefined
 };
 

@@ -155,7 +155,8 @@ class Check {
     Finding finding = found_in(reporter_, program_, forgotten.function, own.span(forgotten.place));
     finding.confidence = Confidence::kLikely;
     finding.message = forgotten.overwritten
-                          ? shown + " empties " + where + ", which holds the reference of a monitor, and does not demonitor it"
+                          ? shown + (forgotten.anew ? " writes another monitor over " : " empties ") + where +
+                                ", which holds the reference of a monitor, and does not demonitor it"
                           : shown + " takes entries with monitors out of " + where + " and does not demonitor them";
     finding.why =
         "Nobody knows the reference any more: the monitor stays until the other process ends, one more each time, and then " +

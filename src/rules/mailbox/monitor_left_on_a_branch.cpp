@@ -216,7 +216,8 @@ class Waits {
 bool is_only_handed_on(const Program& program, const Facts& facts, FunctionId function) {
   if (program.function(function).has(model::kPublic)) return false;
   for (const std::uint32_t i : facts.calls.incoming_of(function)) {
-    if (!program.call(facts.calls.edges[i].site).closure) return false;
+    const CallId site = facts.calls.edges[i].site;
+    if (!stands_in_foreign_closure(program.unit_of(site), program.call(site).expr)) return false;
   }
   return true;
 }

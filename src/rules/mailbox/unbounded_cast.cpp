@@ -45,7 +45,6 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const Process& process = facts_.process(ProcessId(i));
-      if (process.count != Count::kOne) continue;
       for (const HandlerId id : process.handlers) {
         const HandlerKind kind = facts_.handler(id).kind;
         if (kind == HandlerKind::kCast || kind == HandlerKind::kInfo) review(ProcessId(i), id);
@@ -65,6 +64,10 @@ class Check {
     const SlowWork* worst = worst_of(works);
     if (!worst) return;
     const Callers callers = callers_of(program_, facts_, messages, id);
+    // One of many is flooded alike, where each message is a request to somewhere else and many send to it.
+    const bool single = facts_.process(id).count == Count::kOne;
+    if (!single && (patient || !is_heavy(*worst) || is_mnesia(facts_, *worst) || worst->possible || !callers.concurrent()))
+      return;
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
     constexpr std::size_t kSeveral = 4;
     if (!callers.concurrent() &&
@@ -114,7 +117,8 @@ class Check {
 
     Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
     finding.severity = callers.concurrent() && is_heavy(work) && !is_mnesia(facts_, work) ? Severity::kHigh : Severity::kMedium;
-    finding.confidence = work.possible || message.likely ? Confidence::kPossible : Confidence::kLikely;
+    const bool single = facts_.process(id).count == Count::kOne;
+    finding.confidence = work.possible || message.likely || !single ? Confidence::kPossible : Confidence::kLikely;
     finding.message =
         "Nothing slows down who sends " + text + " to " + name + ", which does " +
         (work.effect == Effect::kCall && !work.beyond ? "a call that may last" + wait_text(work.bound_ms) : describe_work(work)) +

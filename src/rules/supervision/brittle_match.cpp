@@ -123,7 +123,8 @@ class Check {
 
   // The DOWN or EXIT of a process whose entry another clause may have removed: {^pid, job} = Map.get(state.running, ref).
   void look_for_entries(const Handler& handler) {
-    if (handler.pattern.tag != sym::DOWN && handler.pattern.tag != sym::EXIT) return;
+    const bool timed = is_own_timer(handler);
+    if (handler.pattern.tag != sym::DOWN && handler.pattern.tag != sym::EXIT && !timed) return;
     const Unit& unit = program_.unit_of(handler.function);
     const model::Clause& clause = unit.clause(handler.clause);
     if (clause.guard || unit.patterns_of(clause).empty()) return;
@@ -132,8 +133,60 @@ class Check {
       const ExprId call = program_.call(site).expr;
       if (!is_look_up(site) || !mentions(unit, call, given) || !is_hard(unit, call) || is_chosen(unit, call) || is_caught(site))
         continue;
-      if (is_taken_out_elsewhere(handler)) report_entry(handler, site);
+      if (timed ? outlives_its_entry(handler, site) : is_taken_out_elsewhere(handler)) report_entry(handler, site);
     }
+  }
+
+  // {parse, Uri}: a message that the server sends itself by a timer, for one entry.
+  bool is_own_timer(const Handler& handler) const {
+    if (!handler.pattern.tag || handler.pattern.size < 2) return false;
+    for (const FunctionId f : program_.functions_of(program_.module_of(handler.function))) {
+      if (!facts_.effects.direct[f.index].has(Effect::kTimer)) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        const analysis::External* external = facts_.calls.external(site);
+        const std::size_t at = external && external->row ? external->row->message_argument : 0;
+        const std::span<const ExprId> arguments = arguments_of(program_, site);
+        if (at == 0 || at > arguments.size() || !external->row->effects.has(Effect::kTimer)) continue;
+        const ExprId message = analysis::local_value(program_.unit_of(site), arguments[at - 1]);
+        if (message && analysis::outline(program_.unit_of(site), {}, message).tag == handler.pattern.tag) return true;
+      }
+    }
+    return false;
+  }
+
+  // A clause that takes entries out of the same field, and does not cancel the timer.
+  bool outlives_its_entry(const Handler& handler, CallId look_up) const {
+    const Unit& unit = program_.unit_of(look_up);
+    Symbol looked_in;
+    for (const ExprId argument : arguments_of(program_, look_up)) {
+      const ExprId value = analysis::local_value(unit, argument);
+      if (const Symbol field = value ? analysis::field_read(unit, value) : Symbol()) looked_in = field;
+    }
+    const analysis::StateField* field =
+        looked_in ? analysis::states_of(program_, facts_).of(handler.process).field(looked_in) : nullptr;
+    if (!field) return false;
+    for (const analysis::StateWrite& write : field->writes) {
+      if (!write.changes.has(analysis::Change::kLoses)) continue;
+      for (const HandlerId other : write.handlers) {
+        const Handler& taker = facts_.handler(other);
+        if (taker.clause.index == handler.clause.index && taker.function == handler.function) continue;
+        if (!cancels_timer(taker)) return true;
+      }
+    }
+    return false;
+  }
+
+  bool cancels_timer(const Handler& taker) const {
+    for (const CallId site : analysis::calls_in_clause(program_, taker.function, taker.clause)) {
+      const Symbol name = program_.call(site).name;
+      if (name && name.text().find("cancel") != std::string_view::npos) return true;
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee) continue;
+      for (const CallId inner : program_.calls_of(callee)) {
+        if (program_.call(inner).name && program_.call(inner).name.text().find("cancel") != std::string_view::npos) return true;
+      }
+    }
+    return false;
   }
 
   // Of those that answer with nil, error, false or [] where there is no entry.
