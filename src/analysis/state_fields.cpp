@@ -50,10 +50,17 @@ const StateField* StateClass::whole() const {
 
 namespace {
 
+// A state that a handler builds anew, `#state{id = Id}`: what it does not name starts again from its default.
+struct Rebuilt {
+  StateWrite write;
+  std::vector<Symbol> named;
+};
+
 // Follows what one callback clause returns as its state and notes what is written into it on the way.
 class Collector final : public Flow {
  public:
-  Collector(const Program& program, const Facts& facts, StateClass& out) : Flow(program, facts, kVisits), out_(out) {}
+  Collector(const Program& program, const Facts& facts, StateClass& out, std::vector<Rebuilt>* rebuilt = nullptr)
+      : Flow(program, facts, kVisits), out_(out), rebuilt_(rebuilt) {}
 
   void run(const Handler& handler, HandlerId id) {
     const Unit& unit = program_.unit_of(handler.function);
@@ -112,8 +119,16 @@ class Collector final : public Flow {
     set_shape(e.has(model::kRecord) ? StateShape::kRecord : StateShape::kMap, e.symbol());
     const std::size_t first = e.has(model::kUpdate) ? 1 : 0;
     if (first == 0 && children.empty()) note({}, -1, place, place.expr);
+    if (first == 0 && rebuilt_ != nullptr && handler_ && !initial_) note_rebuilt(place, children);
     for (std::size_t i = first; i + 1 < children.size(); i += 2) note(written_key(unit, children[i]), -1, place, children[i + 1]);
     return first == 0;
+  }
+
+  void note_rebuilt(const Place& place, std::span<const ExprId> children) {
+    Rebuilt made{{place.function, place.expr, {}, {}, {handler_}, false}, {}};
+    made.write.changes.add(Change::kResets);
+    for (std::size_t i = 0; i + 1 < children.size(); i += 2) made.named.push_back(written_key(unit_of(place), children[i]));
+    rebuilt_->push_back(std::move(made));
   }
 
   bool at_tuple(const Place& place, const Expr& e) {
@@ -212,6 +227,7 @@ class Collector final : public Flow {
   void lost(const Place&, const Path&) override { out_.complete = false; }
 
   StateClass& out_;
+  std::vector<Rebuilt>* rebuilt_;
   HandlerId handler_;
   bool initial_ = false;
   ExprId base_;
@@ -277,10 +293,17 @@ void collect_agent(const Program& program, const Facts& facts, const Process& pr
 
 StateClass collect(const Program& program, const Facts& facts, const Process& process) {
   StateClass out;
+  std::vector<Rebuilt> rebuilt;
   for (const HandlerId id : process.handlers) {
     const Handler& handler = facts.handler(id);
     if (handler.kind == HandlerKind::kTerminate) continue;
-    Collector(program, facts, out).run(handler, id);
+    Collector(program, facts, out, &rebuilt).run(handler, id);
+  }
+  for (StateField& field : out.fields) {
+    for (const Rebuilt& made : rebuilt) {
+      if (field.name && std::find(made.named.begin(), made.named.end(), field.name) == made.named.end())
+        field.writes.push_back(made.write);
+    }
   }
   if (process.kind == ProcessKind::kAgent) collect_agent(program, facts, process, out);
   const ModuleId record = out.record ? program.find_module(out.record, program.unit_of(process.module).project) : ModuleId();

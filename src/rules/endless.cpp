@@ -51,6 +51,18 @@ bool is_identity(const Unit& unit, ExprId key) {
   });
 }
 
+// message.id: each message, event, order or request has another one.
+bool is_id_of_many(const Unit& unit, ExprId key) {
+  const model::Expr& e = unit.expr(key);
+  if (e.kind != ExprKind::kField || (e.symbol().text() != "id" && e.symbol().text() != "uuid")) return false;
+  const std::string base = name_of(unit, unit.child(key, 0));
+  for (const std::string_view word : {"message", "msg", "event", "request", "req", "order", "session", "job", "transaction", "tx",
+                                      "packet", "payment", "upload", "notification"}) {
+    if (base == word || base.ends_with("_" + std::string(word))) return true;
+  }
+  return false;
+}
+
 // A time as its name says, or as the function that makes a number of it says.
 bool is_time(const Unit& unit, const Facts& facts, ExprId key) {
   constexpr std::array<std::string_view, 10> kWords = {"timestamp", "datetime", "unix_time", "unixtime",     "utc_now",
@@ -106,7 +118,7 @@ Endless endless(const Program& program, const Facts& facts, FunctionId function,
     case OriginKind::kGrowing:
       return Endless::kYes;
     default:
-      return is_identity(unit, key) ? Endless::kYes : Endless::kPerhaps;
+      return is_identity(unit, key) || is_id_of_many(unit, key) ? Endless::kYes : Endless::kPerhaps;
   }
 }
 

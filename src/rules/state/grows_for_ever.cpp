@@ -59,6 +59,7 @@ class Check {
       const Process& process = facts_.process(ProcessId(i));
       if (!is_wanted(ProcessId(i))) continue;
       if (lives_long(process) || is_server_of_many(process)) of_state(ProcessId(i));
+      if (lives_long(process) && process.kind == ProcessKind::kGenServer) of_dictionary(ProcessId(i));
     }
     for (const Table& table : tables_.tables) {
       if (table.kind == analysis::TableKind::kEts) of_table(table);
@@ -105,12 +106,51 @@ class Check {
         if (write.initial || !write.changes.has(Change::kGains) || !in_production(program_, facts_, write.function)) continue;
         const ExprId key = key_of(write);
         Endless end = endless(program_, facts_, write.function, key);
+        // A measurement at each tick is another item, whatever it is.
+        if (end == Endless::kNo && key && program_.unit_of(write.function).expr(key).kind == ExprKind::kCall &&
+            is_longer_list(write) && is_run_by_timer(write))
+          end = Endless::kYes;
         if (end == Endless::kNo || (many && !is_new_each_time(program_, facts_, write.function, key))) continue;
         if (is_longer_list(write) && is_run_by_timer(write)) end = Endless::kYes;
         report_state(id, field, write, key, end);
         break;
       }
     }
+  }
+
+  // put(Key, …) for each message, and no erase: the process dictionary is as much a part of the process as its state.
+  void of_dictionary(ProcessId id) {
+    const ModuleId module = facts_.process(id).module;
+    CallId found;
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || program_.call(site).capture) continue;
+        const bool dictionary = external->module == sym::erlang || external->module.text() == "Elixir.Process";
+        if (!dictionary) continue;
+        if (external->name.text() == "erase" || external->name.text() == "delete") return;
+        const std::span<const ExprId> arguments = arguments_of(program_, site);
+        if (found || external->name.text() != "put" || arguments.size() != 2 || !in_production(program_, facts_, function))
+          continue;
+        if (endless(program_, facts_, function, arguments[0]) == Endless::kYes && serves(id, function)) found = site;
+      }
+    }
+    if (!found) return;
+    StateField field;
+    field.name = intern("its process dictionary");
+    const FunctionId function = program_.function_of(found);
+    const StateWrite write{
+        function, program_.call(found).expr, {}, {}, analysis::handlers_running(program_, facts_, id, function), false};
+    report_state(id, field, write, arguments_of(program_, found)[0], Endless::kYes);
+  }
+
+  // Does a message make the process run the function, and not only its start?
+  bool serves(ProcessId id, FunctionId function) const {
+    const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, id, function);
+    return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler) {
+      const HandlerKind kind = facts_.handler(handler).kind;
+      return kind == HandlerKind::kCall || kind == HandlerKind::kCast || kind == HandlerKind::kInfo;
+    });
   }
 
   // A map inside of a record or struct of the state, which the fields of the state do not show.
@@ -120,14 +160,10 @@ class Check {
     for (const NestedGain& gain : nested_gains(program_, facts_, process.module)) {
       if (state.field(gain.field) != nullptr || !in_production(program_, facts_, gain.function)) continue;
       if (!is_new_each_time(program_, facts_, gain.function, gain.key)) continue;
-      const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, id, gain.function);
-      const bool served = std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler) {
-        const HandlerKind kind = facts_.handler(handler).kind;
-        return kind == HandlerKind::kCall || kind == HandlerKind::kCast || kind == HandlerKind::kInfo;
-      });
-      if (!served) continue;
-      StateField field{gain.field, -1, {}};
-      StateWrite write{gain.function, gain.place, {}, {}, handlers, false};
+      if (!serves(id, gain.function)) continue;
+      const StateField field{gain.field, -1, {}};
+      const StateWrite write{gain.function, gain.place, {}, {}, analysis::handlers_running(program_, facts_, id, gain.function),
+                             false};
       report_state(id, field, write, gain.key, Endless::kYes);
     }
   }
@@ -145,14 +181,25 @@ class Check {
   bool is_run_by_timer(const StateWrite& write) const {
     return std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId id) {
       if (facts_.handler(id).kind != HandlerKind::kInfo) return false;
-      const std::vector<MessageId> messages = messages_to(facts_, id);
-      return std::any_of(messages.begin(), messages.end(), [&](MessageId message) {
-        const analysis::External* external = facts_.calls.external(facts_.message(message).site);
-        const FunctionId sender = facts_.message(message).sender;
-        const bool timed = external && external->row && external->row->effects.has(Effect::kTimer);
-        return timed && program_.module_of(sender) == program_.module_of(write.function);
-      });
+      const Symbol tag = facts_.handler(id).pattern.tag;
+      return tag && arms_timer(program_.module_of(write.function), facts_.handler(id).function, tag);
     });
+  }
+
+  // The module makes the message come again and again: by send_interval, or by the handler itself.
+  bool arms_timer(ModuleId module, FunctionId handler, Symbol tag) const {
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || !external->row || !external->row->effects.has(Effect::kTimer)) continue;
+        if (external->name.text().find("interval") == std::string_view::npos && !reaches(handler, function, 2)) continue;
+        const Unit& unit = program_.unit_of(site);
+        for (const ExprId argument : arguments_of(program_, site)) {
+          if (analysis::outline(unit, program_.call_units[site.index], argument).tag == tag) return true;
+        }
+      }
+    }
+    return false;
   }
 
   // Any call in the module that makes a collection smaller, whichever it is.
@@ -181,6 +228,13 @@ class Check {
         if (e.kind == ExprKind::kList && e.has(model::kHasTail) && e.child_count == 2) {
           key = unit.child(id, 0);
           return true;
+        }
+        if (e.kind == ExprKind::kOperator && e.symbol().text() == "++") {
+          for (const ExprId part : unit.children_of(e)) {
+            const model::Expr& list = unit.expr(part);
+            if (list.kind == ExprKind::kList && !list.has(model::kHasTail) && list.child_count > 0) key = unit.child(part, 0);
+          }
+          return static_cast<bool>(key);
         }
         if (e.kind != ExprKind::kCall) return false;
         const analysis::External* external = facts_.calls.external(CallId(unit.first_call + e.payload));
@@ -293,7 +347,8 @@ class Check {
       }
       if (!adds(program_, use) || use.possible || !runs_often(use.function)) continue;
       const ExprId key = row_key(use, table);
-      const Endless end = key ? endless(program_, facts_, program_.function_of(use.site), key) : Endless::kNo;
+      Endless end = key ? endless(program_, facts_, program_.function_of(use.site), key) : Endless::kNo;
+      if (end == Endless::kPerhaps && is_message_by_id(use, key)) end = Endless::kYes;
       if (end <= worst) continue;
       worst = end;
       first = &use;
@@ -363,6 +418,23 @@ class Check {
     const ExprId row = analysis::local_value(unit, arguments[1]);
     const model::Expr& e = unit.expr(row);
     return e.kind == ExprKind::kTuple && e.child_count > 0 ? unit.child(row, 0) : ExprId();
+  }
+
+  // {Id, Message}: what was sent is kept under its number.
+  bool is_message_by_id(const TableUse& use, ExprId key) const {
+    const Unit& unit = program_.unit_of(use.site);
+    const auto is_called = [&](ExprId id, std::initializer_list<std::string_view> names) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+      const std::string_view name = unit.variables[e.payload].name.text();
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (!is_called(key, {"Id", "id", "ID", "MessageId", "MsgId", "EventId"})) return false;
+    const std::span<const ExprId> arguments = arguments_of(program_, use.site);
+    return arguments.size() >= 2 && any_below(unit, analysis::local_value(unit, arguments[1]), [&](ExprId id) {
+             return is_called(id,
+                              {"Message", "message", "Msg", "msg", "Event", "event", "Payload", "payload", "Packet", "packet"});
+           });
   }
 
   void report_table(const Table& table, const TableUse& use, ExprId key, Endless end) {

@@ -35,6 +35,7 @@ class Check {
         of_messages(function);
     }
     for (const CallId site : wanted_calls(program_, reporter_)) of_answer(site);
+    for (std::uint32_t i = 0; i < facts_.processes.handlers.size(); ++i) of_reply(HandlerId(i));
   }
 
  private:
@@ -77,11 +78,7 @@ class Check {
     const Unit& unit = program_.unit_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (arguments.size() < 2 || !gives_itself(unit, arguments[1])) return;
-    ExprId around = unit.parent(program_.call(site).expr);
-    const Symbol field = around ? analysis::field_read(unit, around) : Symbol();
-    const bool looked_up =
-        around && unit.expr(around).kind == ExprKind::kCall && is_lookup(unit, around, program_.call(site).expr);
-    if (!field && !looked_up) return;
+    if (!is_only_looked_into(unit, program_.call(site).expr)) return;
     report(site, function, facts_.processes.of(program_.module_of(function)),
            model::display_function(program_, function) + " gets the whole state of an agent and looks up one thing in it");
   }
@@ -99,13 +96,102 @@ class Check {
     return body.kind == ExprKind::kVariable && analysis::whole_variable(unit, patterns[0]).index == body.payload;
   }
 
+  // handle_call(:all, _, state) that answers with the state: what the callers of its client function take out of it.
+  void of_reply(HandlerId id) {
+    const Handler& handler = facts_.handler(id);
+    const Process& process = facts_.process(handler.process);
+    if (handler.kind != HandlerKind::kCall || process.kind != analysis::ProcessKind::kGenServer ||
+        !has_collections(handler.process))
+      return;
+    if (!answers_with_state(handler)) return;
+    for (const MessageId message : messages_to(facts_, id)) {
+      const CallId site = facts_.message(message).site;
+      of_asking(handler.process, facts_.message(message).sender, site);
+      const FunctionId client = facts_.message(message).sender;
+      if (!gives_back(client, site)) continue;
+      for (const std::uint32_t i : facts_.calls.incoming_of(client)) {
+        const CallId call = facts_.calls.edges[i].site;
+        if (!program_.call(call).capture && facts_.calls.callees[call.index].function == client)
+          of_asking(handler.process, facts_.calls.callers[i], call);
+      }
+    }
+  }
+
+  void of_asking(ProcessId process, FunctionId function, CallId site) {
+    if (!function || !in_production(program_, facts_, function)) return;
+    if (!is_only_looked_into(program_.unit_of(site), program_.call(site).expr)) return;
+    report(site, function, process,
+           model::display_function(program_, function) + " gets the whole state of " + process_name(program_, facts_, process) +
+               " and looks up one thing in it");
+  }
+
+  // The client function ends with the call.
+  bool gives_back(FunctionId function, CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    bool found = false;
+    for (const model::ClauseId clause : program_.function(function).clauses) {
+      analysis::for_each_result(unit, unit.clause(clause).body,
+                                [&](ExprId result) { found |= result == program_.call(site).expr; });
+    }
+    return found;
+  }
+
+  // {reply, State, State} with the variable that the clause got as its state.
+  bool answers_with_state(const Handler& handler) const {
+    const analysis::CallbackArguments* role = states_.role(handler.function);
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    if (role == nullptr || role->state == 0 || role->state > clause.pattern_count || !clause.body) return false;
+    const model::VariableId state = analysis::whole_variable(unit, unit.patterns_of(clause)[role->state - 1u]);
+    if (!state) return false;
+    bool found = false;
+    analysis::for_each_result(unit, clause.body, [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      if (e.kind != ExprKind::kTuple || e.child_count != 3) return;
+      const model::Expr& answer = unit.expr(unit.child(result, 1));
+      found |= answer.kind == ExprKind::kVariable && answer.payload == state.index;
+    });
+    return found;
+  }
+
+  // One thing is taken out of what the expression gives, at once or by each use of the variable that holds it.
+  bool is_only_looked_into(const Unit& unit, ExprId whole) const {
+    const ExprId around = unit.parent(whole);
+    if (!around) return false;
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kMatch || unit.child(around, 1) != whole) return is_looked_into(unit, whole);
+    if (unit.expr(unit.child(around, 0)).kind != ExprKind::kVariable) return false;
+    const std::uint32_t variable = unit.expr(unit.child(around, 0)).payload;
+    std::size_t uses = 0;
+    const bool other = any_below(unit, analysis::root_of(unit, around), [&](ExprId at) {
+      const model::Expr& use = unit.expr(at);
+      if (use.kind != ExprKind::kVariable || use.payload != variable || use.has(model::kBinds)) return false;
+      ++uses;
+      return !is_looked_into(unit, at);
+    });
+    return uses == 1 && !other;
+  }
+
+  bool is_looked_into(const Unit& unit, ExprId whole) const {
+    const ExprId around = unit.parent(whole);
+    if (!around) return false;
+    if (analysis::field_read(unit, around)) return true;
+    return unit.expr(around).kind == ExprKind::kCall && is_lookup(unit, around, whole);
+  }
+
   bool is_lookup(const Unit& unit, ExprId call, ExprId collection) const {
     const std::span<const ExprId> arguments = unit.children_of(call);
     const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(call).payload));
-    if (!external || arguments.empty() || arguments[0] != collection) return false;
+    if (!external || std::find(arguments.begin(), arguments.end(), collection) == arguments.end()) return false;
     const std::string_view module = external->module.text(), name = external->name.text();
-    const bool map = module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword";
-    return map && (name.starts_with("get") || name.starts_with("fetch") || name == "has_key?");
+    if (module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword")
+      return arguments[0] == collection && (name.starts_with("get") || name.starts_with("fetch") || name == "has_key?");
+    if (module == "maps") return name == "get" || name == "find" || name == "is_key" || name == "size";
+    if (module == "dict") return name == "fetch" || name == "find" || name == "is_key" || name == "size";
+    if (module == "lists") return name.starts_with("key") || name == "member";
+    if (module == "proplists") return name == "get_value";
+    if (module == "Elixir.Enum") return name == "count" || name == "member?" || name == "find";
+    return name == "map_size" || (name == "length" && module != "string");
   }
 
   void report(CallId site, FunctionId function, ProcessId process, std::string what) {
