@@ -109,6 +109,7 @@ class Finder {
         for (const ExprId root : scope.roots) {
           any_below(unit, root, [&](ExprId place) {
             if (unit.expr(place).kind != ExprKind::kCall || !takes_out(unit, place)) return false;
+            if (!is_of_the_same(unit, place, asked)) return false;
             dropped.gone = CallId(unit.first_call + unit.expr(place).payload);
             dropped.where = scope.function;
             return true;
@@ -117,6 +118,28 @@ class Finder {
         }
       }
     }
+  }
+
+  // What leaves is of a table, of a state that is the collection itself, or of a field that the clause with the monitor names
+  // too.
+  bool is_of_the_same(const Unit& unit, ExprId call, HandlerId asked) const {
+    const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(call).payload));
+    if (external->row && external->row->effects.has(Effect::kEtsWrite)) return true;
+    const ExprId collection = analysis::growth_of(unit, call, *external).collection;
+    const ExprId value = collection ? analysis::local_value(unit, collection) : ExprId();
+    if (!value) return false;
+    Symbol field = analysis::field_read(unit, value);
+    if (!field) field = analysis::field_read(unit, collection);
+    if (!field) return unit.expr(value).kind == ExprKind::kVariable;
+    for (const Scope& scope : scopes_of(program_, facts_, facts_.handler(asked))) {
+      const Unit& there = program_.unit_of(scope.function);
+      for (const ExprId root : scope.roots) {
+        for (const FieldWrite& write : field_writes(there, root)) {
+          if (write.field == field) return true;
+        }
+      }
+    }
+    return false;
   }
 
   bool takes_out(const Unit& unit, ExprId call) const {

@@ -249,6 +249,7 @@ class Losses {
       if (std::any_of(scope.roots.begin(), scope.roots.end(), reads)) return true;
       if (scope.function == handler.function) continue;
       for (const model::ClauseId c : program_.function(scope.function).clauses) {
+        if (reads(unit_.clause(c).guard)) return true;
         for (const ExprId pattern : unit_.patterns_of(unit_.clause(c))) {
           if (reads(pattern)) return true;
         }

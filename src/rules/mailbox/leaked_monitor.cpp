@@ -153,7 +153,7 @@ class Check {
     const std::string where =
         forgotten.table ? analysis::tables_of(program_, facts_).table(forgotten.table).name : atom_text(forgotten.field, erlang);
     Finding finding = found_in(reporter_, program_, forgotten.function, own.span(forgotten.place));
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = forgotten.anew ? Confidence::kPossible : Confidence::kLikely;
     finding.message = forgotten.overwritten
                           ? shown + (forgotten.anew ? " writes another monitor over " : " empties ") + where +
                                 ", which holds the reference of a monitor, and does not demonitor it"

@@ -66,8 +66,10 @@ class Check {
     const Callers callers = callers_of(program_, facts_, messages, id);
     // One of many is flooded alike, where each message is a request to somewhere else and many send to it.
     const bool single = facts_.process(id).count == Count::kOne;
-    if (!single && (patient || !is_heavy(*worst) || is_mnesia(facts_, *worst) || worst->possible || !callers.concurrent()))
-      return;
+    const bool asks_network =
+        worst->effect == Effect::kHttp || worst->effect == Effect::kDatabase || worst->effect == Effect::kRpc;
+    if (!single && (patient || !asks_network || is_mnesia(facts_, *worst) || worst->possible)) return;
+    if (!single && !callers.requests && !callers.loop) return;
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
     constexpr std::size_t kSeveral = 4;
     if (!callers.concurrent() &&
