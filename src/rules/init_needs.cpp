@@ -98,7 +98,8 @@ std::optional<InitNeed> InitNeeds::of_calls(FunctionId function, const std::vect
     if (program_.call(site).capture) continue;
     const FunctionId callee = facts_.calls.callees[site.index].function;
     const analysis::External* external = facts_.calls.external(site);
-    for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kRpc}) {
+    // Other nodes are the system itself, which starts in whatever order it has.
+    for (const Effect effect : {Effect::kHttp, Effect::kDatabase}) {
       const analysis::Witness* witness = callee ? facts_.effects.witness(callee, effect) : nullptr;
       const bool itself = external && external->row && external->row->effects.has(effect);
       if (!witness && !itself) continue;
@@ -109,7 +110,7 @@ std::optional<InitNeed> InitNeeds::of_calls(FunctionId function, const std::vect
   add_connects(function, sites, all);
   std::optional<InitNeed> need;
   for (const SlowWork& work : all) {
-    if (!is_service(work)) continue;
+    if (!is_service(work) || !is_near(work)) continue;
     const std::optional<InitFailure> failure = fails(nullptr, work);
     if (!failure) continue;
     if (!need) need = InitNeed{work, {}, false};
@@ -126,6 +127,11 @@ bool InitNeeds::is_listed(ModuleId module) {
 const std::set<FunctionId>& InitNeeds::start_functions() {
   collect_children();
   return start_functions_;
+}
+
+bool InitNeeds::is_near(const SlowWork& work) const {
+  constexpr std::size_t kNear = 6;
+  return chain_of(work).size() <= kNear;
 }
 
 bool InitNeeds::needs_others(FunctionId function) const {

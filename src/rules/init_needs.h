@@ -33,6 +33,8 @@ class InitNeeds {
   std::optional<InitNeed> of(const Process& process, const Handler& init);
   // Of code without a callback of its own that runs while a supervisor or the application starts: calls written in a function.
   std::optional<InitNeed> of_calls(FunctionId function, const std::vector<CallId>& sites) const;
+  // A long way down is a chain of conditions.
+  bool is_near(const SlowWork& work) const;
   // In the list of a supervisor, or restarted by one after it was started on demand.
   bool is_listed(ModuleId module);
   // The functions that supervisors start their listed children by.

@@ -33,7 +33,9 @@ class Check {
         if (!need) continue;
         // Of many under a dynamic supervisor the budget that they share is the fault, and a query that raises has waited for its
         // connection before: it does not fail within a moment.
-        if (!init && (need->on_demand || need->failures.front().raised)) continue;
+        if (!init && (need->on_demand || need->failures.front().raised || need->work.effect == Effect::kRpc ||
+                      !needs_.is_near(need->work)))
+          continue;
         found = true;
         if (init) {
           report(ProcessId(i), handler, *need, process.kind == ProcessKind::kSupervisor);

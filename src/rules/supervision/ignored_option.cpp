@@ -171,8 +171,13 @@ void Check::no_supervisor(const analysis::TreeChild& child) {
   const std::string name = process_name(program_, facts_, id);
   const bool endless = child.shutdown == "infinity";
   Finding finding = found_in(reporter_, program_, function, program_.unit(child.place.unit).span(child.place.expr));
-  // Where it traps exits its terminate/2 decides how long the whole tree takes to stop.
-  finding.severity = endless && process.traps_exits ? Severity::kMedium : Severity::kLow;
+  // Where it traps exits its terminate/2 decides how long the whole tree takes to stop. Whoever walks the tree asks it for its
+  // children and waits without limit: a server that does not take the call dies of it, one that does not answer keeps the caller.
+  const bool answers = std::any_of(process.handlers.begin(), process.handlers.end(), [&](const auto handler) {
+    const Handler& h = facts_.handler(handler);
+    return h.kind == HandlerKind::kCall && h.catch_all && h.reply == analysis::Reply::kReply;
+  });
+  finding.severity = endless && (process.traps_exits || !answers) ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kCertain;
   finding.message =
       name + " is no supervisor, as its specification says it is" + (endless ? ", and is waited for without limit" : "");
@@ -180,7 +185,9 @@ void Check::no_supervisor(const analysis::TreeChild& child) {
       std::string(endless ? "`infinity` is how long a supervisor may take to stop its children. For a worker it means that "
                             "the stop of the whole tree hangs when this one does. "
                           : "") +
-      "A release upgrade asks every child of this type for its children, and does not look for its module's code change.";
+      "A release upgrade asks every child of this type for its children" +
+      (answers ? "" : ", which it does not answer: the server dies of the call, or the upgrade waits for ever") +
+      ", and does not look for its module's code change.";
   finding.fix = erlang ? "Write `type => worker` and a time such as `shutdown => 5000`."
                        : "Write `type: :worker` and a time such as `shutdown: 5_000`.";
   finding.path = {{finding.span, "it is declared a supervisor"}};
