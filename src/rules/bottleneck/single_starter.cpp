@@ -185,7 +185,7 @@ class TaskStarts {
       if (!starts.loads.back().empty()) ++starts.loaded;
     }
     for (const auto& [name, starts] : starts_) {
-      if (starts.loaded >= kSeveral || starts.sites.size() >= kEverybody) report(name, starts);
+      if (starts.loaded >= kSeveral || (starts.loaded > 0 && starts.sites.size() >= kEverybody)) report(name, starts);
     }
   }
 
