@@ -46,6 +46,28 @@ constexpr std::array<std::string_view, 12> kCrypto = {
     "pbkdf2_hmac",    "sign",           "verify",          "compute_key",     "private_encrypt", "private_decrypt",
     "public_encrypt", "public_decrypt", "encrypt_private", "decrypt_private", "encrypt_public",  "decrypt_public"};
 
+// Libraries of one algorithm: elliptic curves by the curve's name, wherever it stands in the module's.
+bool names_a_curve(std::string_view module) {
+  constexpr std::array<std::string_view, 6> kCurves = {"secp256k1", "Secp256k1", "ed25519", "Ed25519", "Curvy", "libdecaf"};
+  return std::any_of(kCurves.begin(), kCurves.end(), [&](std::string_view curve) { return module.find(curve) != module.npos; });
+}
+
+// Source text made into code, and templates into functions.
+bool compiles(std::string_view module, std::string_view name) {
+  if (module == "compile") return name == "forms" || name == "file" || name == "noenv_forms";
+  if (module == "Elixir.Code") return name.starts_with("compile_");
+  if (module == "Elixir.EEx") return name.starts_with("eval_") || name == "compile_string";
+  if (module == "erl_scan") return name == "string";
+  return (module == "erlydtl" || module == "dynamic_compile" || module == "merl") &&
+         (name.starts_with("compile") || name == "from_string" || name == "load_from_string");
+}
+
+// Pictures: each call works on every pixel.
+bool works_on_pictures(std::string_view module) {
+  return module.starts_with("Elixir.Vix.Vips.Operation") || module == "Elixir.Image" || module == "Elixir.Thumbp" ||
+         module == "eimp" || module == "Elixir.Blurhash";
+}
+
 // What the results of these come from elsewhere: they are not what the caller handed over.
 bool fetches(analysis::EffectSet effects) {
   constexpr std::array kFetching = {Effect::kHttp,       Effect::kDatabase, Effect::kSocket, Effect::kFile,
@@ -211,6 +233,15 @@ Computing computing_of(const External& external) {
   if (is_one_of(module, kCompressors) && name.find("compress") != std::string_view::npos) return {"compression", true};
   if (is_one_of(module, kMarkup) && !name.starts_with("xpath") && name != "file") return {"the parsing of a document", true};
   if (module == "Elixir.Code" && name.starts_with("eval_")) return {"the evaluation of code", true};
+  if (names_a_curve(module) &&
+      (starts_with_one_of(name, kSignatures) || name.find("sign") != name.npos || name.find("verify") != name.npos ||
+       name.find("recover") != name.npos || name.find("public_key") != name.npos))
+    return {"a signature or key", true};
+  if (compiles(module, name)) return {"the compilation of code", true};
+  if (works_on_pictures(module)) return {"work on a picture", true};
+  if (module == "Elixir.NimbleCSV" || module == "Elixir.CSV" || module == "erl_csv" || module == "Elixir.Earmark" ||
+      module == "Elixir.MDEx")
+    return {"the parsing of a document", true};
   if (is_one_of(module, kJson) && starts_with_one_of(name, kVerbs)) return {"the coding of JSON", false};
   if (is_one_of(module, kPacking) && starts_with_one_of(name, kVerbs)) return {"the coding of a message", false};
   if (module == "erlang" && is_one_of(name, kTerms)) return {"the coding of a term", false};
