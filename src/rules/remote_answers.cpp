@@ -4,6 +4,7 @@
 #include <set>
 
 #include "analysis/values.h"
+#include "analysis/walk.h"
 
 namespace beamwright::rules {
 
@@ -53,6 +54,18 @@ ExprId call_of_result(const Unit& unit, ExprId result) {
   return value && unit.expr(value).kind == ExprKind::kCall && !is_caught_around(unit, value) ? value : ExprId();
 }
 
+// A clause with a pattern for {badrpc, Reason}, whatever the reason, has settled what becomes of it.
+bool takes_each_badrpc(const Unit& unit, ExprId body) {
+  const Symbol badrpc = intern("badrpc");
+  return analysis::any_below(unit, body, [&](ExprId id) {
+    const Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kTuple || e.child_count != 2 || !e.has(model::kInPattern)) return false;
+    const ExprKind reason = unit.expr(unit.child(id, 1)).kind;
+    return analysis::atom_value(unit, unit.child(id, 0)) == badrpc &&
+           (reason == ExprKind::kVariable || reason == ExprKind::kWildcard);
+  });
+}
+
 }  // namespace
 
 std::optional<CallId> RemoteAnswers::of(CallId site) {
@@ -83,7 +96,9 @@ const std::vector<CallId>& RemoteAnswers::handed_on_by(FunctionId function) {
   const auto [row, fresh] = functions_.try_emplace(function);
   if (!fresh) return row->second;
   const Unit& unit = program_.unit_of(function);
-  for (const model::ClauseId id : program_.function(function).clauses) append_results(unit, unit.clause(id).body, row->second);
+  for (const model::ClauseId id : program_.function(function).clauses) {
+    if (!takes_each_badrpc(unit, unit.clause(id).body)) append_results(unit, unit.clause(id).body, row->second);
+  }
   return row->second;
 }
 

@@ -130,7 +130,8 @@ class Walk {
     const auto arguments = arguments_of(program_, site);
     const auto position = static_cast<std::size_t>(std::find(arguments.begin(), arguments.end(), argument) - arguments.begin());
     if (position >= arguments.size()) return;
-    if (const analysis::External* external = facts_.calls.external(site)) return library(unit, at, *external, arguments, form);
+    if (const analysis::External* external = facts_.calls.external(site))
+      return library(unit, at, *external, arguments, argument, form);
     const FunctionId callee = facts_.calls.callees[site.index].function;
     if (!callee || form == Form::kItem) {
       looked_ |= form == Form::kItem && callee;
@@ -148,6 +149,17 @@ class Walk {
     function_ = here;
   }
 
+  // [… || {Node, Answer} <- lists:zip(Nodes, Answers)]: each pair is taken apart again.
+  bool zipped(const Unit& unit, ExprId call, std::span<const ExprId> arguments, ExprId list) {
+    const ExprId generator = unit.parent(call);
+    if (!generator || unit.expr(generator).kind != ExprKind::kGenerator) return false;
+    const ExprId pair = unit.child(generator, 0);
+    if (unit.expr(pair).kind != ExprKind::kTuple || unit.expr(pair).child_count != arguments.size()) return false;
+    for (std::size_t i = 0; i < arguments.size(); ++i)
+      if (arguments[i] == list) pattern(unit, unit.child(pair, i), Form::kItem);
+    return true;
+  }
+
   // Enum.reduce(answers, %{}, &Map.merge/2)
   bool joins(const Unit& unit, ExprId capture) const {
     const model::Call& call = unit.call_of(unit.expr(capture));
@@ -155,7 +167,8 @@ class Walk {
     return call.arity == 2 && (name == "merge" || name == "union" || name == "append" || name == "++" || name == "+");
   }
 
-  void library(const Unit& unit, ExprId at, const analysis::External& external, std::span<const ExprId> arguments, Form form) {
+  void library(const Unit& unit, ExprId at, const analysis::External& external, std::span<const ExprId> arguments, ExprId list,
+               Form form) {
     const std::string_view name = external.name.text();
     if (form == Form::kItem) {
       looked_ |= name.starts_with("is_");
@@ -163,6 +176,7 @@ class Walk {
     }
     if (form != Form::kList) return;
     if (name == "hd" || name == "tl") return use(unit, at, name == "hd" ? Form::kItem : Form::kList);
+    if (name == "zip" && zipped(unit, at, arguments, list)) return;
     if (merges(external)) return keep(at);
     for (const ExprId argument : arguments) {
       if (unit.expr(argument).kind == ExprKind::kCapture && joins(unit, argument)) return keep(at);

@@ -88,7 +88,8 @@ ExprId target_of(const Program& program, const Facts& facts, CallId site) {
     const Message& message = facts.message(id);
     if (message.site != site || message.kind != MessageKind::kCall || message.runs != analysis::Runs::kCaller) continue;
     const ExprId request = message.pattern.expr.expr, target = analysis::local_value(unit, arguments[0]);
-    if (request && request != arguments[0] && request != target) return target;
+    const bool plain = !request && program.call(site).name == sym::call;
+    if (plain || (request && request != arguments[0] && request != target)) return target;
   }
   return {};
 }
@@ -96,7 +97,8 @@ ExprId target_of(const Program& program, const Facts& facts, CallId site) {
 // {Name, Node}, given to a function in the sources.
 bool wrapper_names_a_node(const Program& program, const Facts& facts, CallId site, ExprId target) {
   const Unit& unit = program.unit_of(site);
-  if (facts.calls.external(site)) return false;
+  const analysis::External* external = facts.calls.external(site);
+  if (external && is_of_otp(external->module)) return false;
   if (!target || unit.expr(target).kind != ExprKind::kTuple || unit.expr(target).child_count != 2) return false;
   if (unit.expr(unit.child(target, 0)).kind != ExprKind::kAtom) return false;
   const Symbol first = unit.expr(unit.child(target, 0)).symbol();

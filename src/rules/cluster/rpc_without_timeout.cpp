@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "analysis/results.h"
 #include "rules/nodes.h"
 #include "rules/wanted.h"
 
@@ -129,12 +130,13 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
-// A function for users, whoever they are: they wait. One that is written for a person at a console is none.
+// A function for users, whoever they are: they wait. One that is written for a person at a console is none, and one that catches
+// what the call raises was written by somebody who thought of faults.
 bool is_interface(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
   if ((facts.contexts.of(function).flags & analysis::kFromOutside) == 0 || facts.calls.runs[site.index] != Runs::kCaller)
     return false;
-  if (is_run_in_sight(facts, function)) return false;
+  if (is_run_in_sight(facts, function) || !analysis::handlings_around(program, facts, site).empty()) return false;
   std::string name(program.module(program.module_of(function)).name.text());
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 12> kByHand = {"cli", "ctl",   "console", "admin",   "bench",   "test",
@@ -143,10 +145,22 @@ bool is_interface(const Program& program, const Facts& facts, CallId site) {
                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
+// A process or timer that is started before, which ends or restarts what hangs.
+bool is_watched(const Program& program, const Facts& facts, CallId site) {
+  for (const CallId other : program.calls_of(program.function_of(site))) {
+    if (!(other < site)) break;
+    const analysis::External* external = facts.calls.external(other);
+    if (external && external->row && (external->row->effects.has(Effect::kSpawn) || external->row->effects.has(Effect::kTimer)))
+      return true;
+  }
+  return false;
+}
+
 // Is it done in a server's start or in a clause that others wait for?
 bool holds_a_server(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
   if (!function || facts.calls.runs[site.index] != Runs::kCaller || !in_production(program, facts, function)) return false;
+  if (is_watched(program, facts, site)) return false;
   const std::vector<ProcessId>& processes = facts.contexts.of(function).processes;
   const bool starting = std::any_of(processes.begin(), processes.end(), [&](ProcessId id) {
     return facts.process(id).kind == analysis::ProcessKind::kGenServer &&
