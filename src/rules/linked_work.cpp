@@ -155,7 +155,7 @@ class Finder {
     analysis::EffectSet effects = callee ? facts_.effects.all[callee.index] : analysis::EffectSet();
     if (external && external->row) effects.bits |= external->row->effects.bits;
     for (const Outside& outside : kOutside) {
-      if (!effects.has(outside.effect)) continue;
+      if (!effects.has(outside.effect) || (callee && only_connects(callee, outside.effect))) continue;
       work.outside = inner;
       work.what = outside.text;
       return true;
@@ -165,6 +165,12 @@ class Finder {
     work.outside = inner;
     work.what = "runs code that is not in sight";
     return true;
+  }
+
+  bool only_connects(FunctionId function, Effect effect) const {
+    const analysis::Witness* witness = facts_.effects.witness(function, effect);
+    const External* external = witness && witness->site ? facts_.calls.external(witness->site) : nullptr;
+    return external && (external->module.text() == "net_kernel" || external->module.text() == "Elixir.Node");
   }
 
   // Itself, or a function a little further down, is nothing that is known.
