@@ -351,6 +351,22 @@ ProcessId dying_server(const Program& program, const Facts& facts, FunctionId fu
   return dies;
 }
 
+// {Pid, started}: the answer says that the process has begun, and it lives on.
+bool hears_of_start(const Unit& unit, ExprId receive) {
+  for (const model::ClauseId c : unit.clauses_of(unit.expr(receive))) {
+    for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+      if (any_below(unit, pattern, [&](ExprId part) {
+            const model::Expr& e = unit.expr(part);
+            if (e.kind != ExprKind::kAtom) return false;
+            const std::string_view text = e.symbol().text();
+            return text.find("start") != text.npos || text.find("ready") != text.npos || text.find("init") != text.npos;
+          }))
+        return true;
+    }
+  }
+  return false;
+}
+
 // The wait is one of many, in a fold or in a helper that goes on with the rest of a list, or the process that is waited for was
 // started for it and ends when it has answered: then the DOWN follows the answer at once.
 bool waits_often(const Program& program, const Facts& facts, FunctionId function, CallId site) {
@@ -360,9 +376,11 @@ bool waits_often(const Program& program, const Facts& facts, FunctionId function
   for (const CallId other : program.calls_of(function)) {
     const bool here = analysis::root_of(unit, program.call(other).expr) == root;
     if (here && returned_by(program, facts, other) == Resource::kMonitor && watches_new_process(program, facts, other))
-      return true;
+      return !hears_of_start(unit, own_receive(program, function, site));
     const bool after = unit.expr(program.call(other).expr).begin > unit.expr(program.call(site).expr).begin;
-    if (here && after && facts.calls.callees[other.index].function == function && !program.call(other).capture) return true;
+    const bool again = here && after && facts.calls.callees[other.index].function == function && !program.call(other).capture;
+    const std::vector<model::VariableId> reference = variables_in(unit, arguments_of(program, site)[0]);
+    if (again && !mentions(unit, program.call(other).expr, reference)) return true;
   }
   return false;
 }

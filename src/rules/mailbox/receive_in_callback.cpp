@@ -92,6 +92,12 @@ class Search {
   // one. A kill ends it surely.
   bool asks_to_end(FunctionId function, ExprId receive) const {
     const Unit& unit = program_.unit_of(function);
+    // The EXIT of a process that is linked is waited for by those who own it.
+    for (const model::ClauseId clause : unit.clauses_of(unit.expr(receive))) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
+        if (analysis::outline(unit, {}, pattern).tag == sym::EXIT) return false;
+      }
+    }
     bool asked = false;
     for (const CallId site : program_.calls_of(function)) {
       if (returned_by(program_, facts_, site) == Resource::kMonitor) return false;  // a wait that was thought about
