@@ -13,6 +13,7 @@
 #include "rules/rule.h"
 #include "rules/siblings.h"
 #include "rules/support.h"
+#include "rules/unlinked_starts.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -36,6 +37,7 @@ class Check {
       : program_(program), facts_(facts), reporter_(reporter), siblings_(program, facts) {}
 
   void run() {
+    for (const UnlinkedStart& start : unlinked_starts(program_, facts_)) promises_a_link(start);
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const ProcessId id(i);
       const Process& process = facts_.process(id);
@@ -58,6 +60,36 @@ class Check {
     if (!external || !external->row) return true;
     const auto& effects = external->row->effects;
     return effects.has(Effect::kLink) || effects.has(Effect::kMonitor) || external->name.text().find("opt") != std::string::npos;
+  }
+
+  // ---- start_link that makes no link ------------------------------------------------------------------------------------------
+
+  void promises_a_link(const UnlinkedStart& start) {
+    const bool erlang = in_erlang(program_, start.holder);
+    const std::string call = callee_text(program_, facts_, start.site);
+    const bool listed = start.child.end > start.child.begin;
+    Finding finding = begin(start.holder, start.site);
+    finding.severity = Severity::kHigh;
+    finding.confidence = listed ? Confidence::kCertain : Confidence::kLikely;
+    const std::string name = model::display_function(program_, start.function);
+    finding.message = name + " starts the process with " + call +
+                      ", which makes no link: " + (listed ? "its supervisor" : "a supervisor") + " never learns of its crash";
+    finding.why =
+        "A supervisor is told of the end of a child by the link that the start function makes. Without one the first crash "
+        "leaves "
+        "a dead process in its list: nobody starts it again, and which_children still shows it. Where the supervisor itself "
+        "ends, "
+        "the process stays, and a name that it holds fails the next start with already_started.";
+    finding.fix = start.process_only ? (erlang ? "Use proc_lib:start_link, which also waits until it is ready."
+                                               : "Use Task.start_link or a GenServer.")
+                                     : "Use start_link in its place.";
+    finding.path = {{finding.span, call + " makes no link"}};
+    if (start.holder != start.function) finding.path.push_back({name_span(program_, start.function), name + " ends in it"});
+    if (listed) finding.path.push_back({start.child, "it is the start function of a child"});
+    finding.key = "no link " + name;
+    const ProcessId process = facts_.processes.of(program_.module_of(start.holder));
+    if (process) reported_.insert(process.index);
+    report_weighed(reporter_, std::move(finding));
   }
 
   // ---- spawn of a loop ------------------------------------------------------------------------------------------------------
