@@ -170,6 +170,8 @@ class Search {
     }
     if (external->row && !external->row->input.empty()) {
       // Whoever sits at the console or may write the files of the installation has no need of this.
+      if (external->row->input == "file" && !arguments.empty() && is_upload(f, arguments[0], depth, calls))
+        return outside(f, id, "the file that was uploaded to " + source_text(program_, unit, arguments[0]));
       if (external->row->input == "file" || external->row->input == "console" || external->row->input == "environment") {
         return {TextOriginKind::kSettings, "", {}};
       }
@@ -180,6 +182,14 @@ class Search {
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
       return {};
     return of_lookup_or_text(f, id, *external, arguments, depth, calls);
+  }
+
+  // File.read!(upload.path), where the upload is a parameter of the request.
+  bool is_upload(FunctionId f, ExprId path, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
+    const Expr& e = unit.expr(local_value(unit, path));
+    if (e.kind != ExprKind::kField || e.symbol().text() != "path") return false;
+    return of(f, unit.children_of(e)[0], depth + 1, calls).kind >= TextOriginKind::kText;
   }
 
   // getopt("target", Params): what a function gives for a written key and an argument that everybody would call parameters.

@@ -122,11 +122,27 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
+// The function computes or checks a signature: bytes that do not bear it are not read.
+bool checks_signature(const Program& program, const Facts& facts, FunctionId function) {
+  for (const CallId site : program.calls_of(function)) {
+    const analysis::External* external = facts.calls.external(site);
+    if (!external) continue;
+    const std::string_view module = external->module.text(), name = external->name.text();
+    const bool mac = module == "crypto" && (name.starts_with("mac") || name.starts_with("hmac") || name == "verify");
+    if (mac || name == "secure_compare" || name == "verify_signed" || name == "hash_equals") return true;
+  }
+  return false;
+}
+
 // base64:decode(Token), decodeBase64Url(Packed): bytes that came as text, as cookies, bookmarks and tokens do; unpacked or not.
 bool was_text(const Unit& unit, const Facts& facts, ExprId bytes) {
-  constexpr int kMostSteps = 4;
+  constexpr int kMostSteps = 6;
   for (int step = 0; step < kMostSteps && bytes; ++step) {
     const model::Expr& e = unit.expr(analysis::local_value(unit, bytes));
+    if (e.kind == ExprKind::kVariable) {  // {:ok, bytes} <- Base.url_decode64(cursor)
+      bytes = taken_from(unit, e);
+      continue;
+    }
     if (e.kind != ExprKind::kCall) return false;
     const model::Call& call = unit.call_of(e);
     const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
@@ -149,6 +165,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
         (!was_text(program.unit_of(site), facts, bytes) && !is_as_sent(program.unit_of(site), facts, bytes))) {
       continue;
     }
+    if (checks_signature(program, facts, function)) continue;
     Origin origin = analysis::bytes_origin_of(program, facts, function, bytes);
     if (origin.kind == OriginKind::kUnknown && was_text(program.unit_of(site), facts, bytes)) {
       origin.kind = OriginKind::kParsed;
