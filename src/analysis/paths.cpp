@@ -58,7 +58,8 @@ class Walk {
     const ExprId call = program_.call(out_.site).expr;
     // At once in a tuple or map, or given on: no variable has it.
     at_once_ = uses_.of(out_.function, call, out_.resource);
-    out_.dropped = out_.variables.empty() && at_once_.fate == ResourceFate::kUsed && out_.resource != Resource::kLock;
+    out_.dropped = out_.variables.empty() && at_once_.fate == ResourceFate::kUsed && out_.resource != Resource::kLock &&
+                   !is_item_of_comprehension(call);
     const States end = walk(body, {State{}}, 0);
     for (const State& state : end) {
       if (state.status != Status::kHeld) continue;
@@ -71,6 +72,17 @@ class Walk {
     States out;
     ResourceLeft label;
   };
+
+  // [spawn(F) || F <- Funs] gives a list of them.
+  bool is_item_of_comprehension(ExprId at) const {
+    for (ExprId around = unit_.parent(at); around; at = around, around = unit_.parent(around)) {
+      const model::Expr& e = unit_.expr(around);
+      if (e.kind == model::ExprKind::kComprehension) return unit_.children_of(e).back() == at;
+      if (e.kind == model::ExprKind::kClosure) return false;
+      if (e.kind == model::ExprKind::kBlock && unit_.children_of(e).back() != at) return false;
+    }
+    return false;
+  }
 
   void leave(const ResourceLeft& left) {
     const bool again = std::any_of(out_.left.begin(), out_.left.end(),

@@ -44,11 +44,12 @@ class Check {
     });
   }
 
-  // Nobody ever has the task.
+  // Nobody ever has the task: not a variable, and not who runs the closure that ends with it.
   bool is_dropped(FunctionId function, CallId site) const {
     const std::vector<analysis::Acquisition> all = analysis::acquisitions_in(program_, facts_, function);
-    return std::any_of(all.begin(), all.end(),
-                       [&](const analysis::Acquisition& task) { return task.site == site && task.dropped; });
+    return std::any_of(all.begin(), all.end(), [&](const analysis::Acquisition& task) {
+      return task.site == site && task.dropped && task.kept.empty() && !program_.call(site).closure;
+    });
   }
 
   // Enum.each(rows, fn row -> Task.async(…) end) gives :ok, whatever the function gives.

@@ -293,7 +293,7 @@ class Rearming {
     const auto [at, fresh] = dropped_.try_emplace(function);
     if (fresh) {
       for (const analysis::Acquisition& acquisition : analysis::acquisitions_in(program_, facts_, function)) {
-        if (acquisition.dropped) at->second.push_back(acquisition.site);
+        if (acquisition.dropped && acquisition.kept.empty()) at->second.push_back(acquisition.site);
       }
     }
     return std::find(at->second.begin(), at->second.end(), timer) != at->second.end();
