@@ -76,7 +76,7 @@ class Check {
     if (!serves) return;
     for (const MessageId message_id : facts_.messages.to[id.index]) {
       const Message& message = facts_.message(message_id);
-      if (message.kind != MessageKind::kCall || message.timeout.milliseconds != Bound::kInfinite) continue;
+      if (message.kind != MessageKind::kCall || !waits_for_ever(message)) continue;
       if (!reporter_.wants(program_, message.sender) || !in_production(program_, facts_, message.sender)) continue;
       for (const HandlerId taker : takers(facts_, message)) {
         const std::vector<CallId> chain = way_to_send(taker);
@@ -85,6 +85,14 @@ class Check {
         return;
       }
     }
+  }
+
+  // By what is written in the call, or handed to a wrapper of it: call(Pid, Request, infinity).
+  bool waits_for_ever(const Message& message) const {
+    const std::int64_t wait = message.timeout.milliseconds;
+    if (wait != Bound::kUnknown || !facts_.calls.callees[message.site.index].function) return wait == Bound::kInfinite;
+    const std::span<const ExprId> arguments = arguments_of(program_, message.site);
+    return !arguments.empty() && analysis::atom_value(program_.unit_of(message.site), arguments.back()) == sym::infinity;
   }
 
   std::vector<CallId> way_to_send(HandlerId id) const {
