@@ -54,7 +54,7 @@ ExprId call_of_result(const Unit& unit, ExprId result) {
   return value && unit.expr(value).kind == ExprKind::kCall && !is_caught_around(unit, value) ? value : ExprId();
 }
 
-// A clause with a pattern for {badrpc, Reason}, whatever the reason, has settled what becomes of it.
+// Somewhere in the body {badrpc, Reason} is taken, whatever the reason: of an answer that is kept in a variable that settles it.
 bool takes_each_badrpc(const Unit& unit, ExprId body) {
   const Symbol badrpc = intern("badrpc");
   return analysis::any_below(unit, body, [&](ExprId id) {
@@ -96,9 +96,7 @@ const std::vector<CallId>& RemoteAnswers::handed_on_by(FunctionId function) {
   const auto [row, fresh] = functions_.try_emplace(function);
   if (!fresh) return row->second;
   const Unit& unit = program_.unit_of(function);
-  for (const model::ClauseId id : program_.function(function).clauses) {
-    if (!takes_each_badrpc(unit, unit.clause(id).body)) append_results(unit, unit.clause(id).body, row->second);
-  }
+  for (const model::ClauseId id : program_.function(function).clauses) append_results(unit, unit.clause(id).body, row->second);
   return row->second;
 }
 
@@ -120,8 +118,9 @@ std::vector<CallId> RemoteAnswers::handed_on_by_closures(CallId site, FunctionId
 
 void RemoteAnswers::append_results(const Unit& unit, ExprId body, std::vector<CallId>& out) const {
   if (!body) return;
+  const bool settled = takes_each_badrpc(unit, body);
   analysis::for_each_result(unit, body, [&](ExprId result) {
-    const ExprId call = call_of_result(unit, result);
+    const ExprId call = settled && unit.expr(result).kind == ExprKind::kVariable ? ExprId() : call_of_result(unit, result);
     if (!call) return;
     const CallId inner(unit.first_call + unit.expr(call).payload);
     if (facts_.calls.runs[inner.index] == Runs::kCaller) out.push_back(inner);

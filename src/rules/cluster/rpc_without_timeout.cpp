@@ -138,6 +138,7 @@ bool is_interface(const Program& program, const Facts& facts, CallId site) {
     return false;
   if (is_run_in_sight(facts, function) || !analysis::handlings_around(program, facts, site).empty()) return false;
   std::string name(program.module(program.module_of(function)).name.text());
+  name += program.files->file(program.unit_of(function).file).path;  // test/, simulations/, bench/ …
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   constexpr std::array<std::string_view, 12> kByHand = {"cli", "ctl",   "console", "admin",   "bench",   "test",
                                                         "eqc", "shell", "debug",   "harness", "command", "simulation"};
