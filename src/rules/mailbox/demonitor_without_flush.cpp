@@ -260,11 +260,27 @@ bool holds_over_work(const Program& program, const Facts& facts, CallId site) {
   return false;
 }
 
+// A helper that is given the reference afterwards and stands in a receive: clear_down(Ref, Pid).
+bool flushes_by_helper(const Program& program, const Facts& facts, FunctionId function, CallId site) {
+  const std::span<const ExprId> arguments = arguments_of(program, site);
+  if (arguments.empty()) return false;
+  const Unit& unit = program.unit_of(function);
+  const std::vector<model::VariableId> reference = variables_in(unit, arguments[0]);
+  const std::uint32_t end = unit.expr(program.call(site).expr).end;
+  for (const CallId other : program.calls_of(function)) {
+    const FunctionId callee = facts.calls.callees[other.index].function;
+    if (!callee || callee == function || unit.expr(program.call(other).expr).begin < end) continue;
+    if (facts.effects.all[callee.index].has(Effect::kReceive) && mentions(unit, program.call(other).expr, reference)) return true;
+  }
+  return false;
+}
+
 // Where a DOWN may be left behind that matters: not at the end of the process, nor where it has been taken.
 bool leaves_down(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
   if (!is_without_flush(program, facts, site) || !in_production(program, facts, function)) return false;
   if (program.function(function).name == sym::terminate || flushes_by_hand(program, function, site)) return false;
+  if (flushes_by_helper(program, facts, function, site)) return false;
   return !stands_in_down_branch(program, function, site) && !is_followed_by_exit(program, facts, site);
 }
 

@@ -56,6 +56,7 @@ class Check {
   void review(ProcessId id, HandlerId handler_id) {
     const Handler& handler = facts_.handler(handler_id);
     if (!in_production(program_, facts_, handler.function)) return;
+    if (handler.reply == analysis::Reply::kStop) return;  // its last message
     const std::vector<MessageId> messages = asynchronous(messages_to(facts_, handler_id));
     if (messages.empty()) return;
     std::vector<SlowWork> works = slow_work(program_, facts_, handler);
