@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "analysis/paths.h"
 #include "analysis/results.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
@@ -36,19 +35,9 @@ class Check {
   bool is_lost(FunctionId function, CallId site) const {
     if (is_for_each(site)) return true;
     if (ends_at_once(function)) return false;
-    if (is_dropped(function, site)) return true;
-    // A function that hands it on leaves it to its callers.
     const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
     return !results.empty() && std::all_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
       return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
-    });
-  }
-
-  // Nobody ever has the task: not a variable, and not who runs the closure that ends with it.
-  bool is_dropped(FunctionId function, CallId site) const {
-    const std::vector<analysis::Acquisition> all = analysis::acquisitions_in(program_, facts_, function);
-    return std::any_of(all.begin(), all.end(), [&](const analysis::Acquisition& task) {
-      return task.site == site && task.dropped && task.kept.empty() && !program_.call(site).closure;
     });
   }
 

@@ -2,10 +2,8 @@
 // wrong function is asked to cancel it, for the references of the timer module and of the runtime are not interchangeable; and
 // a request arms a timer anew and overwrites the reference to the one that still runs, or keeps no reference at all.
 #include <algorithm>
-#include <map>
 #include <set>
 
-#include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
@@ -163,7 +161,7 @@ class Rearming {
       const model::Expr& e = unit.expr(id);
       if (e.kind != ExprKind::kCall) return false;
       const CallId arming(unit.first_call + e.payload);
-      if (returned_by(program_, facts_, arming) != Resource::kTimer || !is_dropped(arming)) return false;
+      if (returned_by(program_, facts_, arming) != Resource::kTimer || !is_dropped(unit, id)) return false;
       if (!is_plain_timer(handler, arming) || is_conditional(unit, id) || cancels() || is_answer_to_end(handler)) return false;
       const HandlerId own = handler_of(handler.process, arming);
       const bool loops = own && arms_again(facts_.handler(own), arming);
@@ -250,7 +248,7 @@ class Rearming {
     for (const CallId site : analysis::calls_in_clause(program_, own.function, own.clause)) {
       const Unit& unit = program_.unit_of(site);
       if (returned_by(program_, facts_, site) != Resource::kTimer || is_conditional(unit, program_.call(site).expr)) continue;
-      if (is_dropped(site) && sent_by(site).tag == own.pattern.tag) arming = site;
+      if (is_dropped(unit, program_.call(site).expr) && sent_by(site).tag == own.pattern.tag) arming = site;
     }
     if (!arming) return;
     for (const MessageId id : facts_.messages.to[own.process.index]) {
@@ -287,16 +285,12 @@ class Rearming {
     report_weighed(reporter_, std::move(finding));
   }
 
-  // Does nobody ever have the timer's reference?
-  bool is_dropped(CallId timer) {
-    const FunctionId function = program_.function_of(timer);
-    const auto [at, fresh] = dropped_.try_emplace(function);
-    if (fresh) {
-      for (const analysis::Acquisition& acquisition : analysis::acquisitions_in(program_, facts_, function)) {
-        if (acquisition.dropped && acquisition.kept.empty()) at->second.push_back(acquisition.site);
-      }
-    }
-    return std::find(at->second.begin(), at->second.end(), timer) != at->second.end();
+  static bool is_dropped(const Unit& unit, ExprId call) {
+    const ExprId around = unit.parent(call);
+    if (!around) return false;
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kBlock) return unit.children_of(e).back() != call;
+    return e.kind == ExprKind::kMatch && unit.expr(unit.child(around, 0)).kind == ExprKind::kWildcard;
   }
 
   // A connection that is gone is gone once; and a clause that starts the loop is no event.
@@ -475,7 +469,6 @@ class Rearming {
   const Facts& facts_;
   Reporter& reporter_;
   std::vector<Scope> scopes_;
-  std::map<FunctionId, std::vector<CallId>> dropped_;  // timers by function
   std::set<std::pair<std::uint32_t, std::uint32_t>> reported_;
 };
 
