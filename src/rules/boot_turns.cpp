@@ -89,7 +89,8 @@ void BootTurns::started_by_hand(const Facts& facts, const Process& process) {
       if (const auto found = inits_.find(caller); found != inits_.end())
         turns.insert(turns.end(), found->second.begin(), found->second.end());
       for (const ProcessId runner : facts.contexts.of(caller).processes) {
-        if (const std::vector<Turn>* own = of(facts.process(runner).module)) turns.insert(turns.end(), own->begin(), own->end());
+        if (const std::vector<Turn>* own = of_user(facts.process(runner).module))
+          turns.insert(turns.end(), own->begin(), own->end());
       }
       if (turns.size() == before) return;  // started by somebody whose turn is not known
     }
