@@ -1,7 +1,8 @@
 // A request to {Name, Node} exits when the node is not there: with {nodedown, Node} or noconnection within milliseconds, with
 // timeout when it hangs (stdlib: gen_server); erpc:call raises error:{erpc, noconnection} or {erpc, timeout} (kernel: erpc). To
 // code that asks other nodes this is no fault of anybody, but an ordinary day; where nobody up to the callers catches it, the
-// process that asked ends.
+// process that asked ends. A name that the whole cluster shares, {global, Name}, has no holder for a while whenever its node goes,
+// and the exit is noproc.
 #include <algorithm>
 #include <array>
 #include <map>
