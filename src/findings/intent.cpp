@@ -18,10 +18,11 @@ std::string_view trimmed(std::string_view text) {
   return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-// What people write where they mean it.
-constexpr std::array<std::string_view, 14> kMeant = {
-    "on purpose",  "intentional",    "deliberate",      "by design", "best effort", "best-effort", "don't care",
-    "do not care", "doesn't matter", "does not matter", "is fine",   "are fine",    "is safe",     "safely",
+// What people write where they mean it. Not "don't care": it tells of an outcome that is expected, and the fault is mostly
+// another.
+constexpr std::array<std::string_view, 12> kMeant = {
+    "on purpose",     "intentional",     "deliberate", "by design", "best effort", "best-effort",
+    "doesn't matter", "does not matter", "is fine",    "are fine",  "is safe",     "safely",
 };
 // What people write where it is not for long.
 constexpr std::array<std::string_view, 4> kUnsure = {"todo", "fixme", "xxx", "hack"};
@@ -123,7 +124,8 @@ class Comments {
 
 Findings weigh_intent(Findings findings, const source::FileTable& files) {
   for (Finding& finding : findings) {
-    if (finding.severity != Severity::kMedium || !finding.span.file) continue;
+    // What has one right rewrite is a slip, whatever its author meant.
+    if (finding.severity != Severity::kMedium || !finding.rewrite.edits.empty() || !finding.span.file) continue;
     const std::optional<Span> comment = Comments(files, finding.span).of_intent();
     if (!comment) continue;
     finding.severity = Severity::kLow;

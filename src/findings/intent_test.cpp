@@ -35,6 +35,19 @@ TEST(Intent, AWorseFindingStaysWhatItIs) {
   EXPECT_EQ(weighed("here() # on purpose\n", source::Language::kElixir, Severity::kHigh), Severity::kHigh);
 }
 
+TEST(Intent, ASlipWithOneRightRewriteStaysWhatItIs) {
+  source::FileTable files;
+  source::SourceFile row;
+  row.language = source::Language::kErlang;
+  Finding finding;
+  finding.severity = Severity::kMedium;
+  finding.span = {files.add_text(std::move(row), "% it is fine if it has expired\ntimer:cancel(Ref),\n"), 32, 37};
+  finding.rewrite.edits.push_back({finding.span, "erlang:cancel_timer"});
+  EXPECT_EQ(weigh_intent({finding}, files)[0].severity, Severity::kMedium);
+  finding.rewrite.edits.clear();
+  EXPECT_EQ(weigh_intent({finding}, files)[0].severity, Severity::kLow);
+}
+
 TEST(Intent, OtherCommentsSayNothing) {
   EXPECT_EQ(in_elixir("# asks the server\nhere()\n"), Severity::kMedium);
   EXPECT_EQ(in_elixir("# TODO this is fine until the tables grow\nhere()\n"), Severity::kMedium);
