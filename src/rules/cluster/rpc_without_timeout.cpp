@@ -99,6 +99,24 @@ std::string fix_for(const analysis::External& external, bool erlang) {
                "second list.";
 }
 
+// `infinity` where the timeout stands: somebody chose it, and it is the same wait.
+bool is_chosen(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  return external->row && external->row->timeout_argument != 0 && argument_at(program, site, external->row->timeout_argument);
+}
+
+// Is the choice a decision that has a name, ?TIMEOUT or @forever, or is made by a wrapper that adds nothing but it?
+bool is_meant(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  const Unit& unit = program.unit_of(site);
+  const ExprId timeout = argument_at(program, site, external->row->timeout_argument);
+  if (unit.expr(timeout).kind != ExprKind::kAtom || unit.expr(timeout).has(model::kFromMacro)) return true;
+  const model::Function& function = program.function(program.function_of(site));
+  const ExprId module = argument_at(program, site, 2);
+  return function.clauses.size() == 1 && unit.clause(function.clauses[0]).body == program.call(site).expr && module &&
+         unit.expr(module).kind == ExprKind::kVariable;
+}
+
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const std::vector<CallId>& alike = {}) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
@@ -111,8 +129,11 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   finding.severity = server && rpc                                        ? Severity::kHigh
                      : !alike.empty() || is_run_in_sight(facts, function) ? Severity::kMedium
                                                                           : Severity::kLow;
+  const bool chosen = rpc && is_chosen(program, facts, site);
+  if (chosen && is_meant(program, facts, site)) finding.severity = Severity::kLow;
   finding.confidence = Confidence::kLikely;
-  finding.message = finding.function + " waits for another node without limit: " + callee + " has no timeout";
+  finding.message = finding.function + " waits for another node without limit: " + callee +
+                    (chosen ? " is told to wait for ever" : " has no timeout");
   if (server)
     finding.message += ", and the process " + process_name(program, facts, server) + " that runs it has callers that wait";
   if (!server && own) finding.message += run_by_text(program, facts, function);
@@ -180,10 +201,9 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
       report(program, facts, reporter, site);
     if (!row || !in_production(program, facts, program.function_of(site))) continue;
     if (is_own_node(program, facts, site, argument_at(program, site, row->target_argument))) continue;
-    if (row->timeout_argument != 0 && argument_at(program, site, row->timeout_argument)) continue;  // somebody chose infinity
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
     if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
-    if (is_interface(program, facts, site))
+    if (!is_chosen(program, facts, site) && is_interface(program, facts, site))
       interfaces[program.module_of(program.function_of(site))].push_back(site);
     else
       report(program, facts, reporter, site);
