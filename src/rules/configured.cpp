@@ -59,12 +59,30 @@ Symbol configured_module(const Program& program, source::ProjectId project, cons
   return setting.fallback;
 }
 
+// `@client.get(url)`: the last value that the module gives the attribute, where that is no constant. None for all else.
+ExprId attribute_value(const Program& program, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const model::Call& call = program.call(site);
+  const FunctionId holder = program.function_of(site);
+  if (!holder || unit.expr(call.module_expr).kind != ExprKind::kUnknown) return {};
+  const std::string text = source_text(program, unit, call.module_expr);
+  if (!text.starts_with("@")) return {};
+  ExprId value;
+  for (const model::Attribute& attribute : unit.attributes_of(program.module(program.module_of(holder)))) {
+    if (attribute.name.text() == std::string_view(text).substr(1) && attribute.begin < unit.expr(call.module_expr).begin)
+      value = attribute.value;
+  }
+  return value;
+}
+
 }  // namespace
 
 Symbol module_from_configuration(const Program& program, const Facts& facts, CallId site) {
   const model::Call& call = program.call(site);
   if (call.target != model::TargetKind::kDynamicModule || !call.module_expr || call.capture) return {};
-  const Setting setting = setting_of(program, facts, {program.call_units[site.index], call.module_expr});
+  const analysis::UnitId unit = program.call_units[site.index];
+  const ExprId attribute = attribute_value(program, site);
+  const Setting setting = setting_of(program, facts, {unit, attribute ? attribute : call.module_expr});
   if (!setting.application || !setting.key) return {};
   return configured_module(program, program.unit_of(site).project, setting);
 }

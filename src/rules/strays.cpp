@@ -5,7 +5,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
-#include "rules/configured.h"
+#include "rules/narrowed.h"
 #include "rules/rest_of_messages.h"
 #include "rules/walk.h"
 
@@ -47,7 +47,7 @@ class Finder {
         if (program_.call(site).capture || facts_.calls.runs[site.index] != Runs::kCaller) continue;
         const analysis::External* external = facts_.calls.external(site);
         if (external && external->row) read_call(f, site, *external, *external->row, waits_itself);
-        if (!external) read_http_below(f, site);
+        read_http(f, site);
         if (process_.traps_exits) read_link(f, site);
       }
       if (waits_itself) read_waits(f);
@@ -137,7 +137,6 @@ class Finder {
     if (row.effects.has(Effect::kSend) && row.message_argument != 0) read_send(f, site, row);
     if (row.returns == Resource::kSubscription) read_subscription(f, site, external);
     if (row.returns == Resource::kSocket) read_socket(f, site, external);
-    if (row.effects.has(Effect::kHttp)) read_http(f, site, external);
   }
 
   bool function_releases(FunctionId f, Resource resource) const {
@@ -199,7 +198,29 @@ class Finder {
     const std::uint32_t size = all && !plain ? 3 : 2;
     const std::string rest = erlang_ ? (size == 3 ? "Node, Info" : "Node") : (size == 3 ? "node, info" : "node");
     add(f, site, sym::nodedown, size, tuple(sym::nodedown, rest), Severity::kHigh);
-    if (all) add(f, site, sym::nodeup, size, tuple(sym::nodeup, rest), Severity::kHigh);
+    if (!all) return;
+    add(f, site, sym::nodeup, size, tuple(sym::nodeup, rest), Severity::kHigh);
+    for (const Symbol tag : {sym::nodedown, sym::nodeup}) {
+      if (!takes_one_only(tag, size, 1)) continue;
+      found_.push_back({call_span(program_, site), tag, size, "a " + tuple(tag, rest) + " of any other node", place(f, site),
+                        Severity::kHigh, Confidence::kLikely});
+    }
+  }
+
+  // Clauses for the message are there, and each of them is for one value of the element at `at`.
+  bool takes_one_only(Symbol tag, std::uint32_t size, std::size_t at) const {
+    bool any = false;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (!receives(handler)) continue;
+      for (const Pattern& p : handled_by(program_, facts_, handler)) {
+        if (is_unreadable(p)) return false;
+        if (p.size != size || (p.tag && p.tag != tag)) continue;
+        if (!p.tag || !asks_for_one(program_, handler, p, at)) return false;
+        any = true;
+      }
+    }
+    return any;
   }
 
   // Clauses for {ref, {:error, :timeout}} name the reasons that they know, and none takes {:error, reason}.
@@ -363,40 +384,12 @@ class Finder {
     return false;
   }
 
-  // Clients that run in the process that asks and leave messages behind: late data and the end of a pooled connection.
-  static bool leaves_messages(Symbol module) {
-    static const std::array<std::string_view, 4> kLeaving = {"hackney", "ibrowse", "Elixir.HTTPoison", "Elixir.Mint.HTTP"};
-    return std::find(kLeaving.begin(), kLeaving.end(), module.text()) != kLeaving.end();
-  }
-
-  void read_http(FunctionId f, CallId site, const analysis::External& external) {
-    if (leaves_messages(external.module)) add_http(f, site);
-  }
-
-  // The same behind a function of another module, or behind modules that the configuration chooses.
-  void read_http_below(FunctionId f, CallId site) {
-    FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee) callee = configured_function(site);
-    constexpr std::size_t kDeepest = 4;
-    for (std::size_t depth = 0; callee && depth < kDeepest; ++depth) {
-      if (program_.module_of(callee) == process_.module) return;  // looked at by itself
-      FunctionId next;
-      for (const CallId inner : program_.calls_of(callee)) {
-        const analysis::External* external = facts_.calls.external(inner);
-        if (external ? leaves_messages(external->module) : leaves_messages(module_from_configuration(program_, facts_, inner))) {
-          return add_http(f, site);
-        }
-      }
-      const analysis::Witness* witness = facts_.effects.witness(callee, Effect::kHttp);
-      if (witness && !witness->possible) next = witness->next;
-      callee = next;
-    }
-  }
-
-  FunctionId configured_function(CallId site) const {
-    const Symbol name = module_from_configuration(program_, facts_, site);
-    const ModuleId module = name ? program_.find_module(name, program_.unit_of(site).project) : ModuleId();
-    return module ? program_.find_function(module, program_.call(site).name, program_.call(site).arity) : FunctionId();
+  // Clients that run in the process that asks and leave messages behind, also in functions of other modules. Those of the
+  // module itself are looked at by themselves.
+  void read_http(FunctionId f, CallId site) {
+    if (!causes_.clients->at(site)) return;
+    const FunctionId callee = causes_.clients->callee(site);
+    if (!callee || program_.module_of(callee) != process_.module) add_http(f, site);
   }
 
   void add_http(FunctionId f, CallId site) {
@@ -544,6 +537,7 @@ class Finder {
 
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
   StrayCauses causes;
+  causes.clients = std::make_shared<const LingeringClients>(program, facts);
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
     const analysis::External* external = facts.calls.external(site);

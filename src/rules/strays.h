@@ -2,8 +2,10 @@
 // timers, subscriptions, sockets and waits that were given up. Each is concluded from a place in the sources.
 #pragma once
 
+#include <memory>
 #include <vector>
 
+#include "rules/lingering_clients.h"
 #include "rules/rest_of_messages.h"
 #include "rules/support.h"
 
@@ -26,6 +28,7 @@ struct Stray {
 struct StrayCauses {
   std::vector<CallId> tasks;       // a task that the calling process owns
   std::vector<CallId> broadcasts;  // PubSub.broadcast and friends
+  std::shared_ptr<const LingeringClients> clients;
 };
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts);
 
