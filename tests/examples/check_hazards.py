@@ -10,7 +10,7 @@ def rows(path):
     with open(path, encoding="utf-8") as table:
         for line in table:
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            if len(cells) == 4 and cells[2].startswith("BW"):
+            if len(cells) == 5 and cells[2].startswith("BW"):
                 yield cells
 
 
@@ -30,7 +30,7 @@ def main():
     shop = os.path.join(examples, "shop")
     problems = []
     seen = set()
-    for file, function, rule, text in rows(os.path.join(shop, "HAZARDS.md")):
+    for file, function, rule, _, text in rows(os.path.join(shop, "HAZARDS.md")):
         path = os.path.join(shop, file)
         if not re.fullmatch(r"BW[1-6]\d\d", rule) or not text:
             problems.append(f"malformed row: {file} {function} {rule}")
