@@ -9,6 +9,7 @@
 #include "analysis/values.h"
 #include "rules/reach.h"
 #include "rules/waiting.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -50,8 +51,15 @@ class Search {
     for (const CallId site : sites_) {
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
       for (const Kind& kind : kLasting) {
-        if (effects.has(kind.effect) && lasts(site, kind.effect)) return LeftUndone{site, kind.effect, kind.what, false, {}};
+        if (effects.has(kind.effect) && lasts(site, kind.effect))
+          return LeftUndone{site, kind.effect, kind.what, false, false, {}};
       }
+    }
+    for (const CallId site : sites_) {
+      if (closes_unlinked_connection(site))
+        return LeftUndone{site, Effect::kDatabase, "closes a connection that nothing else ends", false, true, {}};
+      if (stops_by_given_module(site))
+        return LeftUndone{site, Effect::kCall, "stops what it has started through a module that it was given", false, true, {}};
     }
     if (std::optional<LeftUndone> row = rows_of_others()) return row;
     for (const CallId site : sites_) {
@@ -102,6 +110,68 @@ class Search {
     return given && !analysis::atom_value(program_.unit_of(site), arguments[0]);
   }
 
+  static bool is_clean_up(std::string_view name) {
+    constexpr std::array<std::string_view, 14> kWords = {"stop",        "close",      "flush",   "delete",  "unregister",
+                                                         "unsubscribe", "deregister", "release", "cleanup", "clean_up",
+                                                         "teardown",    "shutdown",   "destroy", "detach"};
+    return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
+      return name == word || (name.starts_with(word) && name.size() > word.size() && name[word.size()] == '_');
+    });
+  }
+
+  // Is something that is not written there handed over, such as a field of the state?
+  bool hands_something(CallId site) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [&](ExprId argument) { return !variables_in(program_.unit_of(site), argument).empty(); });
+  }
+
+  template <typename Wanted>
+  bool some_call_before(Wanted&& wanted) const {
+    for (const FunctionId f : program_.functions_of(program_.module_of(handler_.function))) {
+      if (program_.function(f).name == program_.function(handler_.function).name) continue;
+      for (const CallId site : program_.calls_of(f)) {
+        if (!program_.call(site).capture && wanted(site)) return true;
+      }
+    }
+    return false;
+  }
+
+  // AMQP.Connection.close and its like, of a connection that was opened without a link: it does not end with its owner.
+  bool closes_unlinked_connection(CallId site) const {
+    const External* external = facts_.calls.external(site);
+    if (!external || !external->row || !external->row->effects.has(Effect::kDatabase)) return false;
+    if (external->row->releases != knowledge::Resource::kProcess || !hands_something(site)) return false;
+    const auto links = [&](CallId other) { return program_.call(other).name && program_.call(other).name.text() == "link"; };
+    const auto opens = [&](CallId other) {
+      const External* opener = facts_.calls.external(other);
+      return opener && opener->row && opener->module == external->module &&
+             opener->row->returns == knowledge::Resource::kProcess && !opener->row->effects.has(Effect::kLink);
+    };
+    return some_call_before(opens) && !some_call_before(links);
+  }
+
+  // Mod:stop(Backend), where the module came with the arguments and another function of the process started something by it. A
+  // transport closes a socket, and that the VM does by itself.
+  bool stops_by_given_module(CallId site) const {
+    const model::Call& call = program_.call(site);
+    if (call.target != model::TargetKind::kDynamicModule || !call.module_expr || facts_.calls.external(site)) return false;
+    if (!is_clean_up(call.name.text()) || call.arity == 0 || !hands_something(site)) return false;
+    std::string text = source_text(program_, program_.unit_of(site), call.expr, 120);
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const std::string_view own : {"transport", "sock", "file", "tab", "ets", "timer", "port", "fd"}) {
+      if (text.find(own) != std::string::npos) return false;
+    }
+    return some_call_before([&](CallId other) {
+      const model::Call& begun = program_.call(other);
+      const std::string_view name = begun.name.text();
+      return begun.target == model::TargetKind::kDynamicModule &&
+             (name.starts_with("start") || name.starts_with("open") || name.starts_with("connect") || name.starts_with("new") ||
+              name.starts_with("init") || name.starts_with("register") || name.starts_with("subscribe")) &&
+             !name.ends_with("start_link");
+    });
+  }
+
   // Rows that the process put into a table which outlives it.
   std::optional<LeftUndone> rows_of_others() const {
     const analysis::EffectSet& all = facts_.effects.all[handler_.function.index];
@@ -111,7 +181,7 @@ class Search {
       if (step.calls.empty() || std::find(sites_.begin(), sites_.end(), step.calls.front()) == sites_.end()) continue;
       const analysis::TableUse& use = tables.use(step.use);
       if (use.possible || !takes_out(use.operation) || !outlives(tables.table(use.table))) continue;
-      return LeftUndone{step.calls.front(), Effect::kEtsWrite, "takes its rows out of a table of another process", true,
+      return LeftUndone{step.calls.front(), Effect::kEtsWrite, "takes its rows out of a table of another process", true, false,
                         step.calls};
     }
     return {};
@@ -142,8 +212,12 @@ class Search {
         continue;
       const analysis::Process& receiver = facts_.process(message.receiver);
       if (receiver.kind == ProcessKind::kSupervisor || receiver.names.empty() || watches(message.receiver)) continue;
-      return LeftUndone{site, kind == MessageKind::kCall ? Effect::kCall : Effect::kCast, "tells another server that it is gone",
-                        true, reached.chain};
+      return LeftUndone{site,
+                        kind == MessageKind::kCall ? Effect::kCall : Effect::kCast,
+                        "tells another server that it is gone",
+                        true,
+                        false,
+                        reached.chain};
     }
     return {};
   }

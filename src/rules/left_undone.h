@@ -14,6 +14,7 @@ struct LeftUndone {
   Effect effect = Effect::kFile;
   std::string_view what;      // "writes to a database or broker", for a sentence
   bool local = false;         // it matters only while the node runs on: rows of others' tables, requests to other processes
+  bool guessed = false;       // it is told by what the call is named: what happens there is not in sight
   std::vector<CallId> chain;  // for local ones: from the clause down to the call that does it
 };
 

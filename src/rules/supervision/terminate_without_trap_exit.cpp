@@ -138,8 +138,8 @@ class Check {
     const std::string name = process_name(program_, facts_, id);
     Finding finding = found_in(reporter_, program_, handler.function, name_span(program_, handler.function));
     const bool matters = shutdown.supervisor && (!work.local || shutdown.one_by_one);
-    finding.severity = matters ? Severity::kMedium : Severity::kLow;
-    finding.confidence = matters ? Confidence::kLikely : Confidence::kPossible;
+    finding.severity = matters || work.guessed ? Severity::kMedium : Severity::kLow;
+    finding.confidence = matters && !work.guessed ? Confidence::kLikely : Confidence::kPossible;
     finding.message =
         finding.function + " " + std::string(work.what) + ", but " + name + " does not trap exits: a shutdown never runs it";
     finding.why = (shutdown.supervisor ? "The supervisor " + model::display_module(program_.module(shutdown.supervisor).name)
