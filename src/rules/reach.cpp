@@ -44,7 +44,7 @@ class Search {
       : program_(program), facts_(facts), kind_(kind), skip_guarded_(skip_guarded) {}
 
   std::vector<Reached> run(CallId site) {
-    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return {};
+    if (facts_.calls.runs[site.index] != Runs::kCaller) return {};
     const FunctionId start = program_.function_of(site);
     // Both are in order of the site; a function may hold very many of them.
     const std::vector<MessageId>& sent = facts_.messages.by_function[start.index];

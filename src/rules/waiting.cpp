@@ -46,7 +46,7 @@ class Search {
  private:
   void take(CallId site, const Visit& outer) {
     constexpr std::size_t kLongest = 8, kMostFunctions = 400;
-    if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return;
+    if (facts_.calls.runs[site.index] != Runs::kCaller) return;
     if (!analysis::effects_at(program_, facts_, site).has(effect_)) return;
     std::vector<CallId> chain = outer.chain;
     chain.push_back(site);

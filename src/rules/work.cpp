@@ -139,7 +139,7 @@ std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, cons
   constexpr std::uint32_t kLongWay = 12;
   std::vector<SlowWork> found;
   for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
-    if (facts.calls.runs[site.index] != Runs::kCaller || program.call(site).capture) continue;
+    if (facts.calls.runs[site.index] != Runs::kCaller) continue;
     const analysis::EffectSet effects = analysis::effects_at(program, facts, site);
     for (const Effect effect : kSlow) {
       if (!effects.has(effect) || (effect == Effect::kFile && !including.files)) continue;
