@@ -212,26 +212,6 @@ std::vector<SlowWork> longer_receives(const Program& program, const Facts& facts
   return found;
 }
 
-std::vector<MessageId> limited_calls_to(const Program& program, const Facts& facts, ProcessId receiver) {
-  constexpr std::int64_t kDeliberate = 1000;  // who waits less than a second wants to give up early
-  std::vector<MessageId> found;
-  for (const MessageId id : facts.messages.to[receiver.index]) {
-    const Message& message = facts.message(id);
-    const std::int64_t wait = message.timeout.milliseconds;
-    if (message.kind != MessageKind::kCall || wait == Bound::kInfinite || wait == Bound::kUnknown || wait < kDeliberate) continue;
-    if (!in_production(program, facts, message.sender) || goes_to_nodes(program, facts, message)) continue;
-    const analysis::Context& context = facts.contexts.of(message.sender);
-    if (context.processes.size() == 1 && context.processes[0] == receiver && !context.many && context.flags == 0) continue;
-    const std::vector<analysis::Handling> handlings = analysis::handlings_around(program, facts, message.site);
-    const bool expected = std::any_of(handlings.begin(), handlings.end(), [](const analysis::Handling& handling) {
-      return (handling.classes & analysis::kExitClass) != 0;
-    });
-    if (expected) continue;
-    found.push_back(id);
-  }
-  return found;
-}
-
 namespace {
 
 // The calls that send a message, where its site is the call of a wrapper: that is where the time-out stands.
@@ -253,7 +233,42 @@ std::vector<CallId> sending_calls(const Program& program, const Facts& facts, co
   return found;
 }
 
+// exit:{noproc, _}: that the server is gone is thought of, and not that it is late.
+bool takes_absence_only(const Program& program, const analysis::Handling& handling) {
+  if (!handling.reason) return false;
+  const Symbol tag = analysis::outline(program.unit(handling.reason.unit), handling.reason.unit, handling.reason.expr).tag;
+  return tag == intern("noproc") || tag == intern("normal") || tag == intern("nodedown");
+}
+
+// Does the sender go on when no answer comes: by what stands around the call, or around the one in its wrapper?
+bool expects_time_out(const Program& program, const Facts& facts, const Message& message) {
+  const auto caught_at = [&](CallId site) {
+    const std::vector<analysis::Handling> handlings = analysis::handlings_around(program, facts, site);
+    return std::any_of(handlings.begin(), handlings.end(), [&](const analysis::Handling& handling) {
+      return (handling.classes & analysis::kExitClass) != 0 && !takes_absence_only(program, handling);
+    });
+  };
+  const std::vector<CallId> inner = sending_calls(program, facts, message);
+  return caught_at(message.site) || std::any_of(inner.begin(), inner.end(), caught_at);
+}
+
 }  // namespace
+
+std::vector<MessageId> limited_calls_to(const Program& program, const Facts& facts, ProcessId receiver) {
+  constexpr std::int64_t kDeliberate = 1000;  // who waits less than a second wants to give up early
+  std::vector<MessageId> found;
+  for (const MessageId id : facts.messages.to[receiver.index]) {
+    const Message& message = facts.message(id);
+    const std::int64_t wait = message.timeout.milliseconds;
+    if (message.kind != MessageKind::kCall || wait == Bound::kInfinite || wait == Bound::kUnknown || wait < kDeliberate) continue;
+    if (!in_production(program, facts, message.sender) || goes_to_nodes(program, facts, message)) continue;
+    const analysis::Context& context = facts.contexts.of(message.sender);
+    if (context.processes.size() == 1 && context.processes[0] == receiver && !context.many && context.flags == 0) continue;
+    if (expects_time_out(program, facts, message)) continue;
+    found.push_back(id);
+  }
+  return found;
+}
 
 std::vector<findings::Step> asking_steps(const Program& program, const Facts& facts, const std::vector<MessageId>& messages,
                                          std::size_t shown) {

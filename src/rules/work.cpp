@@ -178,6 +178,8 @@ bool waits_for_own_tasks(const Facts& facts, const SlowWork& work) {
 std::string describe_work(const SlowWork& work) {
   const bool endless = work.bound_ms == Bound::kInfinite;
   const bool unknown = work.bound_ms == Bound::kUnknown;
+  if (!work.note.empty() && work.effect == Effect::kFile) return "file access";
+  if (!work.note.empty() && work.effect == Effect::kSocket) return "a write to a socket";
   if (!work.note.empty() && work.effect == Effect::kAwait)
     return "a wait for a message" + (endless ? "" : " of " + analysis::display_bound(work.bound_ms));
   if (!work.note.empty()) return "a wait for somebody outside" + (endless ? std::string(" without a time limit") : std::string());

@@ -6,6 +6,7 @@
 
 #include "rules/callers.h"
 #include "rules/guessed_waits.h"
+#include "rules/own_interface.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -87,7 +88,19 @@ struct Blocked {
   Severity severity = Severity::kInfo;
   Callers callers;
   std::int64_t patience_ms = 0;
+  bool guessed = false;  // that others wait is concluded from the interface of the server's module
 };
+
+// Of a server without a name: work for somebody else that takes long as a rule, and not longer than its callers wait, of which
+// BW404 speaks. What it waits for at its own connection is what it is there for.
+bool holds_up_others(const Program& program, const Facts& facts, const SlowWork& work, std::int64_t patience) {
+  constexpr std::int64_t kNotable = 2500;
+  constexpr std::size_t kLongest = 6;
+  if (!is_heavy(work) || is_mnesia(facts, work) || work.possible || !work.chain.empty()) return false;
+  if (path_of(program, facts, work).size() > kLongest) return false;
+  if (patience == Bound::kInfinite) return true;
+  return work.bound_ms != Bound::kInfinite && work.bound_ms >= kNotable && work.bound_ms < patience;
+}
 
 class Check {
  public:
@@ -103,8 +116,7 @@ class Check {
  private:
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
-    if (process.count == Count::kMany || process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor)
-      return;
+    if (process.kind == ProcessKind::kRequest || process.kind == ProcessKind::kSupervisor) return;
     // One kind of work is one fault of a server's design, however many clauses do it.
     std::map<Effect, std::vector<Blocked>> by_effect;
     for (const HandlerId handler : process.handlers) {
@@ -133,13 +145,22 @@ class Check {
     if (!worst.work || (!worst.work->note.empty() && callers.functions.empty())) return {};
     Severity severity = worst.severity;
     // A server without a name may be one of many, of which BW404 speaks; one that nobody in sight asks may be asked rarely.
-    if (facts_.process(id).count != Count::kOne) {
-      if (!callers.requests) return {};
+    const Count count = facts_.process(id).count;
+    bool guessed = false;
+    if (count != Count::kOne) {
+      if (count == Count::kMany || !callers.requests) {
+        const Sharing sharing = holds_up_others(program_, facts_, *worst.work, patience)
+                                    ? sharing_of(program_, facts_, id, messages, callers)
+                                    : Sharing::kNone;
+        // One function that asks is one that waits, as a rule.
+        if (sharing == Sharing::kNone || (!callers.outside && callers.functions.size() < 2)) return {};
+        guessed = sharing == Sharing::kPossible || count == Count::kMany;
+      }
       severity = std::min(severity, Severity::kMedium);
     }
     if (callers.functions.empty())
       severity = std::min(severity, is_mnesia(facts_, *worst.work) ? Severity::kLow : Severity::kMedium);
-    return Blocked{handler, *worst.work, severity, std::move(callers), patience};
+    return Blocked{handler, *worst.work, severity, std::move(callers), patience, guessed};
   }
 
   // A library that is not at hand, which waits for somebody by all that can be seen of it.
@@ -162,7 +183,7 @@ class Check {
 
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, work.site));
     finding.severity = worst.severity;
-    finding.confidence = work.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = work.possible || worst.guessed ? Confidence::kPossible : Confidence::kLikely;
     finding.message =
         "The server " + name + " does " + describe_work(work) + " while its callers wait: " + shown + " reaches " + callee;
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;

@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/child_starts.h"
+#include "rules/own_interface.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -48,6 +49,7 @@ class Check {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       review(ProcessId(i));
       review_connection(ProcessId(i));
+      review_interface(ProcessId(i));
     }
   }
 
@@ -85,6 +87,40 @@ class Check {
         return;
       }
     }
+  }
+
+  // A server that others ask by its pid and that waits for a peer without limit.
+  void review_interface(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (process.kind != ProcessKind::kGenServer || process.count == Count::kOne) return;
+    std::vector<MessageId> endless;
+    for (const MessageId message_id : facts_.messages.to[id.index]) {
+      const Message& message = facts_.message(message_id);
+      if (message.kind == MessageKind::kCall && message.likely && message.timeout.milliseconds == Bound::kInfinite &&
+          in_production(program_, facts_, message.sender) && reporter_.wants(program_, message.sender))
+        endless.push_back(message_id);
+    }
+    if (endless.empty()) return;
+    const Callers callers = callers_of(program_, facts_, endless, id);
+    const Sharing sharing = sharing_of(program_, facts_, id, endless, callers);
+    if (sharing == Sharing::kNone) return;
+    for (const HandlerId handler : process.handlers) {
+      if (facts_.handler(handler).kind != HandlerKind::kCall || facts_.handler(handler).catch_all) continue;
+      const std::optional<Hang> hang = peer_wait(handler);
+      std::vector<MessageId> asking;
+      for (const MessageId message : endless) {
+        if (analysis::may_match(facts_.handler(handler).pattern, facts_.message(message).pattern)) asking.push_back(message);
+      }
+      if (hang && !asking.empty()) return report(id, asking, *hang, callers);
+    }
+  }
+
+  std::optional<Hang> peer_wait(HandlerId id) const {
+    for (const SlowWork& work : slow_work(program_, facts_, facts_.handler(id), {.files = false, .calls = false})) {
+      const bool waits = work.effect == Effect::kSocket && work.bound_ms == Bound::kInfinite && !work.possible;
+      if (waits) return Hang{id, {work.site}, "waits for a peer (" + callee_text(program_, facts_, work.leaf) + ")"};
+    }
+    return {};
   }
 
   // By what is written in the call, or handed to a wrapper of it: call(Pid, Request, infinity).
@@ -274,8 +310,9 @@ class Check {
     Finding finding = found_in(reporter_, program_, first.sender, call_span(program_, first.site));
     finding.confidence = Confidence::kPossible;
     if (hang.doubtful) finding.severity = Severity::kLow;
-    finding.message = "Calls of the one process " + name + " wait for ever (infinity), and " + name +
-                      " may wait for ever itself: " + shown + " " + hang.cause;
+    const bool one = facts_.process(id).count == Count::kOne;
+    finding.message = std::string("Calls of ") + (one ? "the one process " : "") + name + " wait for ever (infinity), and " +
+                      name + " may wait for ever itself: " + shown + " " + hang.cause;
     if (!callers.text.empty()) finding.message += "; called by " + callers.text;
     finding.why = "When " + name +
                   " is stuck, all its callers hang without a trace, one after the other, until the node does nothing "

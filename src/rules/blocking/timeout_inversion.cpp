@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "rules/callers.h"
+#include "rules/own_interface.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -32,7 +33,7 @@ class Check {
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
     if (process.kind != ProcessKind::kGenServer && process.kind != ProcessKind::kGenStatem) return;
-    const std::vector<MessageId> asking = limited_calls_to(program_, facts_, id);
+    std::vector<MessageId> asking = limited_calls_to(program_, facts_, id);
     if (asking.empty() || !reporter_.wants(program_, facts_.message(asking.front()).sender)) return;
     const std::int64_t patience = shortest_wait(facts_, asking);
     std::optional<Longer> worst;
@@ -40,8 +41,23 @@ class Check {
       std::optional<Longer> found = longer_wait(process, handler, patience);
       if (found && (!worst || found->severity > worst->severity)) worst = std::move(found);
     }
-    if (!worst) return;
+    if (!worst && process.count == Count::kOne) return;
     const Callers callers = callers_of(program_, facts_, asking, id);
+    if (!worst || worst->severity < Severity::kMedium) {
+      // Who waits longer than this has thought about it.
+      constexpr std::int64_t kPatient = 10'000;
+      const Sharing sharing = sharing_of(program_, facts_, id, asking, callers);
+      if (sharing != Sharing::kNone && patience <= kPatient) {
+        if (std::optional<Longer> found = wait_outside(process, asking, patience)) {
+          worst = std::move(found);
+          // The finding stands where that is asked for.
+          std::stable_partition(asking.begin(), asking.end(), [&](MessageId message) {
+            return analysis::may_match(facts_.handler(worst->handler).pattern, facts_.message(message).pattern);
+          });
+        }
+      }
+    }
+    if (!worst) return;
     if (callers.only_tools || (callers.functions.empty() && !callers.outside)) return;
     report(id, *worst, asking, callers, patience);
   }
@@ -68,6 +84,33 @@ class Check {
       for (const SlowWork& work : longer_receives(program_, facts_, handler, patience)) consider(work, Severity::kMedium);
     }
     return worst;
+  }
+
+  // What a server that others ask by its pid waits for while they do: a peer or a database that says nothing of how long it
+  // takes, or the disk.
+  std::optional<Longer> wait_outside(const Process& process, const std::vector<MessageId>& asking, std::int64_t patience) const {
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      const bool asked = handler.kind == HandlerKind::kCall && !handler.catch_all &&
+                         std::any_of(asking.begin(), asking.end(), [&](MessageId message) {
+                           return analysis::may_match(handler.pattern, facts_.message(message).pattern);
+                         });
+      if (!asked || !in_production(program_, facts_, handler.function)) continue;
+      std::vector<SlowWork> works = slow_work(program_, facts_, handler, {.files = false, .calls = false});
+      std::erase_if(works, [&](const SlowWork& work) {
+        const bool peer = (work.effect == Effect::kSocket || work.effect == Effect::kDatabase) && !is_mnesia(facts_, work);
+        const bool longer = work.bound_ms == Bound::kUnknown || work.bound_ms == Bound::kInfinite || work.bound_ms >= patience;
+        return !peer || !longer || work.possible || far_away(work, false);
+      });
+      for (SlowWork& work : waits_for_device(program_, facts_, handler)) works.push_back(std::move(work));
+      for (SlowWork& work : longer_calls(program_, facts_, handler, patience)) {
+        if (work.bound_ms == Bound::kInfinite && !far_away(work, false)) works.push_back(std::move(work));
+      }
+      if (works.empty()) continue;
+      works.front().possible = true;
+      return Longer{id, works.front(), Severity::kMedium};
+    }
+    return {};
   }
 
   // At the end of a long way, hooks and callbacks of every kind are reached, and seldom by this message.

@@ -5,7 +5,9 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/callers.h"
 #include "rules/kept.h"
+#include "rules/own_interface.h"
 #include "rules/reach.h"
 #include "rules/waits.h"
 
@@ -28,12 +30,18 @@ class Search {
   Search(const Program& program, const Facts& facts, Reporter& reporter)
       : program_(program), facts_(facts), reporter_(reporter) {}
 
-  void look_at(const Handler& handler) {
+  // `guessed`: that others wait for it is concluded from the interface of its module.
+  void look_at(const Handler& handler, bool guessed) {
     const Unit& unit = program_.unit_of(handler.function);
     std::vector<Found> found;
     note(handler.function, unit.clause(handler.clause).body, {}, found);
     follow(analysis::calls_in_clause(program_, handler.function, handler.clause), found);
-    for (const Found& f : found) report(handler, f);
+    for (const Found& f : found) {
+      // A wait that ends is for its callers to weigh, and what other modules do is theirs.
+      const bool near =
+          f.wait.bound_ms == Bound::kInfinite && program_.module_of(f.wait.function) == program_.module_of(handler.function);
+      if (!guessed || near) report(handler, f, guessed);
+    }
   }
 
  private:
@@ -127,7 +135,7 @@ class Search {
     return false;
   }
 
-  void report(const Handler& handler, const Found& found) {
+  void report(const Handler& handler, const Found& found, bool guessed) {
     if (!reported_.insert({found.wait.function, found.wait.receive}).second) return;
     const FunctionId function = found.wait.function;
     const Unit& unit = program_.unit_of(function);
@@ -137,7 +145,7 @@ class Search {
     const source::Span whole = unit.span(found.wait.receive);
     Finding finding = found_in(reporter_, program_, function, whole);
     finding.severity = endless && !found.for_end ? Severity::kHigh : Severity::kMedium;
-    finding.confidence = found.for_end ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = found.for_end || guessed ? Confidence::kPossible : Confidence::kLikely;
     finding.message = server + " stands in a receive" + wait_text(found.wait.bound_ms) + " inside its callback: " + shown +
                       (found.chain.empty() ? " has it" : " reaches " + finding.function);
     finding.why =
@@ -169,6 +177,18 @@ bool is_shared(const Facts& facts, const Handler& handler) {
   if (!server || process.count != analysis::Count::kOne) return false;
   return std::any_of(facts.messages.to[handler.process.index].begin(), facts.messages.to[handler.process.index].end(),
                      [&](MessageId id) { return facts.message(id).kind == MessageKind::kCall; });
+}
+
+// The same of a server without a name, whose module lets others ask it by its pid.
+bool is_asked_by_pid(const Program& program, const Facts& facts, HandlerId id) {
+  const Handler& handler = facts.handler(id);
+  if (handler.kind != HandlerKind::kCall || !facts.effects.all[handler.function.index].has(Effect::kReceive)) return false;
+  const Process& process = facts.process(handler.process);
+  if (process.count == analysis::Count::kOne) return false;
+  const std::vector<MessageId> messages = messages_to(facts, id);
+  const Callers callers = callers_of(program, facts, messages, handler.process);
+  const Sharing sharing = sharing_of(program, facts, handler.process, messages, callers);
+  return sharing != Sharing::kNone;
 }
 
 // ---- The EXIT that was taken already
@@ -242,12 +262,17 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
       exits.look_at(handler);
   }
   Search search(program, facts, reporter);
-  for (const Handler& handler : facts.processes.handlers) {
+  for (std::uint32_t i = 0; i < facts.processes.handlers.size(); ++i) {
+    const Handler& handler = facts.processes.handlers[i];
     const HandlerKind kind = handler.kind;
     const bool callback = kind == HandlerKind::kCall || kind == HandlerKind::kCast || kind == HandlerKind::kInfo ||
                           kind == HandlerKind::kContinue || kind == HandlerKind::kEvent;
-    if (!callback || !is_shared(facts, handler) || !in_production(program, facts, handler.function)) continue;
-    search.look_at(handler);
+    if (!callback || !in_production(program, facts, handler.function)) continue;
+    if (is_shared(facts, handler)) {
+      search.look_at(handler, false);
+    } else if (is_asked_by_pid(program, facts, HandlerId(i))) {
+      search.look_at(handler, true);
+    }
   }
 }
 
