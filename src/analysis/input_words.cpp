@@ -80,9 +80,11 @@ bool is_input_field(std::string_view name) {
 
 // Functions that cut a text into pieces.
 bool is_cutting_call(std::string_view module, std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames = {"split", "tokens",   "lexemes",        "run",
-                                                      "scan",  "splitter", "named_captures", "parse_query"};
-  constexpr std::array<std::string_view, 6> kModules = {"binary", "string", "re", "Elixir.String", "Elixir.Regex", "uri_string"};
+  constexpr std::array<std::string_view, 11> kNames = {"split",         "tokens",       "lexemes",        "run",
+                                                       "scan",          "splitter",     "named_captures", "parse_query",
+                                                       "dissect_query", "decode_query", "query_decoder"};
+  constexpr std::array<std::string_view, 7> kModules = {"binary",       "string",     "re",        "Elixir.String",
+                                                        "Elixir.Regex", "uri_string", "Elixir.URI"};
   return is_one_of(module, kModules) && is_one_of(name, kNames);
 }
 
