@@ -101,6 +101,7 @@ class SpecReader {
     const Unit& unit = program_.unit(at.unit);
     const model::Call& call = unit.call_of(unit.expr(at.expr));
     const auto arguments = unit.children_of(at.expr);
+    if (!call.capture && call.module.text() == "Elixir.Map" && arguments.size() > 1) return of_change(at, project, depth);
     if (call.capture || call.name != sym::child_spec || call.target != model::TargetKind::kRemote) return {};
     if (call.module == sym::Elixir_Supervisor && arguments.size() == 2) {
       WrittenSpec spec = read({at.unit, arguments[0]}, project, depth + 1);
@@ -110,6 +111,20 @@ class SpecReader {
     }
     WrittenSpec spec = of_module(call.module, project, 0);
     if (arguments.size() == 1) spec.with_arguments = is_open(unit, arguments[0]);
+    return spec;
+  }
+
+  // Map.put(specification, :restart, :transient), Map.merge(specification, %{restart: :transient})
+  WrittenSpec of_change(ExprRef at, source::ProjectId project, int depth) const {
+    const Unit& unit = program_.unit(at.unit);
+    const std::string_view name = unit.call_of(unit.expr(at.expr)).name.text();
+    const auto arguments = unit.children_of(at.expr);
+    if (name != "put" && name != "put_new" && name != "merge" && name != "replace!" && name != "replace") return {};
+    WrittenSpec spec = read({at.unit, arguments[0]}, project, depth + 1);
+    ExprRef restart;
+    if (arguments.size() == 2) restart = analysis::option(program_, facts_, {at.unit, arguments[1]}, sym::restart);
+    if (arguments.size() == 3 && analysis::atom_value(unit, arguments[1]) == sym::restart) restart = {at.unit, arguments[2]};
+    if (restart && (name != "put_new" || spec.defaulted)) take_restart(restart, spec);
     return spec;
   }
 

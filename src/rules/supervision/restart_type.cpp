@@ -3,6 +3,7 @@
 // gone after its first crash; one_for_all runs work that was done again; and an exit signal `normal` stops nobody
 // (stdlib: supervisor, "Child specification"; erlang: exit/2).
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "rules/conditions.h"
 #include "rules/failed_ends.h"
 #include "rules/siblings.h"
+#include "rules/stopped_children.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -49,8 +51,11 @@ class Check {
 
   void run() {
     collect();
+    collect_specifications();
+    stopped_ = stopped_children(program_, facts_);
     for (const Slot& slot : slots_) {
       if (slot.restart == sym::permanent) permanent_that_stops(slot);
+      if (slot.restart == sym::permanent && (slot.dynamic || slot.added)) permanent_that_is_stopped(slot);
       if (slot.restart == sym::transient) transient_that_hides(slot);
       if (slot.restart == sym::transient) transient_that_gives_up(slot);
       if (slot.restart == sym::temporary && !slot.dynamic) temporary_that_is_needed(slot);
@@ -89,16 +94,64 @@ class Check {
     }
   }
 
+  // child_spec/1 with an identity that is made of its argument: one for each of many, wherever they are started. Those that no
+  // start_child in sight starts are read from it, in a module of its own as well as in a template that others use.
+  void collect_specifications() {
+    std::set<ModuleId> known;
+    for (const Slot& slot : slots_) known.insert(slot.module);
+    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
+      const FunctionId f(i);
+      const model::Function& function = program_.function(f);
+      if (function.name != sym::child_spec || function.arity != 1 || !program_.reviewed(f) || !is_one_of_many(f)) continue;
+      for (const Process& process : facts_.processes.processes) {
+        const bool own = process.module == program_.module_of(f) && !function.has(model::kTemplate);
+        const bool user = function.has(model::kTemplate) && uses(process.module, program_.module_of(f));
+        if ((!own && !user) || known.contains(process.module)) continue;
+        slots_.push_back({process.module, sym::permanent, name_span(program_, f), true, false, {}, {}, {}, {}});
+      }
+    }
+  }
+
+  bool uses(ModuleId user, ModuleId used) const {
+    const Unit& unit = program_.unit_of(user);
+    const auto directives = unit.directives_of(program_.module(user));
+    return std::any_of(directives.begin(), directives.end(), [&](const model::Directive& directive) {
+      return directive.kind == model::DirectiveKind::kUse && !directive.quoted &&
+             program_.find_module(directive.module, unit.project) == used;
+    });
+  }
+
+  // %{id: {__MODULE__, key}, start: …} without a restart.
+  bool is_one_of_many(FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    const auto clauses = program_.function(function).clauses;
+    if (clauses.begin() == clauses.end()) return false;
+    bool all = true;
+    for (const model::ClauseId clause : clauses) {
+      const ExprId map = analysis::local_value(unit, unit.clause(clause).body);
+      if (!map || unit.expr(map).kind != ExprKind::kMap || unit.expr(map).has(model::kUpdate)) return false;
+      const ExprId id = analysis::literal_option(unit, map, intern("id"));
+      all = all && id && analysis::literal_option(unit, map, sym::start) && !analysis::literal_option(unit, map, sym::restart) &&
+            !variables_in(unit, id).empty();
+    }
+    return all;
+  }
+
   const Process* server(const Slot& slot) const {
     const ProcessId id = facts_.processes.of(slot.module);
     if (!id || !is_server(facts_.process(id))) return nullptr;
     return &facts_.process(id);
   }
 
-  // Is the clause ever run in production? Calls and casts that nobody sends may be there for tests.
+  // Is the clause ever run in production? Calls and casts that only tests send are not; those that nobody in sight sends come by
+  // ways that cannot be read, unless their name says that they are there to be sent by hand.
   bool is_heard(HandlerId id) const {
     const Handler& handler = facts_.handler(id);
     if (handler.kind != HandlerKind::kCall && handler.kind != HandlerKind::kCast) return true;
+    if (messages_to(facts_, id).empty()) {
+      const std::string_view tag = handler.pattern.tag.text();
+      return handler.pattern.tag && tag != "stop" && tag != "terminate" && tag != "shutdown" && tag != "exit" && tag != "kill";
+    }
     for (const MessageId message : messages_to(facts_, id)) {
       const FunctionId sender = facts_.message(message).sender;
       if (!in_production(program_, facts_, sender)) continue;
@@ -191,6 +244,32 @@ class Check {
     if (slot.site) finding.path.push_back({call_span(program_, slot.site), "it is started here"});
     finding.path.push_back({program_.unit(stop->place.unit).span(stop->place.expr),
                             analysis::display_handler(program_, facts_, facts_.handler(stop->handler)) + " stops it"});
+    finding.key = name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // Who stops a child by itself and not through its supervisor gets another one of it.
+  void permanent_that_is_stopped(const Slot& slot) {
+    const auto stopped = stopped_.find(slot.module.index);
+    if (stopped == stopped_.end() || !facts_.processes.of(slot.module) || !reported_.insert(slot.module).second) return;
+    const CallId from = stopped->second.from ? stopped->second.from : stopped->second.stop;
+    const bool erlang = in_erlang(program_, slot.module);
+    const std::string name = model::display_module(program_.module(slot.module).name);
+    Finding finding = start_finding(slot.place, slot.module);
+    finding.confidence = Confidence::kLikely;
+    finding.message = name + " is started as a permanent child, and " +
+                      model::display_function(program_, program_.function_of(from)) + " stops it: its supervisor starts it again";
+    finding.why =
+        "A permanent child is restarted whatever its reason was, and " + callee_text(program_, facts_, stopped->second.stop) +
+        " does not ask the supervisor. The process that was to be gone comes back with the arguments it began with, and "
+        "each such end counts as a restart against the supervisor's intensity.";
+    finding.fix =
+        erlang ? "Give the child `restart => transient` (or temporary), or end it with supervisor:terminate_child/2."
+               : "Give the child `restart: :transient` (or :temporary), or end it with DynamicSupervisor.terminate_child/2.";
+    finding.path.push_back({slot.place, name + " is a permanent child"});
+    if (slot.site) finding.path.push_back({call_span(program_, slot.site), "it is started here"});
+    finding.path.push_back({call_span(program_, from), "it is stopped here"});
+    if (stopped->second.from) finding.path.push_back({call_span(program_, stopped->second.stop), "the stop itself"});
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
   }
@@ -551,6 +630,7 @@ class Check {
   Reporter& reporter_;
   std::vector<Slot> slots_;
   std::set<ModuleId> reported_;
+  std::map<std::uint32_t, StoppedFrom> stopped_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
