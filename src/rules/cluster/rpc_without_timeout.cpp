@@ -105,16 +105,72 @@ bool is_chosen(const Program& program, const Facts& facts, CallId site) {
   return external->row && external->row->timeout_argument != 0 && argument_at(program, site, external->row->timeout_argument);
 }
 
-// Is the choice a decision that has a name, ?TIMEOUT or @forever, or is made by a wrapper that adds nothing but it?
+// Do the lines of comment above say why there is no limit?
+bool is_explained(const Program& program, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const std::string_view text = program.files->file(unit.file).text;
+  std::size_t line = text.rfind('\n', unit.expr(program.call(site).expr).begin);
+  constexpr int kLines = 4;
+  for (int i = 0; i < kLines && line != text.npos && line != 0; ++i) {
+    const std::size_t before = text.rfind('\n', line - 1);
+    const std::string_view above =
+        text.substr(before == text.npos ? 0 : before + 1, line - (before == text.npos ? 0 : before + 1));
+    const std::size_t first = above.find_first_not_of(" \t");
+    if (first == above.npos || (above[first] != '%' && above[first] != '#')) return false;
+    constexpr std::array<std::string_view, 6> kWords = {"imeout", "nfinity", "bound", "limit", "forever", "for ever"};
+    if (std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return above.find(word) != above.npos; }))
+      return true;
+    line = before;
+  }
+  return false;
+}
+
+bool is_variable(const Program& program, CallId site, std::size_t number) {
+  const ExprId argument = argument_at(program, site, number);
+  return argument && program.unit_of(site).expr(argument).kind == ExprKind::kVariable;
+}
+
+// multicall(M, F, A) -> rpc:multicall(M, F, A): what is asked is up to whoever calls.
+bool asks_what_callers_say(const Program& program, CallId site) {
+  const bool nodes = arguments_of(program, site).size() >= 4;
+  return is_variable(program, site, nodes ? 2 : 1) && is_variable(program, site, nodes ? 3 : 2);
+}
+
+// Is the choice a decision that has a name, ?TIMEOUT or @forever, or one that is explained, or is made by a wrapper that adds
+// nothing but it?
 bool is_meant(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
   const Unit& unit = program.unit_of(site);
   const ExprId timeout = argument_at(program, site, external->row->timeout_argument);
   if (unit.expr(timeout).kind != ExprKind::kAtom || unit.expr(timeout).has(model::kFromMacro)) return true;
   const model::Function& function = program.function(program.function_of(site));
-  const ExprId module = argument_at(program, site, 2);
-  return function.clauses.size() == 1 && unit.clause(function.clauses[0]).body == program.call(site).expr && module &&
-         unit.expr(module).kind == ExprKind::kVariable;
+  const bool alone = function.clauses.size() == 1 && unit.clause(function.clauses[0]).body == program.call(site).expr;
+  return (alone && asks_what_callers_say(program, site)) || is_explained(program, site);
+}
+
+// f(Node) when Node =:= node() -> rpc:call(Node, …)
+bool is_own_node_by_guard(const Program& program, CallId site) {
+  if (!is_variable(program, site, 1)) return false;
+  const Unit& unit = program.unit_of(site);
+  const model::Expr& node = unit.expr(argument_at(program, site, 1));
+  const model::Function& function = program.function(program.function_of(site));
+  const auto is_it = [&](ExprId id) {
+    return unit.expr(id).kind == ExprKind::kVariable && unit.expr(id).payload == node.payload;
+  };
+  const auto is_here = [&](ExprId id) {
+    return unit.expr(id).kind == ExprKind::kCall && unit.call_of(unit.expr(id)).name == intern("node") &&
+           unit.call_of(unit.expr(id)).arity == 0;
+  };
+  return std::any_of(function.clauses.begin(), function.clauses.end(), [&](model::ClauseId id) {
+    const model::Clause& clause = unit.clause(id);
+    if (!clause.guard || node.begin < clause.begin || node.begin >= clause.end) return false;
+    const model::Expr& guard = unit.expr(clause.guard);
+    if (guard.kind != ExprKind::kOperator || guard.child_count != 2) return false;
+    const std::string_view name = guard.symbol().text();
+    if (name != "==" && name != "=:=" && name != "===") return false;
+    const ExprId left = unit.child(clause.guard, 0), right = unit.child(clause.guard, 1);
+    return (is_it(left) && is_here(right)) || (is_here(left) && is_it(right));
+  });
 }
 
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, const std::vector<CallId>& alike = {}) {
@@ -151,18 +207,29 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   report_weighed(reporter, std::move(finding));
 }
 
-// A function for users, whoever they are: they wait. One that is written for a person at a console is none, and one that catches
-// what the call raises was written by somebody who thought of faults.
+// What a person does with a node, by its name: he sees that it hangs.
+bool is_done_by_hand(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kDone = {"join", "leave", "stop",    "start",   "restart", "reset",
+                                                      "dump", "load",  "upgrade", "migrate", "deploy",  "wait_until"};
+  return std::any_of(kDone.begin(), kDone.end(), [&](std::string_view word) { return name.starts_with(word); });
+}
+
+// A function for users of something that runs, whoever they are: they wait. One that is written for a person at a console is
+// none, and one that catches what the call raises was written by somebody who thought of faults. Of a library that starts
+// nothing, and of a function that only hands on what its callers ask for, it is not known who would wait.
 bool is_interface(const Program& program, const Facts& facts, CallId site) {
   const FunctionId function = program.function_of(site);
   if ((facts.contexts.of(function).flags & analysis::kFromOutside) == 0 || facts.calls.runs[site.index] != Runs::kCaller)
     return false;
   if (is_run_in_sight(facts, function) || !analysis::handlings_around(program, facts, site).empty()) return false;
+  if (facts.supervisors.empty()) return false;
+  if (facts.calls.incoming_of(function).empty() && asks_what_callers_say(program, site)) return false;
+  if (is_done_by_hand(program.function(function).name.text())) return false;
   std::string name(program.module(program.module_of(function)).name.text());
   name += program.files->file(program.unit_of(function).file).path;  // test/, simulations/, bench/ …
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 12> kByHand = {"cli", "ctl",   "console", "admin",   "bench",   "test",
-                                                        "eqc", "shell", "debug",   "harness", "command", "simulation"};
+  constexpr std::array<std::string_view, 13> kByHand = {"cli",   "ctl",   "console", "admin",   "bench",      "test", "eqc",
+                                                        "shell", "debug", "harness", "command", "simulation", "_sim"};
   return std::none_of(kByHand.begin(), kByHand.end(),
                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
@@ -201,6 +268,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
       report(program, facts, reporter, site);
     if (!row || !in_production(program, facts, program.function_of(site))) continue;
     if (is_own_node(program, facts, site, argument_at(program, site, row->target_argument))) continue;
+    if (is_own_node_by_guard(program, site)) continue;
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
     if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
     if (!is_chosen(program, facts, site) && is_interface(program, facts, site))
