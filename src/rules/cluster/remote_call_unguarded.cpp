@@ -1,8 +1,8 @@
 // A request to {Name, Node} exits when the node is not there: with {nodedown, Node} or noconnection within milliseconds, with
 // timeout when it hangs (stdlib: gen_server); erpc:call raises error:{erpc, noconnection} or {erpc, timeout} (kernel: erpc). To
 // code that asks other nodes this is no fault of anybody, but an ordinary day; where nobody up to the callers catches it, the
-// process that asked ends. A name that the whole cluster shares, {global, Name}, has no holder for a while whenever its node goes,
-// and the exit is noproc.
+// process that asked ends. A name that the whole cluster shares, {global, Name}, has no holder for a while whenever its node
+// goes, and the exit is noproc.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -11,6 +11,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/nodes.h"
+#include "rules/walk.h"
 #include "rules/wanted.h"
 
 namespace beamwright::rules {
@@ -132,6 +133,97 @@ bool is_cluster_name(const Unit& unit, ExprId target) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
+// The name that a process was looked up by in the whole cluster: Pid = global:whereis_name(Name), GenServer.whereis({:global,
+// name}), also through a helper function; none for everything else.
+analysis::ExprRef looked_up_name(const Program& program, const Facts& facts, CallId site, ExprId target) {
+  const analysis::ExprRef value = analysis::resolve_value(program, facts, {program.call_units[site.index], target});
+  if (!value) return {};
+  const Unit& unit = program.unit(value.unit);
+  if (unit.expr(value.expr).kind != ExprKind::kCall) return {};
+  const CallId look(unit.first_call + unit.expr(value.expr).payload);
+  const analysis::External* external = facts.calls.external(look);
+  if (!external || arguments_of(program, look).size() != 1) return {};
+  const ExprId name = arguments_of(program, look)[0];
+  const bool global = external->module == sym::global && external->name == intern("whereis_name");
+  const bool server = external->module == sym::Elixir_GenServer && external->name == intern("whereis") &&
+                      is_cluster_name(unit, analysis::local_value(unit, name));
+  return global || server ? analysis::ExprRef{value.unit, name} : analysis::ExprRef();
+}
+
+// Does the function ask anywhere whether there is a process at all: for undefined or nil, is_pid, or the value itself?
+bool asks_for_nobody(const Program& program, const Unit& unit, FunctionId function) {
+  for (const CallId site : program.calls_of(function)) {
+    if (program.call(site).name && program.call(site).name.text() == "is_pid") return true;
+  }
+  for (const model::ClauseId id : program.function(function).clauses) {
+    const bool asks = any_below(unit, unit.clause(id).body, [&](ExprId at) {
+      const model::Expr& e = unit.expr(at);
+      if (e.kind == ExprKind::kAtom)
+        return e.symbol().text() == "undefined" || (e.symbol() == sym::nil && !e.has(model::kFromMacro));
+      return e.kind == ExprKind::kCase && e.child_count > 0 && unit.expr(unit.child(at, 0)).kind == ExprKind::kVariable;
+    });
+    if (asks) return true;
+  }
+  return false;
+}
+
+// The process that a call or a message is for, or that a function of the sources which calls it is given.
+ExprId asked_or_told(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  const auto arguments = arguments_of(program, site);
+  if (arguments.empty() || program.call(site).capture || facts.calls.runs[site.index] != analysis::Runs::kCaller) return {};
+  if (external) {
+    if (external->module == sym::erlang && external->name == sym::send) return arguments[0];
+    const bool request = external->row && external->row->effects.has(Effect::kCall) && external->row->message_argument != 0;
+    return request ? argument_at(program, site, external->row->target_argument) : ExprId();
+  }
+  const FunctionId callee = facts.calls.callees[site.index].function;
+  if (!callee || !facts.effects.direct[callee.index].has(Effect::kCall)) return {};
+  const Unit& unit = program.unit_of(callee);
+  for (const CallId inner : program.calls_of(callee)) {
+    const ExprId target = target_of(program, facts, inner);
+    if (!target || unit.expr(target).kind != ExprKind::kVariable) continue;
+    const auto parameter = analysis::parameter_of(unit, program.function(callee), model::VariableId(unit.expr(target).payload));
+    if (parameter && parameter->index < arguments.size()) return arguments[parameter->index];
+  }
+  return {};
+}
+
+// Server = global:whereis_name(Name), gen_server:call(Server, …) in a process that lasts: until somebody has the name it is a
+// call to `undefined`, which exits, and a message to it is badarg.
+void check_looked_up(const Program& program, const Facts& facts, Reporter& reporter) {
+  std::set<FunctionId> reported;
+  for (const CallId site : wanted_calls(program, reporter)) {
+    const FunctionId function = program.function_of(site);
+    if (!function || facts.contexts.of(function).processes.empty()) continue;
+    const ExprId target = asked_or_told(program, facts, site);
+    if (!target || !ends_what_lasts(facts, function)) continue;
+    const analysis::ExprRef name = looked_up_name(program, facts, site, target);
+    if (!name || !in_production(program, facts, function) || asks_for_nobody(program, program.unit_of(function), function))
+      continue;
+    if (expects_exits(program, facts, site) || !reported.insert(function).second) continue;
+    const bool erlang = in_erlang(program, function);
+    const std::string callee = callee_text(program, facts, site), nobody = erlang ? "undefined" : "nil";
+    const std::string text = source_text(program, program.unit(name.unit), name.expr, 60);
+    Finding finding = found_in(reporter, program, function, call_span(program, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " uses what was found under the cluster's name " + text + " with " + callee +
+                      ", and nobody expects " + nobody + run_by_text(program, facts, function);
+    finding.why =
+        "Before the first node has registered the name, while its node goes, and on the smaller side of a split, the "
+        "look-up answers " +
+        nobody +
+        ": the call ends with noproc or badarg, and the process that asks with it, again at "
+        "each turn until its supervisor gives up.";
+    finding.fix = "Take " + nobody + " in a clause of its own: leave this turn out, and ask again at the next.";
+    finding.path = {{program.unit(name.unit).span(name.expr), "looked up in the whole cluster"},
+                    {finding.span, finding.function + " calls " + callee + " with what was found"}};
+    finding.key = "looked up " + text;
+    report_weighed(reporter, std::move(finding));
+  }
+}
+
 // Does the function look first whether somebody has the name, or wait until somebody has?
 bool looks_for_holder(const Program& program, FunctionId function) {
   for (const CallId site : program.calls_of(function)) {
@@ -199,6 +291,7 @@ void check_names(const Program& program, const Facts& facts, Reporter& reporter)
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   check_names(program, facts, reporter);
+  check_looked_up(program, facts, reporter);
   std::set<std::pair<FunctionId, std::string>> reported;
   const Symbol call = intern("call"), multi_call = intern("multi_call");
   for (const CallId site : wanted_calls(program, reporter)) {
