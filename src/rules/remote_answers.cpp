@@ -147,7 +147,9 @@ bool RemoteAnswers::returns_what_it_runs(FunctionId function, std::size_t parame
 }
 
 bool answers_badrpc(const analysis::External* external) {
-  return external && external->module == sym::rpc && (external->arity == 4 || external->arity == 5) &&
+  if (!external || external->module != sym::rpc) return false;
+  if (external->arity == 1) return external->name == intern("yield");
+  return (external->arity == 4 || external->arity == 5) &&
          (external->name == intern("call") || external->name == intern("block_call"));
 }
 

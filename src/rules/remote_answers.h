@@ -10,7 +10,7 @@
 
 namespace beamwright::rules {
 
-// rpc:call/4,5 and rpc:block_call/4,5, which answer {badrpc, Reason} instead of raising.
+// rpc:call/4,5, rpc:block_call/4,5 and rpc:yield/1, which answer {badrpc, Reason} instead of raising.
 bool answers_badrpc(const analysis::External* external);
 
 // Which remote call's answer a site hands on as it is: its own, or one that the wrapper which it calls returns on some way, over

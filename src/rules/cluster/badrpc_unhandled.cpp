@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/load.h"
 #include "rules/multicall_items.h"
@@ -458,6 +459,35 @@ void check_kept(const Program& program, const Facts& facts, Reporter& reporter, 
   report_weighed(reporter, std::move(finding));
 }
 
+// rpc:parallel_eval/1 answers {badrpc, _} for each call that failed; the list goes on in the function, and nothing in its module
+// speaks of badrpc.
+void check_parallel(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  if (!calls_external(facts, site, sym::rpc, intern("parallel_eval")) || program.call(site).capture) return;
+  const FunctionId function = program.function_of(site);
+  if (!in_production(program, facts, function) || module_names_atom(program, program.module_of(function), intern("badrpc")))
+    return;
+  const Unit& unit = program.unit_of(site);
+  const std::vector<analysis::CallResult> results = analysis::results_of(program, facts, site);
+  for (const analysis::CallResult& result : results) {
+    const bool used = result.use == analysis::ResultUse::kBound || result.use == analysis::ResultUse::kPassed ||
+                      result.use == analysis::ResultUse::kMatchedHard || result.use == analysis::ResultUse::kMatchedPartly;
+    if (!used || is_caught_around(unit, program.call(site).expr)) continue;
+    Finding finding = found_in(reporter, program, function, call_span(program, site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    const std::string tuple = in_erlang(program, function) ? "{badrpc, Reason}" : "{:badrpc, reason}";
+    finding.message =
+        finding.function + " does not expect " + tuple + " among the answers of " + callee_text(program, facts, site);
+    finding.why =
+        "A call that crashes, and a node that goes down meanwhile, are answered with " + tuple +
+        " in the place of the value (kernel: rpc). Code that takes each answer for a value dies of it, or keeps it as one.";
+    finding.fix = "Part the answers where they come in: those that are " + tuple + " belong to calls that failed.";
+    finding.path = {{finding.span, finding.function + " calls " + callee_text(program, facts, site)}};
+    finding.key = callee_text(program, facts, site) + " parallel";
+    return report_weighed(reporter, std::move(finding));
+  }
+}
+
 // A command that a person runs may die of a network fault, but one that takes a reason of it was meant to say what is wrong.
 bool is_tool(const Program& program, const Facts& facts, FunctionId function) {
   const std::uint16_t flags = facts.contexts.of(function).flags;
@@ -474,6 +504,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     check_items(program, facts, reporter, site);
     check_consumers(program, facts, reporter, site);
     check_kept(program, facts, reporter, site);
+    check_parallel(program, facts, reporter, site);
     const std::optional<CallId> remote = answers.of(site);
     if (!remote || is_this_node(program, *remote)) continue;
     const bool tool = !in_production(program, facts, function);
