@@ -64,7 +64,8 @@ class Check {
   void template_left(const Tree& tree) {
     if (tree.dynamic || tree.opaque || tree.intensity != 0 || tree.period != 1 || !tree.source) return;
     const ExprRef place = tree.function ? ExprRef{program_.functions[tree.function.index].unit, {}} : ExprRef{};
-    if (!place.unit || !in_production(program_, facts_, tree.function) || is_started_on_demand(tree)) return;
+    if (!place.unit || !in_production(program_, facts_, tree.function)) return;
+    if (is_started_on_demand(tree) && !is_lost_with_service(tree)) return;
     if (module_names_atom(program_, tree.source, intern("auto_shutdown")) ||
         module_names_atom(program_, tree.source, intern("significant"))) {
       return;
@@ -96,13 +97,31 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
+  // A library's supervisor, or one that is started on demand, whose worker asks a service: one failure there is no end that
+  // anybody meant. A strategy for all, or a socket under a supervisor of its own, says that the whole shall go.
+  bool is_lost_with_service(const Tree& tree) const {
+    if (tree.strategy.text() != "one_for_one") return false;
+    const bool loose = is_loose(tree) && !is_one_of_many(tree);
+    return std::any_of(tree.children.begin(), tree.children.end(), [&](const TreeChild& child) {
+      if (child.restart != sym::permanent || child.origin != analysis::Origin::kList || !child.source) return false;
+      const std::optional<Why> why = needs_outside(child.source);
+      return why && (loose || why->text != "talks over the network");
+    });
+  }
+
   // One of many, for a connection or a pool: that it ends as a whole is how it is meant.
-  bool is_started_on_demand(const Tree& tree) const {
+  bool is_started_on_demand(const Tree& tree) const { return is_one_of_many(tree) || is_loose(tree); }
+
+  bool is_one_of_many(const Tree& tree) const {
     for (const Tree& above : forest_.trees) {
       for (const TreeChild& child : above.children) {
         if (child.source == tree.source && (above.dynamic || child.origin != analysis::Origin::kList)) return true;
       }
     }
+    return false;
+  }
+
+  bool is_loose(const Tree& tree) const {
     return std::find(forest_.loose.begin(), forest_.loose.end(),
                      TreeId(static_cast<std::uint32_t>(&tree - forest_.trees.data()))) != forest_.loose.end();
   }
