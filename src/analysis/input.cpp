@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
+#include "analysis/input_identity.h"
 #include "analysis/input_places.h"
 #include "analysis/input_words.h"
 #include "analysis/shared.h"
 #include "analysis/state_fields.h"
+#include "analysis/value_sources.h"
 #include "analysis/values.h"
 #include "analysis/walk.h"
 #include "knowledge/knowledge.h"
@@ -64,6 +67,7 @@ class Search {
         return of_call(f, id, depth, calls);
       case ExprKind::kTuple:
       case ExprKind::kMap: {
+        if (const ExprId value = wanted_ ? value_under(unit, id, wanted_) : ExprId()) return of_wanted(f, value, depth, calls);
         // A structure that holds a time or a reference beside other things is not always a new text.
         TextOrigin worst = worst_of(f, unit.children_of(e), depth, calls);
         return worst.kind == TextOriginKind::kGrowing ? TextOrigin() : worst;
@@ -73,6 +77,8 @@ class Search {
         if (e.symbol().text() == "rem" || e.symbol().text() == "band") return {TextOriginKind::kBounded, "", {}};
         return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kList:
+        if (const ExprId value = wanted_ ? value_under(unit, id, wanted_) : ExprId()) return of_wanted(f, value, depth, calls);
+        return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kBinary:
         return worst_of(f, unit.children_of(e), depth, calls);
       case ExprKind::kComprehension:
@@ -96,6 +102,24 @@ class Search {
   }
 
  private:
+  TextOrigin of_wanted(FunctionId f, ExprId value, int depth, int calls) {
+    const Symbol wanted = std::exchange(wanted_, Symbol());
+    TextOrigin origin = of(f, value, depth + 1, calls);
+    wanted_ = wanted;
+    exact_ = true;
+    return origin;
+  }
+
+  // What stands under a key of a structure: the very value, where the way leads to the place at which it is put there.
+  TextOrigin of_key(FunctionId f, ExprId base, Symbol key, int depth, int calls, bool& exact) {
+    const Symbol wanted = std::exchange(wanted_, key);
+    const bool before = std::exchange(exact_, false);
+    TextOrigin origin = of(f, base, depth + 1, calls);
+    exact = std::exchange(exact_, before) && origin.kind == TextOriginKind::kGrowing;
+    wanted_ = wanted;
+    return origin;
+  }
+
   static void keep_worse(TextOrigin& worst, TextOrigin other) {
     if (other.kind > worst.kind) worst = std::move(other);
   }
@@ -108,6 +132,11 @@ class Search {
 
   TextOrigin outside(FunctionId f, ExprId at, std::string what) const {
     return {TextOriginKind::kOutside, what, {{program_.unit_of(f).span(at), what + " comes from outside"}}};
+  }
+
+  TextOrigin growing(FunctionId f, ExprId at, ExprId what) const {
+    const Unit& unit = program_.unit_of(f);
+    return {TextOriginKind::kGrowing, source_text(program_, unit, what), {{unit.span(at), "always a new value"}}};
   }
 
   // Whoever writes the URL chooses its scheme.
@@ -125,21 +154,16 @@ class Search {
       return outside(f, id, source_text(program_, unit, id));
     }
     if (auto kept = of_state_field(f, e.symbol(), depth, calls)) return std::move(*kept);
-    const TextOrigin base = of(f, unit.child(id, 0), depth + 1, calls);
+    bool exact = false;
+    const TextOrigin base = of_key(f, unit.child(id, 0), e.symbol(), depth, calls, exact);
+    if (exact) return base;
     // A part of something public is no more than unknown; a part of outside text stays that.
     return base.kind == TextOriginKind::kPublic || base.kind <= TextOriginKind::kSettings ? TextOrigin() : part_of(base);
   }
 
   // A part of what is always new need not be new: the key of a row beside its time. But all parts of now() are times.
-  static TextOrigin part_of(TextOrigin whole) {
-    return whole.kind == TextOriginKind::kGrowing && whole.path.size() > 1 ? TextOrigin() : whole;
-  }
-
-  static bool is_connection(const Unit& unit, ExprId id) {
-    const Expr& e = unit.expr(id);
-    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
-    const std::string_view name = unit.variable_of(e).name.text();
-    return name == "conn" || name == "socket" || name == "req" || name == "request" || name == "Req" || name == "Request";
+  TextOrigin part_of(TextOrigin whole) const {
+    return whole.kind == TextOriginKind::kGrowing && whole.path.size() > 1 && !exact_ ? TextOrigin() : whole;
   }
 
   TextOrigin of_call(FunctionId f, ExprId id, int depth, int calls) {
@@ -156,6 +180,11 @@ class Search {
     // Req:parse_qs(): mochiweb's requests are modules with parameters.
     if (call.target == model::TargetKind::kDynamicModule && is_request_method(name))
       return outside(f, id, source_text(program_, unit, id));
+    if (const ExprId printed = returns_ < 2 ? printed_identity(program_, facts_, f, id) : ExprId())
+      return growing(f, id, printed);
+    if (!external || !external->row) {
+      if (arguments.size() <= 1 && returns_ < 2 && makes_unique_text(name)) return growing(f, id, id);
+    }
     if (!external) {
       TextOrigin given = of_project_call(f, site, depth, calls);
       const bool open = given.kind == TextOriginKind::kUnknown || given.kind == TextOriginKind::kPublic;
@@ -165,8 +194,8 @@ class Search {
     if (is_bounded_call(module, name)) return {TextOriginKind::kBounded, "", {}};
     if (is_settings_call(module, name)) return {TextOriginKind::kSettings, "", {}};
     // Deep down in what functions return, `case Term of Pid when is_pid(Pid) -> pid_to_list(Pid)` says nothing about this value.
-    if (is_growing_call(name) && returns_ < 2) {
-      return {TextOriginKind::kGrowing, source_text(program_, unit, id), {{unit.span(id), "always a new value"}}};
+    if (is_growing_call(module, name) && returns_ < 2) {
+      return growing(f, id, id);
     }
     if (external->row && !external->row->input.empty()) {
       // Whoever sits at the console or may write the files of the installation has no need of this.
@@ -252,8 +281,16 @@ class Search {
     if ((map || list) && looks_up && arguments.size() >= 2) {
       const std::size_t key = list ? 0 : 1;
       const std::size_t base = list ? arguments.size() > 2 && module == "lists" ? 2 : 1 : 0;
-      TextOrigin found = of(f, arguments[base], depth + 1, calls);
-      const ExprKind kind = unit.expr(local_value(unit, arguments[key])).kind;
+      const Expr& written = unit.expr(local_value(unit, arguments[key]));
+      const ExprKind kind = written.kind;
+      bool exact = false;
+      TextOrigin found = of_key(f, arguments[base], kind == ExprKind::kAtom ? written.symbol() : Symbol(), depth, calls, exact);
+      if (exact) return found;
+      // Keyword.get(options, :id, UUID.uuid4())
+      if (arguments.size() == 3 && module != "lists") {
+        TextOrigin otherwise = of(f, given_otherwise(unit, arguments[2]), depth + 1, calls);
+        if (otherwise.kind == TextOriginKind::kGrowing) return otherwise;
+      }
       if (kind == ExprKind::kAtom && is_connection(unit, arguments[base]) &&
           is_few_of_request(unit.expr(local_value(unit, arguments[key])).symbol().text()))
         return {TextOriginKind::kBounded, "", {}};
@@ -266,6 +303,11 @@ class Search {
       }
       if (found.kind == TextOriginKind::kPublic) return {};
       return part_of(std::move(found));
+    }
+    const bool puts = name.starts_with("put") && arguments.size() == 3 && wanted_;
+    if (puts && (map || module == "maps")) {
+      const std::size_t key = module == "maps" ? 0 : 1;
+      if (atom_value(unit, arguments[key]) == wanted_) return of_wanted(f, given_otherwise(unit, arguments[2]), depth, calls);
     }
     // What some store keeps under a key is not made of the key.
     if (!external.row && !is_collection_module(module) && is_reading_call(name)) return {};
@@ -297,7 +339,7 @@ class Search {
         if (other && origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
           keep_worse(worst, {TextOriginKind::kUnknown, "", {}});
         } else if (origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
-          keep_worse(worst, worst_of(f, arguments_of(program_, site), depth, calls));
+          keep_worse(worst, of_given(f, arguments_of(program_, site), depth, calls));
           if (worst.kind < TextOriginKind::kUnknown) worst = {TextOriginKind::kUnknown, "", {}};
         } else {
           keep_worse(worst, std::move(origin));
@@ -308,9 +350,39 @@ class Search {
     return worst;
   }
 
+  // The worst of the arguments, and whether one of them is a list or text that is written out somewhere.
+  TextOrigin of_given(FunctionId f, std::span<const ExprId> arguments, int depth, int calls) {
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    bool written = false;
+    for (const ExprId argument : arguments) {
+      TextOrigin origin = of(f, argument, depth + 1, calls);
+      written |= program_.unit_of(f).expr(argument).kind == ExprKind::kVariable && origin.kind == TextOriginKind::kFixed;
+      keep_worse(worst, std::move(origin));
+    }
+    worst.also_written |= written;
+    return worst;
+  }
+
+  static bool is_written(const Unit& unit, ExprId argument, const TextOrigin& origin) {
+    const ExprKind kind = unit.expr(local_value(unit, argument)).kind;
+    return origin.kind == TextOriginKind::kFixed && kind != ExprKind::kVariable && kind != ExprKind::kCall;
+  }
+
   TextOrigin of_variable(FunctionId f, VariableId variable, int depth, int calls) {
     const Unit& unit = program_.unit_of(f);
     if (!variable || variable.index >= unit.variables.size() || !unit.variables[variable.index].binding) return {};
+    const Symbol key = key_of(unit, unit.variables[variable.index].binding);
+    if (!key) return of_bound(f, variable, depth, calls);
+    const Symbol wanted = std::exchange(wanted_, key);
+    const bool before = std::exchange(exact_, false);
+    TextOrigin origin = of_bound(f, variable, depth, calls);
+    wanted_ = wanted;
+    exact_ = before;
+    return origin;
+  }
+
+  TextOrigin of_bound(FunctionId f, VariableId variable, int depth, int calls) {
+    const Unit& unit = program_.unit_of(f);
     // From where it is bound outwards: through the pattern it stands in, to what the pattern is matched with.
     ExprId below = unit.variables[variable.index].binding;
     TakenFrom taken;
@@ -355,13 +427,6 @@ class Search {
     return of_parameter(f, below, variable, taken, depth, calls);
   }
 
-  static bool is_called_settings(const Unit& unit, ExprId expr) {
-    const Expr& e = unit.expr(expr);
-    if (e.kind == ExprKind::kField) return is_settings_name(e.symbol().text());
-    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
-    return is_settings_name(unit.variables[e.payload].name.text());
-  }
-
   TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, const TakenFrom& taken) const {
     const Unit& unit = program_.unit_of(f);
     const bool open = origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText;
@@ -387,32 +452,6 @@ class Search {
       return clause.guard && restricts(unit, clause.guard, variable);
     }
     return false;
-  }
-
-  static bool compares_by(std::string_view name) {
-    return name == "in" || name == "==" || name == "===" || name == "=:=" || name == "member";
-  }
-
-  bool restricts(const Unit& unit, ExprId guard, VariableId variable) const {
-    return any_below(unit, guard, [&](ExprId id) {
-      const Expr& e = unit.expr(id);
-      const bool compares = e.kind == ExprKind::kOperator && compares_by(e.symbol().text());
-      const bool atom =
-          e.kind == ExprKind::kCall && (unit.call_of(e).name.text() == "is_atom" || unit.call_of(e).name.text() == "in");
-      return (compares || atom) && mentions(unit, id, {variable});
-    });
-  }
-
-  // The second of {element, index} where the collection comes out of Enum.with_index.
-  static bool is_index(const Unit& unit, ExprId call, ExprId pattern, VariableId variable) {
-    const Expr& pair = unit.expr(pattern);
-    if (pair.kind != ExprKind::kTuple || pair.child_count != 2 || !mentions(unit, unit.child(pattern, 1), {variable}))
-      return false;
-    const auto arguments = unit.children_of(call);
-    return std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
-      const Expr& e = unit.expr(argument);
-      return e.kind == ExprKind::kCall && unit.call_of(e).name.text() == "with_index";
-    });
   }
 
   // An argument of a closure that is given to a function together with a collection.
@@ -462,20 +501,60 @@ class Search {
       const Symbol field = key_of(program_.unit_of(f), binding);
       return field ? of_state_field(f, field, depth, calls) : std::nullopt;
     }
+    if (role->kind == HandlerKind::kInit && index == 0 && role->message != 1) return of_start(f, *role, depth, calls);
     if (role->message == index + 1 && role->kind == HandlerKind::kInfo && is_sent_by_peer(program_.unit_of(f), root, binding))
       return outside(f, binding, source_text(program_, program_.unit_of(f), binding) + " of the received message");
     const bool request = facts_.process(role->process).kind == ProcessKind::kRequest;
     return role->message == index + 1 && !request ? of_message(*role, clause, root, binding, depth, calls) : std::nullopt;
   }
 
-  // The key under which a pattern for a map, struct or record binds a variable.
-  static Symbol key_of(const Unit& unit, ExprId binding) {
-    const ExprId around = unit.parent(binding);
-    if (!around || unit.expr(around).kind != ExprKind::kMap) return {};
-    const std::span<const ExprId> children = unit.children_of(around);
-    for (std::size_t i = 0; i + 1 < children.size(); i += 2)
-      if (children[i + 1] == binding && unit.expr(children[i]).kind == ExprKind::kAtom) return unit.expr(children[i]).symbol();
-    return {};
+  // init(Argument): what stands behind the module where the process is started.
+  std::optional<TextOrigin> of_start(FunctionId f, const CallbackArguments& role, int depth, int calls) {
+    if (calls >= kMaxCalls || !entered_.insert({f.index, 0}).second) return {};
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    bool any = false;
+    for (const CallId site : facts_.process(role.process).starts) {
+      const External* external = facts_.calls.external(site);
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      const FunctionId starter = program_.function_of(site);
+      if (!external || !external->row || !starter) continue;
+      const std::size_t module = external->row->module_argument;
+      if (module == 0 || module >= arguments.size()) continue;
+      any = true;
+      keep_passed(worst, of(starter, arguments[module], depth + 1, calls + 1), site, f);
+    }
+    entered_.erase({f.index, 0});
+    return any ? std::optional(std::move(worst)) : std::nullopt;
+  }
+
+  void keep_passed(TextOrigin& worst, TextOrigin origin, CallId site, FunctionId to) const {
+    if (origin.kind <= worst.kind) return;
+    origin.path.push_back({program_.span_of(site), model::display_function(program_, program_.function_of(site)) +
+                                                       " passes it to " + model::display_function(program_, to)});
+    worst = std::move(origin);
+  }
+
+  // start_link(Argument) of a module that stands in child specifications: what they hand to it, where that is always new or comes
+  // from outside.
+  std::optional<TextOrigin> of_child(FunctionId f, std::size_t index, int depth, int calls) {
+    const model::Function& function = program_.function(f);
+    if (calls >= kMaxCalls || !function.name.text().starts_with("start")) return {};
+    const auto key = std::pair(f.index | 0x40000000u, static_cast<std::uint32_t>(index));
+    if (!entered_.insert(key).second) return {};
+    TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    for (const PlacedExpr& child : value_sources_of(program_, facts_).children[program_.module_of(f).index]) {
+      const Unit& unit = program_.unit_of(child.function);
+      const ExprId argument =
+          argument_in_child(unit, local_value(unit, child.expr), function.name, static_cast<std::uint32_t>(index));
+      if (!argument || !in_production(program_, facts_, child.function)) continue;
+      TextOrigin origin = of(child.function, argument, depth + 1, calls + 1);
+      if (origin.kind <= worst.kind) continue;
+      origin.path.push_back({unit.span(child.expr), model::display_function(program_, child.function) + " passes it to " +
+                                                        model::display_function(program_, f)});
+      worst = std::move(origin);
+    }
+    entered_.erase(key);
+    return worst.kind >= TextOriginKind::kGrowing ? std::optional(std::move(worst)) : std::nullopt;
   }
 
   std::optional<TextOrigin> of_message(const CallbackArguments& role, ClauseId clause, ExprId root, ExprId binding, int depth,
@@ -554,6 +633,7 @@ class Search {
     }
     // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
     if (returns_ > 0) return {};
+    if (auto child = of_child(f, index, depth, calls)) return std::move(*child);
     const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(f);
     const bool used =
         std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) { return facts_.calls.callers[i] != f; });
@@ -564,17 +644,17 @@ class Search {
     if (calls >= kMaxCalls || incoming.empty() || incoming.size() > kMaxCallers) return {};
     if (!entered_.insert(key).second) return {TextOriginKind::kFixed, "", {}};
     TextOrigin worst{TextOriginKind::kFixed, "", {}};
+    bool written = false;
     for (const std::uint32_t i : incoming) {
       const Edge& edge = facts_.calls.edges[i];
       if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
       const ExprId argument = argument_given(program_, facts_, edge.site, f, index);
       TextOrigin origin = argument ? of(facts_.calls.callers[i], argument, depth + 1, calls + 1) : TextOrigin();
-      if (origin.kind <= worst.kind) continue;
-      origin.path.push_back({program_.span_of(edge.site), model::display_function(program_, facts_.calls.callers[i]) +
-                                                              " passes it to " + model::display_function(program_, f)});
-      worst = std::move(origin);
+      written |= argument && facts_.calls.callers[i] != f && is_written(program_.unit_of(edge.site), argument, origin);
+      keep_passed(worst, std::move(origin), edge.site, f);
     }
     entered_.erase(key);
+    worst.also_written |= written;
     return worst;
   }
 
@@ -585,6 +665,8 @@ class Search {
   int returns_ = 0;   // how many calls deep into what functions return
   std::set<std::pair<std::uint32_t, std::uint32_t>> entered_;
   int visits_ = 0;
+  Symbol wanted_;       // the key whose value is asked for of what is a map or list of pairs
+  bool exact_ = false;  // … and was found
 };
 
 }  // namespace

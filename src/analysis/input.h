@@ -27,6 +27,7 @@ struct TextOrigin {
   TextOriginKind kind = TextOriginKind::kUnknown;
   std::string what;                  // for people: `the parameter "sort" of params`
   std::vector<findings::Step> path;  // from the place asked about to where the text comes from
+  bool also_written = false;         // some caller in sight passes a literal: what the others pass is of that kind, as a rule
 };
 
 // The parameter of its function that an expression stands for, by position; none when it is something else or made of more.

@@ -5,6 +5,8 @@
 #include "analysis/input_words.h"
 #include "analysis/resolvers.h"
 #include "analysis/shared.h"
+#include "analysis/values.h"
+#include "analysis/walk.h"
 #include "knowledge/knowledge.h"
 
 namespace beamwright::analysis {
@@ -69,7 +71,10 @@ ExprId argument_given(const Program& program, const Facts& facts, CallId site, F
   const model::Call& call = program.call(site);
   if (call.capture) return argument_beside(program.unit_of(site), call.expr, index);
   const std::span<const ExprId> arguments = arguments_of(program, site);
-  const bool direct = facts.calls.callees[site.index].function == f;
+  // Mod:decode(Bin), where Mod is what the configuration or the default says: the arguments are those of the function chosen.
+  const bool chosen = call.target == model::TargetKind::kDynamicModule && call.name == program.function(f).name &&
+                      arguments.size() == program.function(f).arity;
+  const bool direct = facts.calls.callees[site.index].function == f || chosen;
   return direct && index < arguments.size() ? arguments[index] : ExprId();
 }
 
@@ -114,6 +119,65 @@ std::optional<std::size_t> element_of(const Unit& unit, ExprId root, ExprId bind
     const std::span<const ExprId> children = unit.children_of(around);
     return static_cast<std::size_t>(std::find(children.begin(), children.end(), at) - children.begin());
   }
+  return {};
+}
+
+ExprId value_under(const Unit& unit, ExprId id, Symbol key) {
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kMap && e.kind != ExprKind::kList) return {};
+  return literal_option(unit, id, key);
+}
+
+bool is_connection(const Unit& unit, ExprId id) {
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+  const std::string_view name = unit.variable_of(e).name.text();
+  return name == "conn" || name == "socket" || name == "req" || name == "request" || name == "Req" || name == "Request";
+}
+
+ExprId given_otherwise(const Unit& unit, ExprId argument) {
+  const Expr& e = unit.expr(argument);
+  if (e.kind != ExprKind::kClosure || unit.clauses_of(e).size() != 1) return argument;
+  return unit.clause(*unit.clauses_of(e).begin()).body;
+}
+
+bool is_called_settings(const Unit& unit, ExprId expr) {
+  const Expr& e = unit.expr(expr);
+  if (e.kind == ExprKind::kField) return is_settings_name(e.symbol().text());
+  if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+  return is_settings_name(unit.variables[e.payload].name.text());
+}
+
+static bool compares_by(std::string_view name) {
+  return name == "in" || name == "==" || name == "===" || name == "=:=" || name == "member";
+}
+
+bool restricts(const Unit& unit, ExprId guard, model::VariableId variable) {
+  return any_below(unit, guard, [&](ExprId id) {
+    const Expr& e = unit.expr(id);
+    const bool compares = e.kind == ExprKind::kOperator && compares_by(e.symbol().text());
+    const bool atom =
+        e.kind == ExprKind::kCall && (unit.call_of(e).name.text() == "is_atom" || unit.call_of(e).name.text() == "in");
+    return (compares || atom) && mentions(unit, id, {variable});
+  });
+}
+
+bool is_index(const Unit& unit, ExprId call, ExprId pattern, model::VariableId variable) {
+  const Expr& pair = unit.expr(pattern);
+  if (pair.kind != ExprKind::kTuple || pair.child_count != 2 || !mentions(unit, unit.child(pattern, 1), {variable})) return false;
+  const auto arguments = unit.children_of(call);
+  return std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+    const Expr& e = unit.expr(argument);
+    return e.kind == ExprKind::kCall && unit.call_of(e).name.text() == "with_index";
+  });
+}
+
+Symbol key_of(const Unit& unit, ExprId binding) {
+  const ExprId around = unit.parent(binding);
+  if (!around || unit.expr(around).kind != ExprKind::kMap) return {};
+  const std::span<const ExprId> children = unit.children_of(around);
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2)
+    if (children[i + 1] == binding && unit.expr(children[i]).kind == ExprKind::kAtom) return unit.expr(children[i]).symbol();
   return {};
 }
 

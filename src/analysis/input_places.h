@@ -1,5 +1,6 @@
 // The places where text from outside enters the sources: arguments of callbacks that a library gives what a client sent, messages
-// of sockets and brokers, parsers that take a text apart character by character. input.h follows it from there.
+// of sockets and brokers, parsers that take a text apart character by character; and the shapes of patterns, options and guards
+// by which a value is told from what it stands in. input.h follows it from there.
 #pragma once
 
 #include <optional>
@@ -25,5 +26,24 @@ bool is_list_of_characters(const model::Program& program, FunctionId function, E
 
 // The element (from 0) of the tuple `root` in which `binding` stands; none when the message is no tuple.
 std::optional<std::size_t> element_of(const model::Unit& unit, ExprId root, ExprId binding);
+
+// The value that a map, struct or list of pairs gives a key, where it is written out.
+ExprId value_under(const model::Unit& unit, ExprId expr, Symbol key);
+
+// The key under which a pattern for a map, struct or record binds a variable; 0 when it stands in no such pattern.
+Symbol key_of(const model::Unit& unit, ExprId binding);
+
+// `fn -> UUID.uuid4() end` of get_lazy and put_new_lazy: what it gives. Other arguments are given back as they are.
+ExprId given_otherwise(const model::Unit& unit, ExprId argument);
+
+// Does everybody call it a connection or request, or settings?
+bool is_connection(const model::Unit& unit, ExprId expr);
+bool is_called_settings(const model::Unit& unit, ExprId expr);
+
+// Does the guard restrict the variable to atoms or to values that are written?
+bool restricts(const model::Unit& unit, ExprId guard, model::VariableId variable);
+
+// The second of {element, index} where the collection comes out of Enum.with_index.
+bool is_index(const model::Unit& unit, ExprId call, ExprId pattern, model::VariableId variable);
 
 }  // namespace beamwright::analysis

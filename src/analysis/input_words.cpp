@@ -46,8 +46,18 @@ bool is_settings_call(std::string_view module, std::string_view name) {
   return is_one_of(module, kModules) && is_one_of(name, kNames);
 }
 
-bool is_growing_call(std::string_view name) {
-  constexpr std::array<std::string_view, 20> kNames = {"unique_integer",
+bool is_growing_call(std::string_view module, std::string_view name) {
+  constexpr std::array<std::string_view, 7> kIdentities = {"Elixir.Ecto.UUID", "Elixir.UUID",   "Elixir.Ecto.ULID", "Elixir.Ulid",
+                                                           "Elixir.ULID",      "Elixir.Nanoid", "Elixir.Uniq.UUID"};
+  if (is_one_of(module, kIdentities) && name.starts_with("gen")) return true;
+  constexpr std::array<std::string_view, 27> kNames = {"unique_integer",
+                                                       "make_ref",
+                                                       "uuid6",
+                                                       "uuid7",
+                                                       "get_v1",
+                                                       "get_v4_urandom",
+                                                       "ulid",
+                                                       "gen_ulid",
                                                        "pid_to_list",
                                                        "ref_to_list",
                                                        "port_to_list",

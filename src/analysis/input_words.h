@@ -12,8 +12,8 @@ namespace beamwright::analysis {
 bool is_bounded_call(std::string_view module, std::string_view name);
 // Configuration, environment, command line.
 bool is_settings_call(std::string_view module, std::string_view name);
-// Pids, references, times, random numbers as text: always new.
-bool is_growing_call(std::string_view name);
+// Pids, references, times, random numbers, UUIDs as text: always new.
+bool is_growing_call(std::string_view module, std::string_view name);
 // Functions that cut a text into pieces.
 bool is_cutting_call(std::string_view module, std::string_view name);
 // Fields of connections, sockets and requests that hold what the peer sent.

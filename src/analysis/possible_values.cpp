@@ -503,27 +503,12 @@ class ValueFlow final : public Flow {
     for (const PlacedExpr& child : sources_.children[program_.module_of(parameter.function).index]) {
       const Unit& unit = program_.unit_of(child.function);
       const ExprId expr = local_value(unit, child.expr);
-      if (const ExprId argument = child_argument(unit, expr, function.name, parameter.index)) {
+      if (const ExprId argument = argument_in_child(unit, expr, function.name, parameter.index)) {
         any = true;
         follow({child.function, argument}, path);
       }
     }
     return any;
-  }
-
-  static ExprId child_argument(const Unit& unit, ExprId child, Symbol name, std::uint32_t index) {
-    const Expr& e = unit.expr(child);
-    if (unit.language == source::Language::kElixir && e.kind == ExprKind::kTuple && e.child_count == 2)
-      return index == 0 ? unit.child(child, 1) : ExprId();
-    ExprId start;
-    if (e.kind == ExprKind::kMap) start = literal_option(unit, child, sym::start);
-    if (e.kind == ExprKind::kTuple && e.child_count == 6) start = unit.child(child, 1);
-    start = start ? local_value(unit, start) : start;
-    if (!start || unit.expr(start).kind != ExprKind::kTuple || unit.expr(start).child_count != 3) return {};
-    if (atom_value(unit, unit.child(start, 1)) != name) return {};
-    const ExprId list = local_value(unit, unit.child(start, 2));
-    const bool written = list && unit.expr(list).kind == ExprKind::kList && !unit.expr(list).has(model::kHasTail);
-    return written && index < unit.expr(list).child_count ? unit.child(list, index) : ExprId();
   }
 
   const States& states_;

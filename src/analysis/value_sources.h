@@ -29,4 +29,8 @@ const ValueSources& value_sources_of(const model::Program&, const Facts&);
 // The key of a persistent term or dictionary entry: an atom, or a tuple such as {?MODULE, routes}, as one symbol; 0 for others.
 Symbol storage_key(const model::Unit& unit, ExprId key);
 
+// Argument `index` (from 0) of the start function with this name in a child specification: {Module, arg}, or {Module, start_link,
+// [arg]} inside a map or tuple; none when it is not written.
+ExprId argument_in_child(const model::Unit& unit, ExprId child, Symbol name, std::uint32_t index);
+
 }  // namespace beamwright::analysis

@@ -149,11 +149,18 @@ static bool callers_name_processes(const Program& program, const Facts& facts, F
          });
 }
 
+// There is one for each person, and no end of those.
+static bool names_one_of_many(std::string_view field) {
+  return field == "uuid" || field.ends_with("_uuid") || field == "email" || field == "login" || field == "username" ||
+         field == "user_name" || field == "nickname";
+}
+
 bool is_made_for_each(const Program& program, const Facts& facts, const Sink& sink) {
   const Unit& unit = program.unit_of(sink.function);
   const ExprId text = analysis::local_value(unit, sink.text);
   const ExprKind kind = unit.expr(text).kind;
-  if (kind != ExprKind::kBinary && kind != ExprKind::kOperator) return false;
+  const bool person = kind == ExprKind::kField && names_one_of_many(unit.expr(text).symbol().text());
+  if (kind != ExprKind::kBinary && kind != ExprKind::kOperator && !person) return false;
   const analysis::Context& context = facts.contexts.of(sink.function);
   const ProcessId own = facts.processes.of(program.module_of(sink.function));
   const std::string_view name = program.function(sink.function).name.text();
@@ -164,7 +171,7 @@ bool is_made_for_each(const Program& program, const Facts& facts, const Sink& si
     const model::Expr& e = unit.expr(id);
     if (e.kind != ExprKind::kField) return false;
     const std::string_view field = e.symbol().text();
-    return field == "id" || field == "uuid" || field.ends_with("_id") || field.ends_with("_uuid") || field == "email";
+    return field == "id" || field.ends_with("_id") || names_one_of_many(field);
   });
 }
 

@@ -43,27 +43,71 @@ bool reads_socket(const Program& program, const Facts& facts, ModuleId module) {
   return false;
 }
 
-// The text is cut out of something that others packed: a token, a packet, a cookie.
-bool takes_packed_text(const Program& program, const Sink& sink) {
-  const Unit& unit = program.unit_of(sink.function);
-  const std::uint32_t at = unit.expr(program.call(sink.site).expr).begin;
-  for (const model::ClauseId id : program.function(sink.function).clauses) {
+bool is_called_packed(std::string_view variable) {
+  std::string name(variable);
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  for (const std::string_view whole : {"url", "uri", "mail", "email"})
+    if (name == whole) return true;
+  for (const std::string_view word :
+       {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark", "header", "querystring"}) {
+    const std::size_t found = name.find(word);
+    if (found != std::string::npos && name.compare(found + word.size(), 1, "s") != 0) return true;  // not a parser's tokens
+  }
+  return false;
+}
+
+// The clause of the function that holds the place is given something that others packed, by its name.
+bool is_given_packed(const Program& program, FunctionId function, ExprId place) {
+  const Unit& unit = program.unit_of(function);
+  const std::uint32_t at = unit.expr(place).begin;
+  for (const model::ClauseId id : program.function(function).clauses) {
     const model::Clause& clause = unit.clause(id);
     if (at < clause.begin || at >= clause.end) continue;
     for (const ExprId pattern : unit.patterns_of(clause)) {
-      for (const model::VariableId variable : variables_in(unit, pattern)) {
-        std::string name(unit.variables[variable.index].name.text());
-        std::transform(name.begin(), name.end(), name.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-        for (const std::string_view word :
-             {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark"}) {
-          const std::size_t found = name.find(word);
-          if (found != std::string::npos && name.compare(found + word.size(), 1, "s") != 0) return true;  // not a parser's tokens
-        }
-      }
+      for (const model::VariableId variable : variables_in(unit, pattern))
+        if (is_called_packed(unit.variables[variable.index].name.text())) return true;
     }
   }
   return false;
+}
+
+// decode_data(Bytes, Index): functions that take apart bytes of a format. What decodes atoms was given atoms.
+bool is_decoder(std::string_view name) {
+  if (name.find("atom") != std::string_view::npos) return false;
+  for (const std::string_view verb : {"decode_", "deserialize", "unpack", "unmarshal"})
+    if (name.starts_with(verb)) return true;
+  return name == "decode";
+}
+
+// `if atom_keys?, do: String.to_atom(name)`: whoever reads the data asks for atoms.
+bool is_asked_for_atoms(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  for (ExprId around = unit.parent(program.call(sink.site).expr); around; around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kCase || e.child_count == 0) continue;
+    for (const model::VariableId variable : variables_in(unit, unit.child(around, 0))) {
+      const std::string_view name = unit.variables[variable.index].name.text();
+      if (name.find("atom") != std::string_view::npos || name.find("Atom") != std::string_view::npos) return true;
+    }
+  }
+  return false;
+}
+
+// The text is cut out of something that others packed: a token, a packet, a cookie, the header lines of a mail. There, or where a
+// helper such as key_to_atom(Name) is called.
+bool takes_packed_text(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::size_t kMaxCallers = 6;
+  if (is_asked_for_atoms(program, sink)) return false;
+  if (is_decoder(program.function(sink.function).name.text()) ||
+      is_given_packed(program, sink.function, program.call(sink.site).expr))
+    return true;
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(sink.function);
+  if (incoming.size() > kMaxCallers || !parameter_index(program, sink.function, sink.text)) return false;
+  return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+    const CallId site = facts.calls.edges[i].site;
+    return program.function_of(site) && is_given_packed(program, program.function_of(site), program.call(site).expr);
+  });
 }
 
 // The atom is the module of a call: `apply(String.to_atom(name), :perform, args)`. What is named so is run.
@@ -129,7 +173,7 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
       return request && !has_fixed_part(program, sink) ? Weight{Severity::kHigh, Confidence::kLikely}
                                                        : Weight{Severity::kMedium, Confidence::kPossible};
     case OriginKind::kParsed:
-      return {request || reads_socket(program, facts, program.module_of(sink.function)) || takes_packed_text(program, sink)
+      return {request || reads_socket(program, facts, program.module_of(sink.function)) || takes_packed_text(program, facts, sink)
                   ? Severity::kMedium
                   : Severity::kLow,
               Confidence::kPossible};
@@ -228,7 +272,7 @@ class Check {
     if (is_member_checked(program_, sink.site, variables_in(unit, sink.text)) || is_quoted_text(sink)) return false;
     const Origin origin = origin_of(program_, facts_, sink.function, sink.text);
     if (origin.kind <= OriginKind::kSettings) return false;
-    if (origin.kind == OriginKind::kGrowing && runs_once(sink.function)) return false;
+    if (origin.kind == OriginKind::kGrowing && (runs_once(sink.function) || is_node_name(sink))) return false;
     if (depth < kMaxWrappers) {
       bool reported = false;
       const std::vector<Sink> outer = calls_of_wrapper(program_, facts_, sink);
@@ -257,6 +301,15 @@ class Check {
     return (first.kind == ExprKind::kString || first.kind == ExprKind::kCharlist) && first.symbol().text().starts_with('"');
   }
 
+  // A node has one name.
+  bool is_node_name(const Sink& sink) const {
+    const Unit& unit = program_.unit_of(sink.function);
+    return any_below(unit, analysis::local_value(unit, sink.text), [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      return (e.kind == ExprKind::kString || e.kind == ExprKind::kCharlist) && e.symbol().text().starts_with('@');
+    });
+  }
+
   // A name drawn when the system starts is one name.
   bool runs_once(FunctionId function) const {
     const analysis::Context& context = facts_.contexts.of(function);
@@ -270,7 +323,8 @@ class Check {
     if (is_made_for_each(program_, facts_, sink)) return true;
     // What a function without parameters makes does not depend on who asks.
     const bool asked = program_.function(sink.function).arity > 0;
-    if (makes_keys(program_, sink) || (asked && serves_requests(facts_, sink.function))) return true;
+    // Beside a list of names that is written out, other names are few as well.
+    if ((makes_keys(program_, sink) && !origin.also_written) || (asked && serves_requests(facts_, sink.function))) return true;
     if (names_code(program_, sink) && is_given_work(facts_, sink.function)) return true;
     return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }
