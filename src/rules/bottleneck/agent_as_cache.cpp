@@ -15,9 +15,13 @@ namespace {
 struct Users {
   CallId read;  // the first Agent.get
   std::vector<CallId> sites;
-  std::vector<ModuleId> modules;  // that read it
-  bool requests = false;          // requests read it
-  bool written = false;           // requests write it: then it is no cache
+  std::vector<ModuleId> modules;      // that read it
+  std::vector<FunctionId> functions;  // of other modules that read it
+  std::vector<FunctionId> writers;    // that requests run and that write it
+  bool requests = false;              // requests read it
+
+  // Of two places that requests run nobody knows which is run more often; two readers to one writer say that it is read, mostly.
+  bool is_written_as_often() const { return writers.size() * 2 > functions.size(); }
 };
 
 class Check {
@@ -28,7 +32,7 @@ class Check {
     std::map<std::string, Users> agents;  // in order of the names
     for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) note(CallId(i), agents);
     for (const auto& [name, users] : agents) {
-      if (users.read && !users.written && (users.requests || users.modules.size() >= 3)) report(name, users);
+      if (users.read && !users.is_written_as_often() && (users.requests || users.modules.size() >= 3)) report(name, users);
     }
   }
 
@@ -49,12 +53,37 @@ class Check {
       climb(function, users);
     } else if (name == "update" || name == "get_and_update" || name == "cast") {
       Users writers;
-      climb(function, writers);
-      users.written |= writers.requests;
+      if (!is_after_a_miss(site)) climb(function, writers, true);
+      users.writers.insert(users.writers.end(), writers.writers.begin(), writers.writers.end());
     }
   }
 
-  void climb(FunctionId function, Users& readers) const {
+  // `nil -> Agent.update(…)` of a case over what was looked up: a cache is filled by who reads it.
+  bool is_after_a_miss(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::uint32_t at = unit.expr(program_.call(site).expr).begin;
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind != ExprKind::kCase || e.child_count == 0) continue;
+      const ExprKind subject = unit.expr(analysis::local_value(unit, unit.child(around, 0))).kind;
+      if (subject != ExprKind::kCall) continue;
+      for (const model::ClauseId id : unit.clauses_of(e)) {
+        const model::Clause& clause = unit.clause(id);
+        if (at < clause.begin || at >= clause.end || unit.patterns_of(clause).empty()) continue;
+        const model::Expr& pattern = unit.expr(unit.patterns_of(clause)[0]);
+        if (pattern.kind == ExprKind::kAtom && says_missing(pattern.symbol().text())) return true;
+      }
+    }
+    return false;
+  }
+
+  static bool says_missing(std::string_view answer) {
+    return answer == "nil" || answer == "error" || answer == "undefined" || answer == "miss" || answer == "not_found" ||
+           answer == "none";
+  }
+
+  // From a function of the agent's module to who calls it. Of writers, a module that a request runs is one itself.
+  void climb(FunctionId function, Users& readers, bool writes = false) const {
     const ModuleId home = program_.module_of(function);
     std::vector<FunctionId> waiting = {function}, seen;
     while (!waiting.empty()) {
@@ -62,20 +91,31 @@ class Check {
       waiting.pop_back();
       if (std::find(seen.begin(), seen.end(), at) != seen.end()) continue;
       seen.push_back(at);
-      readers.requests |= (facts_.contexts.of(at).flags & analysis::kInRequest) != 0;
+      const bool request = (facts_.contexts.of(at).flags & analysis::kInRequest) != 0;
+      readers.requests |= request;
+      bool called = false;
       for (const std::uint32_t i : facts_.calls.incoming_of(at)) {
         const FunctionId caller = facts_.calls.callers[i];
         const ModuleId module = program_.module_of(caller);
+        called = true;
         if (module == home) {
-          waiting.push_back(caller);
+          if (!writes || !is_after_a_miss(facts_.calls.edges[i].site)) waiting.push_back(caller);
         } else if (in_production(program_, facts_, caller)) {
           readers.sites.push_back(facts_.calls.edges[i].site);
-          readers.requests |= (facts_.contexts.of(caller).flags & analysis::kInRequest) != 0;
+          const bool serves = (facts_.contexts.of(caller).flags & analysis::kInRequest) != 0;
+          readers.requests |= serves;
+          add(readers.functions, caller);
+          if (writes && serves) add(readers.writers, caller);
           if (std::find(readers.modules.begin(), readers.modules.end(), module) == readers.modules.end())
             readers.modules.push_back(module);
         }
       }
+      if (!called && request) add(writes ? readers.writers : readers.functions, at);
     }
+  }
+
+  static void add(std::vector<FunctionId>& functions, FunctionId function) {
+    if (std::find(functions.begin(), functions.end(), function) == functions.end()) functions.push_back(function);
   }
 
   void report(const std::string& name, const Users& readers) {
