@@ -222,7 +222,7 @@ bool is_interface(const Program& program, const Facts& facts, CallId site) {
   if ((facts.contexts.of(function).flags & analysis::kFromOutside) == 0 || facts.calls.runs[site.index] != Runs::kCaller)
     return false;
   if (is_run_in_sight(facts, function) || !analysis::handlings_around(program, facts, site).empty()) return false;
-  if (facts.supervisors.empty()) return false;
+  if (facts.supervisors.empty() && facts.processes.processes.empty()) return false;
   if (facts.calls.incoming_of(function).empty() && asks_what_callers_say(program, site)) return false;
   if (is_done_by_hand(program.function(function).name.text())) return false;
   std::string name(program.module(program.module_of(function)).name.text());
