@@ -37,7 +37,8 @@ struct Slot {
   Symbol strategy;     // of a supervisor in sight
   CallId site;         // the start_child
   source::Span strategy_place;
-  ExprRef child;  // of a supervisor's list
+  ExprRef child;         // of a supervisor's list
+  bool guessed = false;  // nobody in sight starts it
 };
 
 bool is_server(const Process& process) {
@@ -90,7 +91,7 @@ class Check {
       const bool dynamic = api.ends_with("DynamicSupervisor");
       source::Span place = start.spec.restart_place;
       if (place.end <= place.begin) place = call_span(program_, start.site);
-      slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}, {}});
+      slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}, {}, false});
     }
   }
 
@@ -107,7 +108,7 @@ class Check {
         const bool own = process.module == program_.module_of(f) && !function.has(model::kTemplate);
         const bool user = function.has(model::kTemplate) && uses(process.module, program_.module_of(f));
         if ((!own && !user) || known.contains(process.module)) continue;
-        slots_.push_back({process.module, sym::permanent, name_span(program_, f), true, false, {}, {}, {}, {}});
+        slots_.push_back({process.module, sym::permanent, name_span(program_, f), true, false, {}, {}, {}, {}, true});
       }
     }
   }
@@ -164,15 +165,17 @@ class Check {
     HandlerId handler;
     ExprRef place;
   };
-  std::optional<Stop> stops_when_done(const Process& process) const {
+  std::optional<Stop> stops_when_done(const Process& process, bool normal_only) const {
     for (const auto id : process.handlers) {
       const Handler& handler = facts_.handler(id);
       if (handler.kind == HandlerKind::kInit || handler.kind == HandlerKind::kTerminate) continue;
       if (!in_production(program_, facts_, handler.function)) continue;
       for (const CallbackReturn& r : analysis::returns_of(program_, facts_, handler)) {
         if (r.tag != sym::stop || !r.reason) continue;
-        if (ends_well(program_.unit(r.reason.unit), r.reason) && is_heard(id) && !only_by_option(handler))
-          return Stop{id, r.expr};
+        // Whoever stops with `shutdown` may mean to be started afresh.
+        const Unit& unit = program_.unit(r.reason.unit);
+        if (normal_only && analysis::atom_value(unit, r.reason.expr) != sym::normal) continue;
+        if (ends_well(unit, r.reason) && is_heard(id) && !only_by_option(handler)) return Stop{id, r.expr};
       }
     }
     return {};
@@ -225,14 +228,14 @@ class Check {
   void permanent_that_stops(const Slot& slot) {
     const Process* process = server(slot);
     if (!process) return;
-    const std::optional<Stop> stop = stops_when_done(*process);
+    const std::optional<Stop> stop = stops_when_done(*process, slot.guessed);
     if (!stop || (!slot.dynamic && !is_own_decision(facts_.handler(stop->handler)))) return;
     if (!reported_.insert(slot.module).second) return;
     const bool erlang = in_erlang(program_, slot.module);
     const std::string name = model::display_module(program_.module(slot.module).name);
     Finding finding = start_finding(slot.place, slot.module);
     // One in a list may stop so that it is started afresh.
-    finding.confidence = slot.dynamic ? Confidence::kLikely : Confidence::kPossible;
+    finding.confidence = slot.dynamic && !slot.guessed ? Confidence::kLikely : Confidence::kPossible;
     finding.message = name + " is started as a permanent child and stops with " + atom_text(sym::normal, erlang) +
                       " when it is done: its supervisor starts it again";
     finding.why = "A permanent child is restarted whatever its reason was. Every " + name +
