@@ -3,6 +3,7 @@
 // exit with noproc, but also with {nodedown, Node}, noconnection and timeout (stdlib: gen_server, proc_lib). Code that catches
 // one of them shows that it means to survive a failure, and dies of the others.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
@@ -244,6 +245,62 @@ void check_badrpc_of_erpc(const Program& program, const Facts& facts, Reporter& 
   report_weighed(reporter, std::move(finding));
 }
 
+// ra asks a server on whatever node it is, and answers {error, noproc}, {error, nodedown} and {error, shutdown} alike for one
+// that is not there (ra_server_proc: gen_statem_safe_call).
+bool answers_errors_of_nodes(const analysis::External* external) {
+  constexpr std::array<std::string_view, 10> kNames = {
+      "process_command", "consistent_query", "leader_query",  "local_query",         "members",
+      "initial_members", "add_member",       "remove_member", "leave_and_terminate", "transfer_leadership"};
+  return external && external->module.text() == "ra" &&
+         std::find(kNames.begin(), kNames.end(), external->name.text()) != kNames.end();
+}
+
+// The clause of the case around the answer that takes {error, noproc} alone and asks again.
+model::ClauseId retry_of_noproc(const Program& program, const Facts& facts, FunctionId function, ExprId around) {
+  const Unit& unit = program.unit_of(function);
+  if (unit.expr(around).kind != ExprKind::kCase) return {};
+  model::ClauseId retry;
+  for (const model::ClauseId id : unit.clauses_of(unit.expr(around))) {
+    const model::Clause& clause = unit.clause(id);
+    if (unit.patterns_of(clause).empty()) return {};
+    const ExprId pattern = unit.patterns_of(clause)[0];
+    for (const std::string_view word : {"nodedown", "noconnection"}) {
+      if (names_atom(unit, pattern, word) || (clause.guard && names_atom(unit, clause.guard, word))) return {};
+    }
+    if (retry || !names_atom(unit, pattern, "noproc") || !names_atom(unit, pattern, "error")) continue;
+    const bool again = any_below(unit, clause.body, [&](ExprId at) {
+      if (unit.expr(at).kind != ExprKind::kCall) return false;
+      return facts.calls.callees[unit.first_call + unit.expr(at).payload].function == function;
+    });
+    if (again) retry = id;
+  }
+  return retry;
+}
+
+void check_error_list(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
+  const FunctionId function = program.function_of(site);
+  if (!function || program.call(site).capture || !in_production(program, facts, function)) return;
+  const Unit& unit = program.unit_of(site);
+  const ExprId around = unit.parent(program.call(site).expr);
+  const model::ClauseId clause = around ? retry_of_noproc(program, facts, function, around) : model::ClauseId();
+  if (!clause) return;
+  const bool erlang = in_erlang(program, function);
+  const std::string callee = callee_text(program, facts, site), down = erlang ? "{error, nodedown}" : "{:error, :nodedown}";
+  const ExprId pattern = unit.patterns_of(unit.clause(clause))[0];
+  Finding finding = found_in(reporter, program, function, unit.span(pattern));
+  finding.severity = Severity::kMedium;
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " asks again where " + callee + " finds no process, but not where the node itself is gone";
+  finding.why =
+      "A server that is not there is answered with noproc while its node runs, and with nodedown or noconnection when "
+      "the node has gone with it, which is the likelier of the two: that is handed to the caller instead.";
+  finding.fix = "Take " + down + " (and noconnection, shutdown) in the same clause, within the same limit of time.";
+  finding.path = {{call_span(program, site), finding.function + " calls " + callee},
+                  {finding.span, "this takes noproc; nodedown goes past it"}};
+  finding.key = callee + " noproc";
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::uint32_t>> reported;  // one a handler
   const Symbol call = intern("call"), multicall = intern("multicall");
@@ -252,6 +309,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (external && external->module == sym::erpc && external->name == multicall && !program.call(site).capture) {
       check_items(program, facts, reporter, site);
     }
+    if (answers_errors_of_nodes(external)) check_error_list(program, facts, reporter, site);
     const bool erpc = external && external->module == sym::erpc && external->name == call;
     if ((!erpc && !is_request(external)) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);
