@@ -185,14 +185,40 @@ class Finder {
   // The process has subscribed, and this clause takes what is published: not a tick, nor what a task or socket sends.
   bool is_subscription(ProcessId process, const Handler& handler) const {
     if (!handler.pattern.expr) return false;
+    if (handler.pattern.tag) return is_delivery(handler) && !is_prefetched(facts_.process(process).module);
     const Unit& unit = program_.unit(handler.pattern.expr.unit);
     const ExprKind kind = unit.expr(handler.pattern.expr.expr).kind;
-    const bool payload = handler.pattern.any || kind == ExprKind::kMap || kind == ExprKind::kMatch;
-    if (!payload || handler.pattern.tag) return false;
+    if (kind == ExprKind::kTuple)  // amqp_client gives {#'basic.deliver'{}, Message}
+      return source_text(program_, unit, handler.pattern.expr.expr, 60).find("basic.deliver'{") != std::string::npos &&
+             !is_prefetched(facts_.process(process).module);
+    if (!handler.pattern.any && kind != ExprKind::kMap && kind != ExprKind::kMatch) return false;
     static const Symbol kSubscribe = intern("subscribe");
     for (const FunctionId f : program_.functions_of(facts_.process(process).module)) {
       for (const CallId site : program_.calls_of(f)) {
         if (program_.call(site).name == kSubscribe && !program_.call(site).capture) return true;
+      }
+    }
+    return false;
+  }
+
+  // What the client of a broker sends its consumer: {:basic_deliver, payload, meta} of amqp, {#'basic.deliver'{}, Message} of
+  // amqp_client, {publish, Message} of emqtt and tortoise, {:notification, …} of Postgrex and Redis' {:redix_pubsub, …, :message,
+  // …}.
+  bool is_delivery(const Handler& handler) const {
+    static constexpr std::array<std::string_view, 7> kDeliveries = {
+        "basic_deliver", "basic.deliver", "publish", "kafka_message_set", "deliver", "notification", "redix_pubsub"};
+    const std::string_view tag = handler.pattern.tag.text();
+    return handler.pattern.size > 1 && std::find(kDeliveries.begin(), kDeliveries.end(), tag) != kDeliveries.end();
+  }
+
+  // A broker sends no more than so many that are not acknowledged yet.
+  bool is_prefetched(ModuleId module) const {
+    for (const std::string_view name : {"prefetch_count", "basic.qos", "prefetch", "qos"}) {
+      if (module_names_atom(program_, module, intern(name))) return true;
+    }
+    for (const FunctionId f : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        if (program_.call(site).name && program_.call(site).name.text() == "qos") return true;
       }
     }
     return false;

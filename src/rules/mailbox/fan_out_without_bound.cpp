@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
 
 #include "analysis/values.h"
 #include "rules/kept.h"
@@ -14,9 +15,21 @@
 namespace beamwright::rules {
 namespace {
 
-constexpr std::array<std::string_view, 21> kFew = {"node",   "scheduler", "chunk",  "take",   "batch", "shard",     "partition",
-                                                   "worker", "pool",      "child",  "listen", "port",  "acceptor",  "replica",
-                                                   "member", "peers",     "plugin", "app",    "slots", "concurren", "limit"};
+constexpr std::array<std::string_view, 23> kFew = {
+    "node",     "scheduler", "chunk",  "take",  "batch",  "shard", "partition", "worker",    "pool",  "child", "listen", "port",
+    "acceptor", "replica",   "member", "peers", "plugin", "app",   "slots",     "concurren", "limit", "hook",  "group"};
+
+// By its name an element is one of those that are few.
+constexpr std::array<std::string_view, 9> kOneOfFew = {"node",      "worker", "shard",    "partition", "conn",
+                                                       "scheduler", "hook",   "listener", "runtime"};
+// The call that gives the elements is told how many.
+constexpr std::array<std::string_view, 6> kTold = {"running", "demand", "free", "avail", "limit", "max"};
+
+template <std::size_t N>
+bool names_one(std::string text, const std::array<std::string_view, N>& words) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+}
 
 class Check {
  public:
@@ -25,19 +38,38 @@ class Check {
   void run() {
     for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
-      if (!external || !external->row || !starts(*external)) continue;
+      if (!external || !starts(*external)) continue;
       const FunctionId function = program_.function_of(site);
       if (!function || !in_production(program_, facts_, function) || !may_be_busy(function)) continue;
+      if (is_supervised(*external) && limits_children()) continue;
       if (const ExprId loop = loop_around(site)) look_at(function, site, loop);
     }
     for (const UnboundedStart& start : unbounded_starts(program_, facts_)) report_start(start);
   }
 
  private:
-  // A process without a supervisor that could bound their number.
+  // A process without a supervisor, or below one of tasks, which bounds their number only where max_children is written.
   static bool starts(const analysis::External& external) {
-    if (!external.row->effects.has(Effect::kSpawn)) return false;
+    if (is_supervised(external)) return true;
+    if (!external.row || !external.row->effects.has(Effect::kSpawn)) return false;
     return external.row->returns == Resource::kProcess || external.row->returns == Resource::kTask;
+  }
+
+  static bool is_supervised(const analysis::External& external) {
+    const std::string_view name = external.name.text();
+    return external.module.text() == "Elixir.Task.Supervisor" &&
+           (name == "start_child" || name == "async" || name == "async_nolink");
+  }
+
+  // A supervisor of tasks is configured elsewhere than where it is used: some module of the project says how many it takes.
+  bool limits_children() {
+    static const Symbol kMax = intern("max_children");
+    if (!limits_children_) {
+      limits_children_ = false;
+      for (std::uint32_t i = 0; i < program_.modules.size() && !*limits_children_; ++i)
+        limits_children_ = module_names_atom(program_, ModuleId(i), kMax);
+    }
+    return *limits_children_;
   }
 
   // Not only while the system starts or ends.
@@ -66,7 +98,8 @@ class Check {
           return around;
         return {};
       }
-      if (e.kind == ExprKind::kCase || e.kind == ExprKind::kTry || e.kind == ExprKind::kReceive) return {};
+      if (unit.expr(below).kind == ExprKind::kClosure) return {};  // run when somebody calls it
+      if (e.kind == ExprKind::kReceive) return {};  // a branch of the body is still taken by any number of elements
     }
     return {};
   }
@@ -93,6 +126,7 @@ class Check {
     const Unit& unit = program_.unit_of(site);
     const ExprId collection = collection_of(unit, loop);
     if (!collection || is_small(unit, collection) || is_cut_off(function, collection) || is_paced(unit, loop)) return;
+    if (names_one(element_text(unit, loop), kOneOfFew) || is_part_of_chunk(unit, loop) || is_told(function, collection)) return;
     report(function, site, loop, collection);
   }
 
@@ -104,9 +138,53 @@ class Check {
     if (e.kind == ExprKind::kList && !e.has(model::kHasTail)) return true;
     if (e.kind == ExprKind::kOperator || e.kind == ExprKind::kUnknown) return true;
     if (e.kind == ExprKind::kCall && unit.call_of(e).name == intern("seq")) return true;
-    std::string text = source_text(program_, unit, collection, 200) + " " + source_text(program_, unit, value, 200);
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return std::any_of(kFew.begin(), kFew.end(), [&](std::string_view word) { return text.find(word) != text.npos; });
+    return names_one(source_text(program_, unit, collection, 200) + " " + source_text(program_, unit, value, 200), kFew);
+  }
+
+  // What the body calls an element.
+  std::string element_text(const Unit& unit, ExprId loop) const {
+    for (const ExprId child : unit.children_of(loop)) {
+      const model::Expr& e = unit.expr(child);
+      if (e.kind == ExprKind::kGenerator) return source_text(program_, unit, unit.child(child, 0), 60);
+      if (e.kind != ExprKind::kClosure || unit.clauses_of(e).empty()) continue;
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(*unit.clauses_of(e).begin()));
+      return patterns.empty() ? std::string() : source_text(program_, unit, patterns[0], 60);
+    }
+    return {};
+  }
+
+  // In a loop over chunks.
+  bool is_part_of_chunk(const Unit& unit, ExprId loop) const {
+    static constexpr std::array<std::string_view, 2> kChunks = {"chunk", "batch"};
+    for (ExprId around = unit.parent(loop); around; around = unit.parent(around)) {
+      const ExprKind kind = unit.expr(around).kind;
+      if (kind != ExprKind::kComprehension && kind != ExprKind::kCall) continue;
+      const ExprId collection = collection_of(unit, around);
+      if (collection && names_one(source_text(program_, unit, collection, 60), kChunks)) return true;
+    }
+    return false;
+  }
+
+  // {:ok, jobs} = fetch(conf, running), or a check of the whole list before: check_limit(length(Qs), Limit).
+  bool is_told(FunctionId function, ExprId collection) const {
+    const Unit& unit = program_.unit_of(function);
+    const std::vector<model::VariableId> names = variables_in(unit, collection);
+    for (const CallId site : program_.calls_of(function)) {
+      const Symbol name = program_.call(site).name;
+      if (name && name.text().find("limit") != std::string_view::npos && mentions(unit, program_.call(site).expr, names))
+        return true;
+    }
+    for (const model::VariableId variable : names) {
+      if (variable.index >= unit.variables.size() || !unit.variables[variable.index].binding) continue;
+      for (ExprId around = unit.parent(unit.variables[variable.index].binding); around; around = unit.parent(around)) {
+        const model::Expr& e = unit.expr(around);
+        if (e.kind != ExprKind::kMatch || e.has(model::kInPattern)) continue;
+        const ExprId value = unit.child(around, 1);
+        if (unit.expr(value).kind == ExprKind::kCall && names_one(source_text(program_, unit, value, 120), kTold)) return true;
+        break;
+      }
+    }
+    return false;
   }
 
   // {Batch, Rest} = lists:split(Limit, List): the first of the two is no longer than the limit.
@@ -125,14 +203,16 @@ class Check {
     return false;
   }
 
-  // A sleep or a wait between two of them.
+  // A sleep or a wait between two of them, also for the one that has just started.
   bool is_paced(const Unit& unit, ExprId loop) const {
     return any_below(unit, loop, [&](ExprId id) {
       const model::Expr& e = unit.expr(id);
       if (e.kind == ExprKind::kReceive) return true;
       if (e.kind != ExprKind::kCall) return false;
-      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, CallId(unit.first_call + e.payload));
-      return effects.has(Effect::kSleep) && !unit.call_of(e).closure;
+      const CallId site(unit.first_call + e.payload);
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      const bool waits = effects.has(Effect::kSleep) || effects.has(Effect::kAwait);
+      return waits && facts_.calls.runs[site.index] == analysis::Runs::kCaller;
     });
   }
 
@@ -212,6 +292,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<bool> limits_children_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
