@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
 
@@ -57,26 +58,60 @@ std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const H
   return scopes;
 }
 
-bool looks_up(const Program& program, const Facts& facts, const Scope& scope) {
+namespace {
+
+bool comes_up(const Program& program, const Handler& handler, const std::vector<Scope>& scopes, FunctionId function,
+              model::VariableId variable, int depth) {
+  constexpr int kDeepest = 5;
+  const Unit& unit = program.unit_of(function);
+  if (function == handler.function) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
+    return !patterns.empty() && mentions(unit, patterns[0], {variable});
+  }
+  const auto parameter = analysis::parameter_of(unit, program.function(function), variable);
+  const auto scope = std::find_if(scopes.begin(), scopes.end(), [&](const Scope& s) { return s.function == function; });
+  if (!parameter || scope == scopes.end() || !scope->from || depth > kDeepest) return false;
+  const std::span<const ExprId> given = arguments_of(program, scope->from);
+  if (parameter->index >= given.size()) return false;
+  const FunctionId caller = program.function_of(scope->from);
+  const std::vector<model::VariableId> named = variables_in(program.unit_of(caller), given[parameter->index]);
+  return std::any_of(named.begin(), named.end(),
+                     [&](model::VariableId v) { return comes_up(program, handler, scopes, caller, v, depth + 1); });
+}
+
+}  // namespace
+
+bool comes_in_message(const Program& program, const Handler& handler, const std::vector<Scope>& scopes, FunctionId function,
+                      model::VariableId variable) {
+  return comes_up(program, handler, scopes, function, variable, 0);
+}
+
+std::vector<ExprId> look_ups(const Program& program, const Facts& facts, const Scope& scope) {
   static constexpr std::array<std::string_view, 26> kLooks = {
       "get",          "get_in", "fetch",     "fetch!", "has_key?", "member?",        "find",           "is_key",
       "keyfind",      "lookup", "keymember", "take",   "pop",      "keytake",        "any?",           "is_element",
       "get_value",    "member", "put_new",   "any",    "search",   "lookup_element", "get_and_update", "update",
       "put_new_lazy", "whereis"};
   const Unit& unit = program.unit_of(scope.function);
+  std::vector<ExprId> found;
+  const auto looks = [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kOperator) return e.symbol().text() == "in";
+    if (e.kind != ExprKind::kCall) return false;
+    const Symbol name = unit.call_of(e).name;
+    const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
+    if (external && external->row && external->row->effects.has(Effect::kEtsRead)) return true;
+    return name && std::find(kLooks.begin(), kLooks.end(), name.text()) != kLooks.end();
+  };
   for (const ExprId root : scope.roots) {
-    if (any_below(unit, root, [&](ExprId id) {
-          const model::Expr& e = unit.expr(id);
-          if (e.kind == ExprKind::kOperator) return e.symbol().text() == "in";
-          if (e.kind != ExprKind::kCall) return false;
-          const Symbol name = unit.call_of(e).name;
-          const analysis::External* external = facts.calls.external(CallId(unit.first_call + e.payload));
-          if (external && external->row && external->row->effects.has(Effect::kEtsRead)) return true;
-          return name && std::find(kLooks.begin(), kLooks.end(), name.text()) != kLooks.end();
-        }))
-      return true;
+    any_below(unit, root, [&](ExprId id) {
+      if (looks(id)) found.push_back(id);
+      return false;
+    });
   }
-  return false;
+  return found;
 }
+
+bool looks_up(const Program& program, const Facts& facts, const Scope& scope) { return !look_ups(program, facts, scope).empty(); }
 
 }  // namespace beamwright::rules

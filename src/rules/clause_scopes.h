@@ -17,7 +17,12 @@ struct Scope {
 // The clause first; of functions of the module at most 24.
 std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const Handler& handler);
 
-// Does it look something up? Who does so may know that somebody is watched already.
+// Is the variable of a function that the clause runs a part of its message, up through the parameters of the helpers?
+bool comes_in_message(const Program& program, const Handler& handler, const std::vector<Scope>& scopes, FunctionId function,
+                      model::VariableId variable);
+
+// The places that look something up. Who does so may know that somebody is watched already.
+std::vector<ExprId> look_ups(const Program& program, const Facts& facts, const Scope& scope);
 bool looks_up(const Program& program, const Facts& facts, const Scope& scope);
 
 // Does some function of the module take a monitor back?

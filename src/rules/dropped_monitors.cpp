@@ -6,10 +6,12 @@
 #include "analysis/data_functions.h"
 #include "analysis/results.h"
 #include "analysis/state_fields.h"
+#include "analysis/tables.h"
 #include "analysis/values.h"
 #include "rules/clause_scopes.h"
 #include "rules/forgotten_monitors.h"
 #include "rules/kept.h"
+#include "rules/monitor_trails.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -61,7 +63,7 @@ class Finder {
     const FunctionId function = program_.function_of(site);
     const analysis::External* external = facts_.calls.external(site);
     if (!function || program_.call(site).closure || external->name.text() != "monitor") return;
-    if (!in_production(program_, facts_, function) || !drops_result(program_, facts_, site)) return;
+    if (!in_production(program_, facts_, function)) return;
     const ModuleId module = program_.module_of(function);
     if (gives_back_monitors(program_, facts_, module) || watches_new_process(program_, facts_, site)) return;
     for (const ProcessId process : facts_.contexts.of(function).processes) {
@@ -75,14 +77,96 @@ class Finder {
   bool look_at(CallId site, FunctionId function, ProcessId process, HandlerId id) {
     const Handler& handler = facts_.handler(id);
     if (!is_asked(handler) || !runs_in(handler, function, site)) return false;
-    for (const Scope& scope : scopes_of(program_, facts_, handler)) {
-      if (looks_up(program_, facts_, scope)) return false;
-    }
-    DroppedMonitor dropped{function, site, id, {}, {}, false};
+    const std::vector<Scope> scopes = scopes_of(program_, facts_, handler);
+    if (!drops_result(program_, facts_, site) && function_has(program_, function, ExprKind::kReceive)) return false;  // a wait
+    DroppedMonitor dropped{function, site, id, {}, {}, false, !drops_result(program_, facts_, site)};
     find_removal(process, id, dropped);
-    if (!dropped.gone) find_overwriting(process, id, dropped);
-    if (!dropped.gone) return false;
+    const bool looks =
+        std::any_of(scopes.begin(), scopes.end(), [&](const Scope& scope) { return looks_up(program_, facts_, scope); });
+    if (!dropped.gone && !dropped.kept && !looks) find_overwriting(process, id, dropped);
+    if (!dropped.gone || (looks && !looks_only_there(scopes, dropped))) return false;
+    if (dropped.kept && !is_kept_elsewhere(process, scopes, dropped)) return false;
     found_.push_back(dropped);
+    return true;
+  }
+
+  // Every look-up is one in what the other message takes out, so that whoever comes again is not found.
+  bool looks_only_there(const std::vector<Scope>& scopes, const DroppedMonitor& dropped) const {
+    const Unit& there = program_.unit_of(dropped.where);
+    const Symbol field = field_left(there, program_.call(dropped.gone).expr);
+    for (const Scope& scope : scopes) {
+      const Unit& unit = program_.unit_of(scope.function);
+      for (const ExprId place : look_ups(program_, facts_, scope)) {
+        const bool table =
+            unit.expr(place).kind == ExprKind::kCall &&
+            analysis::effects_at(program_, facts_, CallId(unit.first_call + unit.expr(place).payload)).has(Effect::kEtsRead);
+        if (table ? !leaves_table(dropped) || !inserts_into(scopes, table_left(dropped))
+                  : !field || !any_below(unit, place, [&](ExprId id) { return is_of_field(unit, id, field); }))
+          return false;
+      }
+    }
+    return true;
+  }
+
+  static bool is_of_field(const Unit& unit, ExprId expr, Symbol field) {
+    if (field_read(unit, expr) == field) return true;
+    const ExprId value = unit.expr(expr).kind == ExprKind::kVariable ? analysis::local_value(unit, expr) : ExprId();
+    return value && field_read(unit, value) == field;
+  }
+
+  // The field of the state that a call takes an entry out of.
+  Symbol field_left(const Unit& unit, ExprId call) const {
+    const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(call).payload));
+    const ExprId collection = external ? analysis::growth_of(unit, call, *external).collection : ExprId();
+    if (!collection) return {};
+    if (const Symbol field = field_read(unit, collection)) return field;
+    const ExprId value = analysis::local_value(unit, collection);
+    return value ? field_read(unit, value) : Symbol();
+  }
+
+  bool leaves_table(const DroppedMonitor& dropped) const {
+    return analysis::effects_at(program_, facts_, dropped.gone).has(Effect::kEtsWrite);
+  }
+
+  analysis::TableId table_left(const DroppedMonitor& dropped) const {
+    const analysis::Tables& tables = analysis::tables_of(program_, facts_);
+    for (const analysis::TableUseId id : tables.uses_in(dropped.where)) {
+      if (tables.use(id).site == dropped.gone && !tables.use(id).possible) return tables.use(id).table;
+    }
+    return {};
+  }
+
+  bool inserts_into(const std::vector<Scope>& scopes, analysis::TableId table) const {
+    const analysis::Tables& tables = analysis::tables_of(program_, facts_);
+    using Operation = analysis::TableOperation;
+    return table && std::any_of(scopes.begin(), scopes.end(), [&](const Scope& scope) {
+             const std::span<const analysis::TableUseId> uses = tables.uses_in(scope.function);
+             return std::any_of(uses.begin(), uses.end(), [&](analysis::TableUseId id) {
+               const Operation operation = tables.use(id).operation;
+               return tables.use(id).table == table && (operation == Operation::kInsert || operation == Operation::kInsertNew);
+             });
+           });
+  }
+
+  // The reference is not in what leaves, where it would go with the entry (rules/forgotten_monitors.h): it stays behind, and the
+  // other message ends nobody.
+  bool is_kept_elsewhere(ProcessId process, const std::vector<Scope>& scopes, const DroppedMonitor& dropped) const {
+    const MonitorTrails trails = monitor_trails(program_, facts_, process);
+    if (leaves_table(dropped)) {
+      const analysis::TableId table = table_left(dropped);
+      if (!inserts_into(scopes, table) || trails.tables.count(table) > 0) return false;
+    } else {
+      const Symbol field = field_left(program_.unit_of(dropped.where), program_.call(dropped.gone).expr);
+      if (!field || trails.fields.count(field.index) > 0) return false;
+    }
+    static constexpr std::array<std::string_view, 7> kEnds = {"stop", "exit", "kill", "terminate", "close", "shutdown", "abort"};
+    for (const CallId site : program_.calls_of(dropped.where)) {
+      const Symbol name = program_.call(site).name;
+      const bool ends = name && std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view word) {
+                          return name.text().find(word) != std::string_view::npos;
+                        });
+      if (ends) return false;
+    }
     return true;
   }
 

@@ -15,6 +15,7 @@ struct DroppedMonitor {
   CallId gone;        // takes the entry out while the process lives on, or writes it over
   FunctionId where;   // that holds `gone`
   bool overwritten = false;
+  bool kept = false;  // the reference is kept, and nothing in the module takes a monitor back when the entry leaves
 };
 
 // In servers of which no function takes a monitor back. Silent where something looks whether somebody is watched already.

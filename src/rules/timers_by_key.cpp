@@ -166,27 +166,7 @@ class Finder {
     }
     const std::vector<Scope> scopes = scopes_of(program_, facts_, handler);
     return std::any_of(named.begin(), named.end(),
-                       [&](VariableId v) { return comes_in_message(handler, scopes, function, v, 0); });
-  }
-
-  // Up through the parameters of the helpers, to the pattern of the clause.
-  bool comes_in_message(const Handler& handler, const std::vector<Scope>& scopes, FunctionId function, VariableId variable,
-                        int depth) const {
-    constexpr int kDeepest = 5;
-    const Unit& unit = program_.unit_of(function);
-    if (function == handler.function) {
-      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
-      return !patterns.empty() && mentions(unit, patterns[0], {variable});
-    }
-    const auto parameter = analysis::parameter_of(unit, program_.function(function), variable);
-    const auto scope = std::find_if(scopes.begin(), scopes.end(), [&](const Scope& s) { return s.function == function; });
-    if (!parameter || scope == scopes.end() || !scope->from || depth > kDeepest) return false;
-    const std::span<const ExprId> given = arguments_of(program_, scope->from);
-    if (parameter->index >= given.size()) return false;
-    const FunctionId caller = program_.function_of(scope->from);
-    const std::vector<VariableId> named = variables_in(program_.unit_of(caller), given[parameter->index]);
-    return std::any_of(named.begin(), named.end(),
-                       [&](VariableId v) { return comes_in_message(handler, scopes, caller, v, depth + 1); });
+                       [&](VariableId v) { return comes_in_message(program_, handler, scopes, function, v); });
   }
 
   bool looks_first(const Handler& handler) const {

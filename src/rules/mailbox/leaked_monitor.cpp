@@ -176,9 +176,10 @@ class Check {
     const std::string shown = analysis::display_handler(program_, facts_, handler);
     const std::string call = callee_text(program_, facts_, dropped.site);
     Finding finding = found_in(reporter_, program_, dropped.function, call_span(program_, dropped.site));
-    finding.confidence = dropped.overwritten ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = shown + " makes a monitor with " + call + " at each request and drops its reference";
-    finding.why = std::string("Nothing can take the monitor back") +
+    finding.confidence = dropped.overwritten || dropped.kept ? Confidence::kPossible : Confidence::kLikely;
+    finding.message = shown + " makes a monitor with " + call + " at each request and " +
+                      (dropped.kept ? "nothing in the module ever takes one back" : "drops its reference");
+    finding.why = std::string(dropped.kept ? "The monitor stays" : "Nothing can take the monitor back") +
                   (dropped.overwritten ? ", and a process that asks again is watched once more"
                                        : ", also where the entry leaves by another message: who comes and goes is watched once "
                                          "more each time") +

@@ -7,6 +7,7 @@
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
+#include "rules/stale_timers.h"
 #include "rules/timers_by_key.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -493,7 +494,44 @@ void report_by_key(const Program& program, const Facts& facts, Reporter& reporte
   report_weighed(reporter, std::move(finding));
 }
 
+void report_stale(const Program& program, const Facts& facts, Reporter& reporter, const StaleTimer& timer) {
+  const bool erlang = in_erlang(program, timer.function);
+  const Handler& asked = facts.handler(timer.asked);
+  const std::string shown = analysis::display_handler(program, facts, asked);
+  const std::string own = message_text(facts.handler(timer.own).pattern, erlang);
+  const std::string what =
+      timer.key ? source_text(program, program.unit_of(timer.function), timer.key) : atom_text(timer.field, erlang);
+  Finding finding = found_in(reporter, program, timer.function, call_span(program, timer.arming));
+  finding.confidence = Confidence::kPossible;
+  finding.message = shown + " arms a timer for " + own + " and keeps no reference, though " +
+                    (timer.key ? "it puts " + what + " anew each time" : what + " also ends otherwise") + ": the timer hits " +
+                    (timer.key ? "what was refreshed" : "the next one");
+  finding.why = timer.key ? "After a second message for the same " + what +
+                                " two timers run. The first one takes out what the second message has put, long before its time."
+                          : "When " + what +
+                                " is over before the time, the timer runs on. It fires in the middle of the next one, and " +
+                                own + " does not say which it is for.";
+  finding.fix = erlang ? "Keep the reference in the state and call erlang:cancel_timer/1 with it; or send a reference along, and "
+                         "drop a message whose reference is not the last."
+                       : "Keep the reference in the state and call Process.cancel_timer/1 with it; or send a reference along, "
+                         "and drop a message whose reference is not the last.";
+  finding.path = {{finding.span, "armed, with no reference kept"},
+                  {program.unit_of(timer.where).span(timer.place), timer.key ? "puts " + what + " anew" : "fills " + what}};
+  for (const HandlerId id : {timer.ends, timer.own}) {
+    if (!id) continue;
+    const Handler& handler = facts.handler(id);
+    const Unit& unit = program.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    finding.path.push_back(
+        {{unit.file, clause.begin, clause.end},
+         id == timer.own ? "what the timer sends is taken for the one of now" : "ends it, and the timer runs on"});
+  }
+  finding.key = "stale " + own;
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (const StaleTimer& timer : stale_timers(program, facts)) report_stale(program, facts, reporter, timer);
   for (const TimerByKey& timer : timers_by_key(program, facts)) report_by_key(program, facts, reporter, timer);
   for (const CallId site : wanted_calls(program, reporter)) check_wrong_cancel(program, facts, reporter, site);
   // What follows is told of calls that arm a timer.
