@@ -159,25 +159,55 @@ bool raises_alarm(const Program& program, const Facts& facts, const Unit& unit, 
          });
 }
 
-// {ok, Name} = maps:find(Ref, Names), Map.fetch!(names, ref).
+// A call that looks for something by what the DOWN brings. Map.pop gives {nil, map} for what it does not know.
+bool looks_for(const Unit& unit, ExprId call, const std::vector<model::VariableId>& down) {
+  static constexpr std::array<std::string_view, 11> kFinds = {"find",      "take", "fetch",  "lookup", "keyfind",     "keytake",
+                                                              "keysearch", "pop",  "select", "match",  "match_object"};
+  const model::Expr& e = unit.expr(call);
+  if (e.kind != ExprKind::kCall || !unit.call_of(e).name || !mentions(unit, call, down)) return false;
+  const std::string_view name = unit.call_of(e).name.text();
+  if (name == "pop" && unit.call_of(e).module == sym::Elixir_Map) return false;
+  return std::find(kFinds.begin(), kFinds.end(), name) != kFinds.end();
+}
+
+// #{Ref := Name}, %{^ref => name}: a key of a map's pattern is what the DOWN brings.
+bool names_key(const Unit& unit, ExprId map, const std::vector<model::VariableId>& down) {
+  const std::span<const ExprId> children = unit.children_of(map);
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+    if (mentions(unit, children[i], down)) return true;
+  }
+  return false;
+}
+
+// No clause takes what a look-up that finds nothing gives: [] or error, or anything.
+bool expects_something(const Unit& unit, const model::Expr& choice) {
+  for (const model::ClauseId c : unit.clauses_of(choice)) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
+    if (patterns.empty() || is_nothing(unit, patterns[0])) return false;
+    const ExprKind kind = unit.expr(patterns[0]).kind;
+    if (kind != ExprKind::kTuple && kind != ExprKind::kList) return false;
+    const bool tagged = kind == ExprKind::kTuple && unit.expr(patterns[0]).child_count > 0;
+    if (tagged && is_nothing(unit, unit.child(patterns[0], 0))) return false;
+  }
+  return true;
+}
+
+// {ok, Name} = maps:find(Ref, Names), #{Ref := Name} = Names, Map.fetch!(names, ref), case ets:lookup(T, Ref) of [{_, Name}] -> …
 bool dies_of_lookup(const Unit& unit, ExprId body, const std::vector<model::VariableId>& down) {
-  static constexpr std::array<std::string_view, 8> kFinds = {"find",    "take",    "fetch",     "lookup",
-                                                             "keyfind", "keytake", "keysearch", "pop"};
   return any_below(unit, body, [&](ExprId id) {
     const model::Expr& e = unit.expr(id);
     if (e.kind == ExprKind::kCall && unit.call_of(e).name && mentions(unit, id, down)) {
       const std::string_view name = unit.call_of(e).name.text();
       return name == "fetch!" || name == "pop!" || (unit.call_of(e).module == sym::maps && name == "get" && e.child_count == 2);
     }
+    if (e.kind == ExprKind::kCase && e.child_count > 0)
+      return looks_for(unit, unit.child(id, 0), down) && expects_something(unit, e);
     if (e.kind != ExprKind::kMatch) return false;
-    const model::Expr& pattern = unit.expr(unit.child(id, 0));
-    const model::Expr& value = unit.expr(unit.child(id, 1));
-    if ((pattern.kind != ExprKind::kTuple && pattern.kind != ExprKind::kList) || value.kind != ExprKind::kCall) return false;
-    if (!unit.call_of(value).name || !mentions(unit, unit.child(id, 1), down)) return false;
-    const std::string_view name = unit.call_of(value).name.text();
-    // Map.pop gives {nil, map} for what it does not know.
-    if (name == "pop" && unit.call_of(value).module == sym::Elixir_Map) return false;
-    return std::find(kFinds.begin(), kFinds.end(), name) != kFinds.end();
+    const ExprId pattern = unit.child(id, 0);
+    const model::Expr& p = unit.expr(pattern);
+    if (p.kind == ExprKind::kMap && !e.has(model::kInPattern)) return names_key(unit, pattern, down);
+    if (p.kind != ExprKind::kTuple && (p.kind != ExprKind::kList || p.child_count == 0)) return false;
+    return looks_for(unit, unit.child(id, 1), down);
   });
 }
 
