@@ -114,7 +114,10 @@ std::vector<HandWait> hand_waits(const Program& program, const Facts& facts, Fun
       for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
         wait.takes_any |= analysis::outline(unit, {}, pattern).any && !unit.clause(clause).guard;
         wait.ended_by_death |= any_below(unit, pattern, [&](ExprId part) {
-          return unit.expr(part).kind == ExprKind::kAtom && kEnds.count(unit.expr(part).symbol().text()) > 0;
+          // Where a single clause waits for the close, that is the answer itself.
+          const bool answer = unit.clauses_of(unit.expr(id)).size() == 1 && unit.expr(part).kind == ExprKind::kAtom &&
+                              unit.expr(part).symbol().text() == "closed";
+          return !answer && unit.expr(part).kind == ExprKind::kAtom && kEnds.count(unit.expr(part).symbol().text()) > 0;
         });
       }
     }

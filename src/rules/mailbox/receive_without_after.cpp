@@ -1,6 +1,7 @@
 // A receive without `after` waits for ever. In code that others run in their own process, the one answer that does not come,
 // since whoever should send it has died or forgotten, hangs that process with nothing in the log.
 #include <algorithm>
+#include <array>
 
 #include "analysis/values.h"
 #include "rules/kept.h"
@@ -53,9 +54,36 @@ class Check {
       const model::Expr& call = unit.expr(program_.call(site).expr);
       if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin || program_.call(site).closure) continue;
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
-      if (effects.has(Effect::kSend) || (effects.has(Effect::kCall) && is_told_by(unit, site, receive))) found = site;
+      if (effects.has(Effect::kSend) || asks_by_name(unit, site, receive) ||
+          (effects.has(Effect::kCall) && is_told_by(unit, site, receive)))
+        found = site;
     }
     return found;
+  }
+
+  // ok = async_close(Stream), receive {closed, Stream} -> …: by its name the call asks, and its argument is what the receive
+  // names.
+  bool asks_by_name(const Unit& unit, CallId site, ExprId receive) const {
+    const Symbol name = program_.call(site).name;
+    static constexpr std::array<std::string_view, 5> kAsks = {"async", "request", "send_", "cast", "subscribe"};
+    const bool asks = name && !program_.call(site).capture && std::any_of(kAsks.begin(), kAsks.end(), [&](std::string_view word) {
+                        return name.text().find(word) != std::string_view::npos;
+                      });
+    if (!asks) return false;
+    std::vector<model::VariableId> given;
+    for (const ExprId argument : arguments_of(program_, site)) {
+      if (unit.expr(argument).kind == ExprKind::kVariable) given.emplace_back(unit.expr(argument).payload);
+    }
+    return !given.empty() && all_name(unit, receive, given);
+  }
+
+  static bool all_name(const Unit& unit, ExprId receive, const std::vector<model::VariableId>& names) {
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(receive))) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+        if (!mentions(unit, pattern, names)) return false;
+      }
+    }
+    return true;
   }
 
   // case GenServer.call(pid, request) do {:ok, ref} -> receive do {:data, ^ref, data} -> …
@@ -142,7 +170,9 @@ class Check {
     const Unit& unit = program_.unit_of(function);
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, unit.span(wait.receive));
-    finding.confidence = Confidence::kLikely;
+    const bool sends = analysis::effects_at(program_, facts_, request).has(Effect::kSend) ||
+                       analysis::effects_at(program_, facts_, request).has(Effect::kCall);
+    finding.confidence = sends ? Confidence::kLikely : Confidence::kPossible;
     finding.message =
         finding.function + " waits for an answer without `after`, and nothing tells it when the other process is gone";
     finding.why = "If the other process dies, or never answers, whoever calls " + finding.function +
