@@ -1,6 +1,7 @@
 // A wait that is given up does not take the request back. The answer comes all the same, later, into a mailbox that nobody reads
 // with it in mind. gen_server:call has closed that hole since OTP 24 with an alias of the caller; a receive with `after` has not.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "analysis/values.h"
@@ -32,9 +33,9 @@ class Check {
     for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
       const FunctionId function(i);
       if (!facts_.effects.direct[i].has(Effect::kSpawn) || !facts_.effects.all[i].has(Effect::kReceive)) continue;
-      if (!reporter_.wants(program_, function) || !in_production(program_, facts_, function) || !is_long_lived(function))
-        continue;
-      look_at_race(function);
+      if (!reporter_.wants(program_, function) || !in_production(program_, facts_, function)) continue;
+      if (function_has(program_, function, ExprKind::kReceive)) look_at_crash(function);
+      if (is_long_lived(function)) look_at_race(function);
     }
     const Symbol gun = intern("gun"), await = intern("await"), await_body = intern("await_body");
     for (const CallId site : wanted_calls(program_, reporter_)) {
@@ -361,6 +362,106 @@ class Check {
                     {call_span(program_, collected), "waits for them"},
                     {{unit.file, clause.begin, clause.end}, "returns at " + answer + ", with the others open"}};
     finding.key = "race " + callee_text(program_, facts_, spawned);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- The first that crashes
+  // ---------------------------------------------------------------------------------------------------
+
+  // A process for each element, a receive for each element, and a clause that raises at the first one that failed: whoever
+  // catches that lives on with the answers of the others in its mailbox.
+  void look_at_crash(FunctionId function) {
+    const Unit& unit = program_.unit_of(function);
+    CallId spawned;
+    for (const CallId site : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(site);
+      const bool spawns =
+          external && external->row && external->row->effects.has(Effect::kSpawn) && external->row->returns == Resource::kProcess;
+      if (spawns && in_loop(program_, facts_, site) && !inside_of_spawn(unit, site) && sends_back(site, *external))
+        spawned = site;
+    }
+    if (!spawned || !is_survived(function)) return;
+    for (const ExprId body : bodies_of(program_, function)) {
+      any_below(unit, body, [&](ExprId id) {
+        if (unit.expr(id).kind != ExprKind::kReceive || !is_for_each(unit, id)) return false;
+        model::ClauseId leaves, goes_on;
+        for (const model::ClauseId c : unit.clauses_of(unit.expr(id))) {
+          const model::Clause& clause = unit.clause(c);
+          const Symbol tag = clause.pattern_count == 0 ? Symbol() : analysis::outline(unit, {}, unit.patterns_of(clause)[0]).tag;
+          if (!raises(unit, clause.body)) {
+            goes_on = c;
+          } else if (tag != sym::DOWN && tag != sym::EXIT) {
+            leaves = c;
+          }
+        }
+        if (leaves && goes_on) report_crash(function, spawned, id, leaves);
+        return static_cast<bool>(leaves);
+      });
+    }
+  }
+
+  // In a comprehension or a fold, and no try of the function's own around it.
+  static bool is_for_each(const Unit& unit, ExprId receive) {
+    bool loop = false;
+    for (ExprId around = unit.parent(receive); around; around = unit.parent(around)) {
+      const ExprKind kind = unit.expr(around).kind;
+      if (kind == ExprKind::kTry) return false;
+      loop |= kind == ExprKind::kComprehension || kind == ExprKind::kClosure;
+    }
+    return loop && !stands_in_foreign_closure(unit, receive);
+  }
+
+  // erlang:Class(Reason) as well.
+  static bool raises(const Unit& unit, ExprId body) {
+    bool all = true;
+    analysis::for_each_result(unit, body, [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      if (e.kind != ExprKind::kCall) {
+        all = false;
+        return;
+      }
+      const model::Call& call = unit.call_of(e);
+      static constexpr std::array<std::string_view, 5> kRaises = {"exit", "error", "raise", "throw", "reraise"};
+      const bool known = call.name && std::find(kRaises.begin(), kRaises.end(), call.name.text()) != kRaises.end();
+      all &= known || (!call.name && call.module == sym::erlang);
+    });
+    return all;
+  }
+
+  // A caller catches, or whoever uses the library may.
+  bool is_survived(FunctionId function) const {
+    if ((facts_.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0 && is_long_lived(function))
+      return true;
+    for (const std::uint32_t edge : facts_.calls.incoming_of(function)) {
+      const CallId site = facts_.calls.edges[edge].site;
+      const Unit& unit = program_.unit_of(site);
+      for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+        if (unit.expr(around).kind == ExprKind::kTry) return true;
+      }
+    }
+    return false;
+  }
+
+  void report_crash(FunctionId function, CallId spawned, ExprId receive, model::ClauseId leaves) {
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const model::Clause& clause = unit.clause(leaves);
+    const std::string answer = source_text(program_, unit, unit.patterns_of(clause)[0]);
+    Finding finding = found_in(reporter_, program_, function, unit.span(receive));
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " raises at the first " + answer +
+                      " that its processes send, and the answers of the others stay with its caller";
+    finding.why =
+        "Whoever catches the error lives on, with answers in its mailbox that nobody awaits: the next round takes them for its "
+        "own, "
+        "or they hit a server that has no clause for them.";
+    finding.fix = erlang ? "Take all answers first and raise then, with a reference of the round in each; or collect them in a "
+                           "process of their own (spawn_monitor)."
+                         : "Use Task.async_stream/3, or take all answers first and raise then, with a reference of the round in "
+                           "each.";
+    finding.path = {{call_span(program_, spawned), "a process for each, which sends its answer to the caller"},
+                    {{unit.file, clause.begin, clause.end}, "leaves at " + answer + ", with the others open"}};
+    finding.key = "crash " + callee_text(program_, facts_, spawned);
     report_weighed(reporter_, std::move(finding));
   }
 
