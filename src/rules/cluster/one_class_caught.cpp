@@ -292,8 +292,8 @@ void check_error_list(const Program& program, const Facts& facts, Reporter& repo
   finding.confidence = Confidence::kLikely;
   finding.message = finding.function + " asks again where " + callee + " finds no process, but not where the node itself is gone";
   finding.why =
-      "A server that is not there is answered with noproc while its node runs, and with nodedown or noconnection when "
-      "the node has gone with it, which is the likelier of the two: that is handed to the caller instead.";
+      "A server that is not there is answered with noproc while its node runs, and with nodedown when the node has gone with it "
+      "(ra_server_proc). That one is handed to the caller, as a failure that another try would have mended.";
   finding.fix = "Take " + down + " (and noconnection, shutdown) in the same clause, within the same limit of time.";
   finding.path = {{call_span(program, site), finding.function + " calls " + callee},
                   {finding.span, "this takes noproc; nodedown goes past it"}};
