@@ -1,5 +1,6 @@
 // An ETS table has one lock unless it is told otherwise: each write shuts everybody else out, and a counter that every request
 // increments makes them queue. With write_concurrency writers of different rows do not meet.
+#include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/load.h"
 #include "rules/rewrites.h"
@@ -81,6 +82,34 @@ class Check {
   // Modules in sight that get at the table through an interface of which nobody knows which processes run it.
   static bool is_asked_by_many(const TableUsers& users) { return users.modules.size() >= 5 || users.askers.size() >= 5; }
 
+  // Functions that nobody in sight calls put what they are given into a table of a fixed name, and its owner gathers that from
+  // time to time: measures of whoever uses the library, in as many processes as there are requests. What nobody gathers is
+  // configuration or a registry as a rule, and written seldom.
+  bool is_written_by_interface(const Table& table, const TableUsers& writers) const {
+    if (!table.atom || !is_named(table) || !is_gathered(table)) return false;
+    return std::any_of(writers.uses.begin(), writers.uses.end(), [&](analysis::TableUseId id) {
+      const analysis::TableUse& use = tables_.use(id);
+      const bool puts = use.operation == TableOperation::kInsert || use.operation == TableOperation::kUpdateCounter;
+      const model::Function& function = program_.function(use.function);
+      return puts && (facts_.contexts.of(use.function).flags & analysis::kFromOutside) != 0 && function.has(model::kPublic) &&
+             function.arity > 0;
+    });
+  }
+
+  bool is_gathered(const Table& table) const {
+    return std::any_of(table.uses.begin(), table.uses.end(), [&](analysis::TableUseId id) {
+      const analysis::TableUse& use = tables_.use(id);
+      if (use.operation != TableOperation::kScan && use.operation != TableOperation::kTraverse) return false;
+      const analysis::Context& context = facts_.contexts.of(use.function);
+      return std::any_of(context.processes.begin(), context.processes.end(), [&](ProcessId process) {
+        const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, process, use.function);
+        return is_owned_by(table, process) && std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler) {
+                 return facts_.handler(handler).kind == HandlerKind::kInfo;
+               });
+      });
+    });
+  }
+
   // Processes of different kinds: classes in sight, spawned ones, and those behind an interface.
   static std::size_t kinds_of(const TableUsers& users) {
     if (users.classes.size() < 2) return users.classes.size();
@@ -91,8 +120,13 @@ class Check {
     const TableUsers writers = users(table, writes_a_row);
     const bool several = kinds_of(writers) >= 3 && !has_rival_makers(table);
     if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
-        (writers.requests || writers.many || several || (counts(table) && is_asked_by_many(writers)))) {
+        (writers.requests || writers.many || several || (counts(table) && (writers.tasks || is_asked_by_many(writers))))) {
       report(table, writers, true);
+      return;
+    }
+    if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
+        is_written_by_interface(table, writers) && !has_rival_makers(table)) {
+      report(table, writers, true, true);
       return;
     }
     if (table.access() == analysis::TableAccess::kPrivate || table.read_concurrency() != TableSetting::kOff) return;
@@ -158,27 +192,30 @@ class Check {
     return rewrite.take("Make the table with " + option);
   }
 
-  void report(const Table& table, const TableUsers& users, bool write) {
+  // `open`: by whoever uses the functions that write, none of whom is in sight.
+  void report(const Table& table, const TableUsers& users, bool write, bool open = false) {
     const TableCreation& creation = table.creations.front();
     const bool erlang = in_erlang(program_, creation.function);
     const std::string option = write ? "write_concurrency" : "read_concurrency";
     const std::string who = users_text(program_, facts_, users);
     const std::string name = table.name;
     Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
-    const bool certain =
-        users.requests || users.many || (kinds_of(users) >= 3 && turns_over(table)) || (counts(table) && is_asked_by_many(users));
+    const bool certain = users.requests || users.many || (kinds_of(users) >= 3 && turns_over(table)) ||
+                         (counts(table) && (users.tasks || is_asked_by_many(users)));
     // An interface may have one user or a thousand.
     const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && !is_asked_by_many(users);
     // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are
     // not.
-    const bool weighs = write ? certain : !interface_only || is_looked_up(users);
+    const bool weighs = open ? true : write ? certain : !interface_only || is_looked_up(users);
     finding.severity = weighs ? Severity::kMedium : Severity::kLow;
-    finding.confidence = interface_only || users.possible || (users.outside && users.classes.size() < 3) ? Confidence::kPossible
-                                                                                                         : Confidence::kLikely;
+    finding.confidence = open || interface_only || users.possible || (users.outside && users.classes.size() < 3)
+                             ? Confidence::kPossible
+                             : Confidence::kLikely;
     finding.message = "The table " + name +
-                      (interface_only ? " may be read"
-                       : write        ? " is written"
-                                      : " is read") +
+                      (open             ? " may be written"
+                       : interface_only ? " may be read"
+                       : write          ? " is written"
+                                        : " is read") +
                       " by many processes" + (who.empty() ? std::string() : ", " + who) + ", and made without " + option;
     finding.why =
         write ? "Without it each write takes the lock of the whole table: on many cores writers and readers wait for each "
