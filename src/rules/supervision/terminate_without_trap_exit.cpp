@@ -159,6 +159,12 @@ class Check {
     for (const CallId site : work.chain) finding.path.push_back(call_step(program_, facts_, site));
     if (finding.path.empty()) finding.path = analysis::path_to(program_, facts_, work.site, work.effect);
     if (finding.path.empty()) finding.path = {{call_span(program_, work.site), finding.function + " " + std::string(work.what)}};
+    for (const HandlerId handler_id : facts_.process(id).handlers) {
+      const Handler& init = facts_.handler(handler_id);
+      if (init.kind != HandlerKind::kInit) continue;
+      finding.path.push_back({name_span(program_, init.function), "trap_exit is not set here"});
+      break;
+    }
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
   }
