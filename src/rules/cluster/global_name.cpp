@@ -126,7 +126,8 @@ void children(const Program& program, const Facts& facts, Reporter& reporter) {
     finding.message = name + " starts under a global name in its supervisor's own list, and " + finding.function +
                       " does not expect that another node has it";
     finding.why =
-        "On a second node with this supervisor the start answers {error, {already_started, Pid}}: the supervisor takes that for a "
+        "On a second node with this supervisor the start answers {error, {already_started, Pid}}: the supervisor takes that for "
+        "a "
         "failure and ends, with all that it holds. When a split heals, global kills one of the two holders.";
     finding.fix = std::string("Take ") + (erlang ? "`{error, {already_started, Pid}}`" : "`{:error, {:already_started, pid}}`") +
                   " in " + finding.function + " and return " + (erlang ? "`ignore`" : "`:ignore`") +
