@@ -43,30 +43,57 @@ bool reads_socket(const Program& program, const Facts& facts, ModuleId module) {
   return false;
 }
 
-bool is_called_packed(std::string_view variable) {
+std::string lower_case(std::string_view variable) {
   std::string name(variable);
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return name;
+}
+
+// What everybody calls a text from elsewhere that may as well only stand beside the one in question.
+bool is_called_foreign(std::string_view variable) {
+  const std::string name = lower_case(variable);
   for (const std::string_view whole : {"url", "uri", "mail", "email"})
     if (name == whole) return true;
-  for (const std::string_view word :
-       {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark", "header", "querystring"}) {
+  return name.find("header") != std::string::npos || name == "querystring" || name == "query_string";
+}
+
+bool is_called_packed(std::string_view variable) {
+  const std::string name = lower_case(variable);
+  for (const std::string_view word : {"token", "packet", "cookie", "frame", "payload", "serialized", "encoded", "bookmark"}) {
     const std::size_t found = name.find(word);
     if (found != std::string::npos && name.compare(found + word.size(), 1, "s") != 0) return true;  // not a parser's tokens
   }
   return false;
 }
 
+// Is the expression the variable, or made of it by matches of the same function?
+bool is_made_of(const Unit& unit, ExprId expr, model::VariableId variable, int steps) {
+  if (mentions(unit, expr, {variable})) return true;
+  if (steps == 0) return false;
+  for (const model::VariableId part : variables_in(unit, expr)) {
+    for (ExprId below = unit.variables[part.index].binding; below; below = unit.parent(below)) {
+      const ExprId around = unit.parent(below);
+      if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.expr(around).child_count != 2) continue;
+      if (unit.child(around, 0) == below && is_made_of(unit, unit.child(around, 1), variable, steps - 1)) return true;
+    }
+  }
+  return false;
+}
+
 // The clause of the function that holds the place is given something that others packed, by its name.
 bool is_given_packed(const Program& program, FunctionId function, ExprId place) {
+  constexpr int kMaxMatches = 4;
   const Unit& unit = program.unit_of(function);
   const std::uint32_t at = unit.expr(place).begin;
   for (const model::ClauseId id : program.function(function).clauses) {
     const model::Clause& clause = unit.clause(id);
     if (at < clause.begin || at >= clause.end) continue;
     for (const ExprId pattern : unit.patterns_of(clause)) {
-      for (const model::VariableId variable : variables_in(unit, pattern))
-        if (is_called_packed(unit.variables[variable.index].name.text())) return true;
+      for (const model::VariableId variable : variables_in(unit, pattern)) {
+        const std::string_view name = unit.variables[variable.index].name.text();
+        if (is_called_packed(name) || (is_called_foreign(name) && is_made_of(unit, place, variable, kMaxMatches))) return true;
+      }
     }
   }
   return false;

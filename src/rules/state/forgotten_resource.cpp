@@ -11,6 +11,7 @@
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/handed_out.h"
+#include "rules/left_open.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/walk.h"
@@ -39,6 +40,7 @@ class Check {
     }
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_helpers(ProcessId(i));
     for (const HandedOut& out : handed_out(program_, facts_)) report_pool(out);
+    for (const LeftOpen& open : left_open(program_, facts_, reporter_)) report_open(open);
   }
 
  private:
@@ -455,6 +457,40 @@ class Check {
     finding.path.push_back(
         {{there.file, clause.begin, clause.end}, analysis::display_handler(program_, facts_, handler) + " runs it again"});
     finding.key = "helper " + std::string(field.name.text());
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Sockets and files
+
+  void report_open(const LeftOpen& open) {
+    const bool socket = open.resource == Resource::kSocket;
+    const bool erlang = in_erlang(program_, open.function);
+    const Handler& handler = facts_.handler(open.handler);
+    const std::string again = analysis::display_handler(program_, facts_, handler);
+    Finding finding = found_in(reporter_, program_, open.function, call_span(program_, open.site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " opens a " + (socket ? "socket" : "file") + " with " +
+                      callee_text(program_, facts_, open.opened) + " and closes it on no way; " + again +
+                      " opens another each time";
+    finding.why =
+        socket
+            ? "A socket lives until it is closed or its owner ends: " + process_name(program_, facts_, open.process) +
+                  " lives on, so each run leaves a descriptor and a port of the VM, until the system gives no more (EMFILE)."
+            : "A file that is not opened raw is a process, linked to its owner: " + process_name(program_, facts_, open.process) +
+                  " lives on, so each run leaves a process and a descriptor, until the system gives no more (EMFILE).";
+    finding.fix =
+        erlang
+            ? std::string("Close it whatever happens: `try … after ") + (socket ? "gen_tcp:close(Socket)" : "file:close(File)") +
+                  " end`, or open it once and keep it in the state."
+            : std::string("Close it whatever happens: `try do … after ") +
+                  (socket ? ":gen_tcp.close(socket)" : "File.close(file)") + " end`, or open it once and keep it in the state.";
+    finding.path = {{finding.span, finding.function + " gets it here and forgets it"}};
+    if (open.site != open.opened) finding.path.push_back(call_step(program_, facts_, open.opened));
+    const Unit& unit = program_.unit_of(handler.function);
+    const model::Clause& clause = unit.clause(handler.clause);
+    finding.path.push_back({{unit.file, clause.begin, clause.end}, again + " runs it again"});
+    finding.key = "open " + callee_text(program_, facts_, open.opened);
     report_weighed(reporter_, std::move(finding));
   }
 
