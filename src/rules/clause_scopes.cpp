@@ -39,7 +39,7 @@ bool is_callback(const Facts& facts, ProcessId process, FunctionId function) {
 
 }  // namespace
 
-std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const Handler& handler) {
+std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const Handler& handler, Follow follow) {
   constexpr std::size_t kMostFunctions = 24;
   const Unit& unit = program.unit_of(handler.function);
   const model::Clause& clause = unit.clause(handler.clause);
@@ -49,7 +49,8 @@ std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const H
   std::vector<CallId> sites = analysis::calls_in_clause(program, handler.function, handler.clause);
   for (std::size_t i = 0; i < sites.size() && scopes.size() < kMostFunctions; ++i) {
     const FunctionId callee = facts.calls.callees[sites[i].index].function;
-    if (!callee || program.module_of(callee) != program.module_of(handler.function)) continue;
+    if (!callee) continue;
+    if (follow == Follow::kModule && program.module_of(callee) != program.module_of(handler.function)) continue;
     if (facts.calls.runs[sites[i].index] != Runs::kCaller || !seen.insert(callee).second) continue;
     if (is_callback(facts, handler.process, callee)) continue;  // its clauses are for other messages
     scopes.push_back({callee, bodies_of(program, callee), sites[i]});

@@ -14,8 +14,11 @@ struct Scope {
   CallId from;                // the call that enters it; none for the clause itself
 };
 
-// The clause first; of functions of the module at most 24.
-std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const Handler& handler);
+// Into which modules the helpers of a clause are followed.
+enum class Follow { kModule, kAll };
+
+// The clause first; of functions of the module, or of all that it runs, at most 24.
+std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const Handler& handler, Follow follow = Follow::kModule);
 
 // Is the variable of a function that the clause runs a part of its message, up through the parameters of the helpers?
 bool comes_in_message(const Program& program, const Handler& handler, const std::vector<Scope>& scopes, FunctionId function,

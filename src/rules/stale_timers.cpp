@@ -48,18 +48,26 @@ class Finder {
     if (!in_production(program_, facts_, function) || !drops_result(program_, facts_, site)) return;
     const ExprId message = message_of(site, *external);
     if (!message) return;
-    const ModuleId module = program_.module_of(function);
     const analysis::Pattern sent = analysis::outline(program_.unit_of(site), program_.call_units[site.index], message);
     if (!sent.tag) return;
     for (const ProcessId process : facts_.contexts.of(function).processes) {
-      if (facts_.process(process).module != module || facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
-      const HandlerId own = taker(process, sent);
-      if (!own || looks_before_it_acts(facts_.handler(own))) continue;
-      for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
-        if (id == own || !comes_again(facts_.handler(id)) || !runs_in(facts_.handler(id), function, site)) continue;
-        if (sent.size > 1 ? look_at_key(site, message, id, own) : look_at_job(site, id, own)) return;
+      if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
+      for (const HandlerId own : takers(process, sent)) {
+        if (looks_before_it_acts(facts_.handler(own), sent.tag)) continue;
+        if (look_at_sender(site, function, message, sent, process, own)) return;
       }
     }
+  }
+
+  bool look_at_sender(CallId site, FunctionId function, ExprId message, const analysis::Pattern& sent, ProcessId process,
+                      HandlerId own) {
+    for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
+      if (facts_.handler(id).pattern.tag == sent.tag || !comes_again(facts_.handler(id)) ||
+          !runs_in(facts_.handler(id), function, site))
+        continue;
+      if (sent.size > 1 ? look_at_key(site, message, id, own) : look_at_job(site, id, own)) return true;
+    }
+    return false;
   }
 
   ExprId message_of(CallId site, const analysis::External& external) const {
@@ -68,19 +76,23 @@ class Finder {
     return at == 0 || at > arguments.size() ? ExprId() : analysis::local_value(program_.unit_of(site), arguments[at - 1]);
   }
 
-  HandlerId taker(ProcessId process, const analysis::Pattern& sent) const {
+  std::vector<HandlerId> takers(ProcessId process, const analysis::Pattern& sent) const {
+    std::vector<HandlerId> found;
     for (const HandlerId id : facts_.process(process).handlers) {
       const Handler& handler = facts_.handler(id);
       const bool same = handler.pattern.tag == sent.tag && handler.pattern.size == sent.size;
       if (handler.kind == HandlerKind::kInfo && same && !program_.unit_of(handler.function).clause(handler.clause).guard)
-        return id;
+        found.push_back(id);
     }
-    return {};
+    return found;
   }
 
   // It asks what time it is, or compares: it knows when it comes too early. One that arms itself again is a tick.
-  bool looks_before_it_acts(const Handler& own) const {
-    for (const Scope& scope : scopes_of(program_, facts_, own)) {
+  bool looks_before_it_acts(const Handler& own, Symbol tag) const {
+    constexpr std::size_t kNear = 4;  // what is called further down looks at other things
+    std::vector<Scope> scopes = scopes_of(program_, facts_, own, Follow::kAll);
+    if (scopes.size() > kNear) scopes.resize(kNear);
+    for (const Scope& scope : scopes) {
       const Unit& unit = program_.unit_of(scope.function);
       for (const ExprId root : scope.roots) {
         if (any_below(unit, root, [&](ExprId id) {
@@ -88,13 +100,20 @@ class Finder {
               if (e.kind == ExprKind::kOperator)
                 return e.symbol().text().find_first_of("<>") != std::string_view::npos && e.symbol().text() != "<>";
               if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
-              const Resource made = returned_by(program_, facts_, CallId(unit.first_call + e.payload));
-              return made == Resource::kTimer || has_word(unit.call_of(e).name.text(), {"_time", "timestamp", "diff", "compare"});
+              const CallId site(unit.first_call + e.payload);
+              if (returned_by(program_, facts_, site) == Resource::kTimer) return sends(site, tag);
+              return has_word(unit.call_of(e).name.text(), {"_time", "timestamp", "diff", "compare"});
             }))
           return true;
       }
     }
     return false;
+  }
+
+  bool sends(CallId timer, Symbol tag) const {
+    const analysis::External* external = facts_.calls.external(timer);
+    const ExprId message = message_of(timer, *external);
+    return !message || analysis::outline(program_.unit_of(timer), program_.call_units[timer.index], message).tag == tag;
   }
 
   // Not what announces a beginning, which comes once.
@@ -119,7 +138,7 @@ class Finder {
     const FunctionId function = program_.function_of(site);
     const Unit& unit = program_.unit_of(function);
     if (has_word(handler.pattern.tag.text(), {"new", "create", "open", "start"})) return false;
-    const std::vector<Scope> scopes = scopes_of(program_, facts_, handler);
+    const std::vector<Scope> scopes = scopes_of(program_, facts_, handler, Follow::kAll);
     const std::span<const ExprId> parts = unit.children_of(message);
     for (std::size_t i = 1; i < parts.size(); ++i) {
       if (unit.expr(parts[i]).kind != ExprKind::kVariable) return false;
@@ -179,7 +198,7 @@ class Finder {
 
   // Without a question, in the clause or in a helper below it.
   bool takes_key_out(const Handler& own) const {
-    const std::vector<Scope> scopes = scopes_of(program_, facts_, own);
+    const std::vector<Scope> scopes = scopes_of(program_, facts_, own, Follow::kAll);
     static constexpr std::array<std::string_view, 4> kOut = {"delete", "remove", "pop", "drop"};
     bool found = false;
     for (const Scope& scope : scopes) {
@@ -207,7 +226,9 @@ class Finder {
 
   bool look_at_job(CallId site, HandlerId id, HandlerId own) {
     const FunctionId function = program_.function_of(site);
-    for (const Scope& scope : scopes_of(program_, facts_, facts_.handler(id))) {
+    for (const Scope& scope : scopes_of(program_, facts_, facts_.handler(id), Follow::kAll)) {
+      // What is filled elsewhere has its own time.
+      if (scope.function != function && scope.function != facts_.handler(id).function) continue;
       const Unit& unit = program_.unit_of(scope.function);
       for (const ExprId root : scope.roots) {
         for (const FieldWrite& write : field_writes(unit, root)) {
@@ -230,7 +251,7 @@ class Finder {
   }
 
   bool empties(const Handler& handler, Symbol field) const {
-    for (const Scope& scope : scopes_of(program_, facts_, handler)) {
+    for (const Scope& scope : scopes_of(program_, facts_, handler, Follow::kAll)) {
       const Unit& unit = program_.unit_of(scope.function);
       for (const ExprId root : scope.roots) {
         for (const FieldWrite& write : field_writes(unit, root)) {
@@ -247,7 +268,7 @@ class Finder {
       const Handler& handler = facts_.handler(id);
       const bool told =
           handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kCall;
-      if (told && id != asked && id != own && empties(handler, field)) return id;
+      if (told && id != asked && handler.pattern.tag != facts_.handler(own).pattern.tag && empties(handler, field)) return id;
     }
     return {};
   }

@@ -46,8 +46,14 @@ class Check {
       if (released_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_release(CallId(i));
     }
     for (const MonitoredAgain& again : monitors_made_again(program_, facts_)) report_again(again);
-    for (const ForgottenMonitor& forgotten : forgotten_monitors(program_, facts_)) report_forgotten(forgotten);
-    for (const DroppedMonitor& dropped : dropped_monitors(program_, facts_)) report_dropped(dropped);
+    std::set<std::uint32_t> told;
+    for (const ForgottenMonitor& forgotten : forgotten_monitors(program_, facts_)) {
+      report_forgotten(forgotten);
+      told.insert(forgotten.made.index);
+    }
+    for (const DroppedMonitor& dropped : dropped_monitors(program_, facts_)) {
+      if (told.count(dropped.site.index) == 0) report_dropped(dropped);  // where it is forgotten is nearer to the cause
+    }
     for (const EndedWhileWatched& ended : children_ended_while_watched(program_, facts_)) report_ended(ended);
   }
 
