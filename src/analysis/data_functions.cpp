@@ -482,6 +482,10 @@ ExprId sliced_by(const Unit& unit, ExprId call, const External& callee) {
   if (is_kernel(module) && (name == "binary_part" || name == "split_binary")) return arguments[0];
   if (module == "Elixir.String" && is_one_of(name, kString)) return arguments[0];
   if (module == "string" && is_one_of(name, kOtp)) return arguments[0];
+  // Captures are pieces of the subject; with `return: :index` they are numbers, which is written as a third argument.
+  const bool captures = name == "run" || name == "named_captures" || name == "split";
+  if (module == "Elixir.Regex" && captures && arguments.size() == 2) return arguments[1];
+  if (module == "re" && name == "split" && arguments.size() == 2) return arguments[0];
   return {};
 }
 
