@@ -130,7 +130,8 @@ bool takes_packed_text(const Program& program, const Facts& facts, const Sink& s
       is_given_packed(program, sink.function, program.call(sink.site).expr))
     return true;
   const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(sink.function);
-  if (incoming.size() > kMaxCallers || !parameter_index(program, sink.function, sink.text)) return false;
+  const bool of_arguments = !variables_in(program.unit_of(sink.function), sink.text).empty();
+  if (incoming.size() > kMaxCallers || !of_arguments) return false;
   return std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
     const CallId site = facts.calls.edges[i].site;
     return program.function_of(site) && is_given_packed(program, program.function_of(site), program.call(site).expr);
