@@ -1,6 +1,7 @@
 // What configuration gives the keys of applications: config/*.exs, sys.config and config/*.config, `env:` of a mix.exs, and what
-// applications' own files set (env of *.app.src, PROJECT_ENV of erlang.mk). All of it is read, none of it run. Which of several values holds on a node is decided
-// there, so each is possible (Elixir's Config and Mix.Tasks.Compile.App, OTP's application and config documents).
+// applications' own files set (env of *.app.src, PROJECT_ENV of erlang.mk). All of it is read, none of it run. Which of several
+// values holds on a node is decided there, so each is possible (Elixir's Config and Mix.Tasks.Compile.App, OTP's application and
+// config documents).
 #pragma once
 
 #include <optional>

@@ -61,8 +61,8 @@ std::optional<std::string> application_folder(std::string_view manifest) {
 }
 
 bool is_test_folder(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"test",             "tests",             "integration_test", "integration_tests",
-                                                "integration-test", "integration-tests", "e2e"};
+  static constexpr std::string_view kNames[] = {
+      "test", "tests", "integration_test", "integration_tests", "integration-test", "integration-tests", "e2e"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.ends_with("_SUITE_data");
 }
 

@@ -23,9 +23,9 @@ struct Define {
   std::string value;  // Erlang source text; "true" where the build gives none
 };
 
-// What is set in the environment of an application: by its own manifest (env in *.app.src and *.app, PROJECT_ENV of erlang.mk), or
-// by a configuration file of its node (sys.config, config/*.config). Each element of a list and each pair of a list of pairs is a
-// value of its own; tuples and deeper terms are left out.
+// What is set in the environment of an application: by its own manifest (env in *.app.src and *.app, PROJECT_ENV of erlang.mk),
+// or by a configuration file of its node (sys.config, config/*.config). Each element of a list and each pair of a list of pairs
+// is a value of its own; tuples and deeper terms are left out.
 struct EnvironmentValue {
   enum Kind : unsigned char { kAtom, kInteger, kText };
   Kind kind = kAtom;
@@ -61,8 +61,8 @@ void read_rebar_lock(std::string_view text, Manifest& out);
 void read_application_file(std::string_view text, Manifest& out);  // *.app.src, *.app
 void read_makefile(std::string_view text, Manifest& out);          // Makefile and *.mk of a project that uses erlang.mk
 
-// A node's configuration file (OTP's kernel document config): [{Application, [{Key, Value}, …]}, …]. It says nothing about the folder
-// it stands in.
+// A node's configuration file (OTP's kernel document config): [{Application, [{Key, Value}, …]}, …]. It says nothing about the
+// folder it stands in.
 bool is_node_configuration(std::string_view path);
 void read_node_configuration(std::string_view text, Manifest& out);
 

@@ -115,7 +115,8 @@ TEST(Manifest, AMakefileWithoutErlangMkMakesNoApplication) {
 std::vector<std::string> environment(const Manifest& m) {
   std::vector<std::string> lines;
   for (const EnvironmentValue& v : m.environment)
-    lines.push_back((v.application.empty() ? "" : v.application + ":") + v.key + (v.inner.empty() ? "" : "." + v.inner) + (v.item ? "[]" : "") + "=" + "atx"[v.kind] + ":" + v.text);
+    lines.push_back((v.application.empty() ? "" : v.application + ":") + v.key + (v.inner.empty() ? "" : "." + v.inner) +
+                    (v.item ? "[]" : "") + "=" + "atx"[v.kind] + ":" + v.text);
   return lines;
 }
 

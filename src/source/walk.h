@@ -17,9 +17,10 @@ struct WalkFault {
 
 struct Walk {
   // Relative to the root, '/' between names, raw bytes as the system gives them, each list sorted.
-  std::vector<std::string> sources;    // .ex, .exs, .erl
-  std::vector<std::string> headers;    // .hrl
-  std::vector<std::string> manifests;  // mix.exs, rebar.config, *.app.src, Makefile, lock files, marks of fetched packages, sys.config …
+  std::vector<std::string> sources;  // .ex, .exs, .erl
+  std::vector<std::string> headers;  // .hrl
+  std::vector<std::string>
+      manifests;  // mix.exs, rebar.config, *.app.src, Makefile, lock files, marks of fetched packages, sys.config …
   std::vector<WalkFault> faults;
   std::map<std::string, unsigned, std::less<>> other_languages;  // name of the language → number of files
 };
