@@ -9,8 +9,8 @@ import subprocess
 import sys
 
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "precision.md"
-JUDGEMENTS = ("true", "arguable", "false")
-COUNTS = "| rule | true | arguable | false |"
+JUDGEMENTS = ("true", "arguable", "false", "false then")
+COUNTS = "| rule | true | arguable | false | false then |"
 READINGS = "| rule | project and commit | place | judgement | why |"
 
 
@@ -32,7 +32,7 @@ def counts_of(rows):
     for rule, judgement in rows:
         counts[rule][judgement] += 1
     total = collections.Counter(judgement for _, judgement in rows)
-    lines = [COUNTS, "| --- | ---: | ---: | ---: |"]
+    lines = [COUNTS, "| --- | ---: | ---: | ---: | ---: |"]
     lines += [f"| {rule} | " + " | ".join(str(counts[rule][j]) for j in JUDGEMENTS) + " |" for rule in sorted(counts)]
     lines.append(f"| all {len(rows)} | " + " | ".join(str(total[j]) for j in JUDGEMENTS) + " |")
     return "\n".join(lines)
