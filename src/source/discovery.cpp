@@ -66,7 +66,7 @@ bool is_test_folder(std::string_view name) {
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.ends_with("_SUITE_data");
 }
 
-// riak_test/src, shop_tests/lib, shop_ct_helpers/src: an application of tests or for them, which stands beside the others. OTP's
+// shop_test/src, shop_tests/lib, shop_ct_helpers/src: an application of tests or for them, which stands beside the others. OTP's
 // common_test is what it says, but production code of its own; so is a service for A/B tests.
 bool is_test_application(std::string_view name, std::string_view below) {
   if ((below != "src" && below != "lib") || name == "common_test" || name.starts_with("ab_test")) return false;

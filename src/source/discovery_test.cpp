@@ -82,7 +82,7 @@ TEST(Discovery, LeavesTestsOutUnlessAsked) {
 
 TEST(Discovery, AnApplicationOfTestsBesideTheOthersIsLeftOut) {
   const TestFolder folder;
-  for (const char* name : {"src/a.erl", "riak_test/src/confirm_a.erl", "apps/shop_ct_helpers/src/ct.erl", "e2e/lib/e2e/run.ex",
+  for (const char* name : {"src/a.erl", "shop_test/src/confirm_a.erl", "apps/shop_ct_helpers/src/ct.erl", "e2e/lib/e2e/run.ex",
                            "integration-tests/suite.erl", "lib/common_test/src/ct.erl", "lib/shop_test/page.ex"}) {
     folder.write(name, "");
   }
