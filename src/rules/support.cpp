@@ -211,8 +211,9 @@ bool in_loop(const Program& program, const Facts& facts, CallId site) {
   ExprId below = program.call(site).expr;
   for (ExprId around = unit.parent(below); around; below = around, around = unit.parent(around)) {
     const model::Expr& e = unit.expr(around);
-    if (e.kind == ExprKind::kComprehension) return true;
     const ExprKind kind = unit.expr(below).kind;
+    // The collection of the first generator is made once.
+    if (e.kind == ExprKind::kComprehension && !(kind == ExprKind::kGenerator && unit.child(around, 0) == below)) return true;
     const bool given = kind == ExprKind::kClosure || kind == ExprKind::kCapture;
     if (e.kind == ExprKind::kCall && given && runs_for_each(facts, CallId(unit.first_call + e.payload))) return true;
   }

@@ -128,7 +128,7 @@ class Check {
     const bool unlimited = wait.work.bound_ms == Bound::kInfinite;
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, wait.work.site));
     finding.severity = wait.severity;
-    finding.confidence = wait.work.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = name + " waits for tasks of its own in " + shown + " (" + callee + (unlimited ? ", without a limit" : "") +
                       "), while others wait for " + name;
     if (!callers.text.empty()) finding.message += ": " + callers.text;

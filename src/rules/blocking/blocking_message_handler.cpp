@@ -177,7 +177,7 @@ class Check {
                                              : "does " + describe_work(blocked.work);
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, blocked.work.site));
     finding.severity = blocked.severity;
-    finding.confidence = blocked.work.possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = name + " " + what + " in " + shown + " (" + callee + "), while others call it";
     if (!callers.text.empty()) finding.message += ": " + callers.text;
     if (blocked.others > 0) finding.message += "; " + std::to_string(blocked.others) + " more of its clauses block";

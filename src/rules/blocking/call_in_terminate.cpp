@@ -1,8 +1,11 @@
 // terminate runs while the process's supervisor waits for it to end. A request to that supervisor can never be answered then, and
 // a wait without limit ends when the supervisor's patience does: with a kill, and the rest of the clean-up undone.
 #include <algorithm>
+#include <optional>
 
 #include "analysis/possible_values.h"
+#include "analysis/values.h"
+#include "rules/own_supervisor.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -34,8 +37,12 @@ class Check {
   }
 
   bool asks_its_supervisor(const Handler& handler, CallId site) {
+    // Without trap_exit a supervisor's shutdown never gets to terminate, and at any other end the supervisor is free to answer.
+    if (!facts_.process(handler.process).traps_exits && facts_.process(handler.process).kind != analysis::ProcessKind::kGenStatem)
+      return false;
     for (const ReachedCall& reached : externals_reached(program_, facts_, site, Effect::kCall, asks_supervisor)) {
       if (reached.possible || reached.chain.size() > 4 || is_own_child(handler, reached.leaf)) continue;
+      if (is_stranger(handler, reached.leaf)) continue;
       const std::string callee = callee_text(program_, facts_, reached.leaf);
       Finding finding = begin(handler, site);
       finding.message =
@@ -54,6 +61,15 @@ class Check {
       return true;
     }
     return false;
+  }
+
+  // A supervisor of a fixed name that stands beside this process, not above it, answers while this one is shut down, or is gone.
+  bool is_stranger(const Handler& handler, CallId leaf) {
+    const auto name = analysis::atom_value(program_.unit_of(leaf), arguments_of(program_, leaf)[0]);
+    if (!name) return false;
+    if (!own_) own_.emplace(program_, facts_);
+    const std::vector<Symbol>& above = own_->names_above(facts_.process(handler.process).module);
+    return !above.empty() && std::find(above.begin(), above.end(), *name) == above.end();
   }
 
   // A supervisor that the process itself has started, or a question that may as well be asked before.
@@ -94,7 +110,7 @@ class Check {
 
   Finding begin(const Handler& handler, CallId site) const {
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, site));
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     return finding;
   }
 
@@ -107,6 +123,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<OwnSupervisors> own_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

@@ -162,7 +162,7 @@ class Check {
                             ((context.flags & analysis::kFromOutside) != 0 && (context.flags & starting) == 0);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.severity = waited_for && after_failure(site) ? Severity::kMedium : Severity::kLow;
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = finding.function + " sleeps and calls itself with the same arguments: it tries again without a limit";
     finding.why =
         "If the trouble lasts, whoever runs it never goes on: a server answers nobody, a request hangs with its connection, and "

@@ -93,7 +93,7 @@ class Check {
                                handler.pattern.expr ? program_.unit(handler.pattern.expr.unit).span(handler.pattern.expr.expr)
                                                     : source::Span{unit.file, clause.begin, clause.end});
     finding.severity = closure ? Severity::kCritical : Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = closure ? shown + " runs a function of its caller that calls " + name + " again: it waits for itself"
                               : shown + " runs a function that its caller supplies, inside the server " + name;
     finding.why = "Everybody who asks " + name +

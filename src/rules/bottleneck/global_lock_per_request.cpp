@@ -53,7 +53,7 @@ class Check {
     const FunctionId function = program_.function_of(site);
     if (!function || program_.call(site).capture || !in_production(program_, facts_, function)) return;
     if (lock == Lock::kTable && !locks_a_table(site)) return;
-    if (lock == Lock::kNamed && tries_once(site)) return;
+    if (lock == Lock::kNamed && (tries_once(site) || excludes_nobody(site))) return;
     const std::string who = load_on(program_, facts_, function, lock == Lock::kRegistry ? Doing::kRegistering : Doing::kWork);
     if (who.empty()) return;
     report(site, function, lock, who);
@@ -75,6 +75,16 @@ class Check {
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     const std::size_t retries = program_.call(site).name.text() == "trans" ? 3 : 2;
     return arguments.size() > retries && analysis::integer_value(program_.unit_of(site), arguments[retries]) == 0;
+  }
+
+  // {Resource, token_fetch}: a lock is given again to the requester who holds it, and here all are the same one (kernel: global,
+  // set_lock/3).
+  bool excludes_nobody(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const ExprId id = arguments.empty() ? ExprId{} : analysis::local_value(unit, arguments[0]);
+    return id && unit.expr(id).kind == ExprKind::kTuple && unit.expr(id).child_count == 2 &&
+           analysis::atom_value(unit, unit.child(id, 1)).has_value();
   }
 
   // [node()]: the lock is taken on this node alone.

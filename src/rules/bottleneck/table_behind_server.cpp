@@ -65,7 +65,7 @@ class Check {
     const bool seen = !callers.functions.empty() || callers.outside;
     const HandlerId busy = busy_clause(process);
     if (!shared && !(busy && seen)) return;
-    report(id, reads, messages, callers, busy, shared);
+    report(id, reads, messages, callers, busy);
   }
 
   void review_counters(ProcessId id) {
@@ -210,13 +210,13 @@ class Check {
   }
 
   void report(ProcessId id, const std::vector<Read>& reads, const std::vector<MessageId>& messages, const Callers& callers,
-              HandlerId busy, bool shared) {
+              HandlerId busy) {
     const Handler& handler = facts_.handler(reads.front().handler);
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
     Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, reads.front().lookup));
-    finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
+    finding.confidence = Confidence::kPossible;
     finding.message = shown + " only looks into an ETS table: every reader passes through the one process " + name;
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
     if (reads.size() > 1) finding.message += "; " + std::to_string(reads.size() - 1) + " more clauses do the same";

@@ -115,7 +115,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, cons
   const bool erlang = in_erlang(program, function);
   Finding finding = found_in(reporter, program, function, call_span(program, sent.site));
   finding.severity = Severity::kMedium;
-  finding.confidence = Confidence::kLikely;
+  finding.confidence = Confidence::kPossible;
   finding.message = finding.function + " sends an anonymous function to another node with " + callee;
   finding.why =
       "A function without a name runs over there only where exactly this version of its module is loaded: during a rolling "

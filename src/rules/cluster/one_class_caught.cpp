@@ -56,11 +56,23 @@ bool may_exit_over_there(const Program& program, const Facts& facts, FunctionId 
   return !analysis::atom_value(unit, module);
 }
 
+// error:{erpc, _}: every way in which erpc itself fails, but for what exits over there.
+bool takes_erpc_errors(const Program& program, const Handling& handling) {
+  if ((handling.classes & analysis::kErrorClass) == 0 || !handling.reason) return false;
+  const Unit& unit = program.unit(handling.reason.unit);
+  return analysis::any_below(unit, handling.reason.expr, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    return e.kind == ExprKind::kTuple && e.child_count == 2 && analysis::atom_value(unit, unit.child(id, 0)) == sym::erpc;
+  });
+}
+
 std::optional<Gap> gap_of_erpc(const Program& program, const Facts& facts, CallId site, const std::vector<Handling>& handlings) {
   std::uint8_t caught = 0;
   const Handling* shown = nullptr;
   for (const Handling& h : handlings) {
-    if (!h.takes_all_reasons() || h.aftermath == analysis::Aftermath::kExits) continue;
+    if (h.aftermath == analysis::Aftermath::kExits) continue;
+    if (takes_erpc_errors(program, h)) caught |= analysis::kErrorClass;
+    if (!h.takes_all_reasons()) continue;
     caught |= h.classes;
     if (!shown) shown = &h;
   }

@@ -257,7 +257,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
   const std::string monitor = callee_text(program, facts, wait.monitor);
   Finding finding = wait.of_list ? found_in(reporter, program, function, unit.span(wait.left[0]))
                                  : found_in(reporter, program, function, call_span(program, wait.monitor));
-  finding.confidence = Confidence::kLikely;
+  finding.confidence = Confidence::kPossible;
   const std::string branch =
       wait.timeout ? "the timeout of its receive" : "the branch " + source_text(program, unit, wait.left[0]);
   finding.message = wait.of_list
@@ -311,7 +311,7 @@ void report_forgotten(const Program& program, const Facts& facts, Reporter& repo
   const bool erlang = in_erlang(program, function);
   const std::string monitor = callee_text(program, facts, made.site);
   Finding finding = found_in(reporter, program, function, call_span(program, made.site));
-  finding.confidence = Confidence::kLikely;
+  finding.confidence = Confidence::kPossible;
   finding.message = finding.function + " monitors with " + monitor + " and leaves by the clause " +
                     source_text(program, unit, forgotten[0]) + " without demonitor";
   finding.why =

@@ -134,7 +134,7 @@ class Check {
     const bool erlang = in_erlang(program_, function);
     const std::string call = callee_text(program_, facts_, site), shown = model::display_function(program_, callback);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = shown + " subscribes with " + call + " each time it runs, and the module never unsubscribes";
     finding.why =
         "The process gets every message of the topic once for each subscription: with each refresh the same event arrives once "

@@ -185,7 +185,7 @@ class Check {
     const std::string tick = message_text(sent, erlang), work = work_text(slow);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     if (least >= (slow.work.effect == Effect::kDatabase ? kRareForQueries : kRare)) finding.severity = Severity::kLow;
-    finding.confidence = slow.asks || slow.nodes ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = callee_text(program_, facts_, site) + " sends " + tick + " to " + server +
                       (period ? " every " + period_text(*period) : std::string(" at a fixed pace")) + ", and its handler does " +
                       work;

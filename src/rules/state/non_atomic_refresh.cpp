@@ -124,8 +124,7 @@ class Check {
     // A function that no process in sight runs may be all that works with the table at that time.
     const bool served = !facts_.contexts.of(function).processes.empty() || facts_.contexts.of(function).many;
     finding.severity = served ? Severity::kMedium : Severity::kLow;
-    const bool possible = tables_.use(emptied.use).possible || readers.uses.empty();
-    finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message =
         finding.function + " empties the table " + table.name + " and fills it again: whoever reads it in between finds nothing";
     finding.why =

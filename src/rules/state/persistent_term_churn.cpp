@@ -161,7 +161,7 @@ class Check {
     // What one server replaces now and then costs little; keys that senders choose do not end.
     const bool chosen = dynamic && origin_of(program_, facts_, function, key).kind >= OriginKind::kText;
     finding.severity = when != When::kMessage || chosen ? Severity::kMedium : Severity::kLow;
-    finding.confidence = dynamic && when != When::kMessage ? Confidence::kLikely : Confidence::kPossible;
+    finding.confidence = Confidence::kPossible;
     const std::string often = when == When::kRequest   ? "in a process that serves requests"
                               : when == When::kMessage ? "for a message"
                               : when == When::kDeath   ? "for each process that ends"

@@ -161,8 +161,9 @@ void Check::no_supervisor(const analysis::TreeChild& child) {
   if (!id || !function || !reporter_.wants(program_, function)) return;
   const Process& process = facts_.process(id);
   if (process.behaviour != sym::gen_server && process.behaviour != sym::Elixir_GenServer) return;
-  // One that starts processes of its own is a supervisor in all but the name.
+  // One that answers for its children, or starts processes of its own, is a supervisor in all but the name.
   for (const auto handler : process.handlers) {
+    if (facts_.handler(handler).pattern.tag == intern("which_children")) return;
     if (facts_.effects.all[facts_.handler(handler).function.index].has(Effect::kSpawn)) return;
   }
   if (std::find(called_supervisors_.begin(), called_supervisors_.end(), child.place) != called_supervisors_.end()) return;

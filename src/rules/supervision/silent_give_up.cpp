@@ -33,6 +33,8 @@ class Check {
 
  private:
   bool is_supervisor(const TreeChild& child) const {
+    // A worker whose start function stands in a supervisor's module is another process.
+    if (!child.tree && child.type.text() == "worker") return false;
     const ProcessId process = child.source ? facts_.processes.of(child.source) : ProcessId();
     return process && facts_.process(process).kind == analysis::ProcessKind::kSupervisor && inner_of(child);
   }
@@ -137,7 +139,7 @@ class Check {
     Finding finding = found_in(reporter_, program_, function, unit.span(child.place.expr));
     if (!reported_.insert({child.place.unit.index, child.place.expr.index}).second) finding.function.clear();
     finding.severity = Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.path.push_back({finding.span, "a " + std::string(child.restart.text()) + " child"});
     return finding;
   }

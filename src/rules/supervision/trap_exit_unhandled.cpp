@@ -22,12 +22,25 @@ class Check {
       if (process.kind != analysis::ProcessKind::kGenServer || !process.traps_exits) continue;
       const HandlerId taker = catch_all(process);
       if (!taker || !in_production(program_, facts_, facts_.handler(taker).function)) continue;
-      if (module_names_atom(program_, process.module, sym::EXIT)) continue;
+      if (module_names_atom(program_, process.module, sym::EXIT) || traps_for_a_while(process)) continue;
       if (const CallId link = linked_start(id, process)) report(id, taker, link);
     }
   }
 
  private:
+  // process_flag(trap_exit, false): the flag is set around one start, whose failure it is to catch.
+  bool traps_for_a_while(const Process& process) const {
+    for (const FunctionId f : program_.functions_of(process.module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        const std::span<const ExprId> arguments = arguments_of(program_, site);
+        const std::string_view name = program_.call(site).name.text();
+        if ((name != "process_flag" && name != "flag") || arguments.size() != 2) continue;
+        if (analysis::atom_value(program_.unit_of(site), arguments[1]) == sym::false_) return true;
+      }
+    }
+    return false;
+  }
+
   // The clause that takes EXIT with everything else; none when some clause may be meant for it.
   HandlerId catch_all(const Process& process) const {
     HandlerId found;
@@ -40,7 +53,17 @@ class Check {
         return {};
       }
     }
-    return found && !looks_at_message(found) ? found : HandlerId();
+    return found && !looks_at_message(found) && !stops(found) ? found : HandlerId();
+  }
+
+  // {stop, …} on whatever comes: nothing is dropped.
+  bool stops(HandlerId id) const {
+    const Handler& handler = facts_.handler(id);
+    const Unit& unit = program_.unit_of(handler.function);
+    return any_below(unit, unit.clause(handler.clause).body, [&](ExprId part) {
+      const model::Expr& e = unit.expr(part);
+      return e.kind == ExprKind::kTuple && e.child_count >= 2 && analysis::atom_value(unit, unit.child(part, 0)) == sym::stop;
+    });
   }
 
   // A catch-all that hands the message on to somebody who may know it.
@@ -109,7 +132,7 @@ class Check {
     const Unit& unit = program_.unit_of(handler.function);
     const model::Clause& clause = unit.clause(handler.clause);
     Finding finding = found_in(reporter_, program_, program_.function_of(link), call_span(program_, link));
-    finding.confidence = Confidence::kLikely;
+    finding.confidence = Confidence::kPossible;
     finding.message = server + " traps exits and is linked to what " + start + " starts, but no clause takes its " +
                       atom_text(sym::EXIT, erlang);
     finding.why =
