@@ -28,8 +28,19 @@ class Server:
 
     def send(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            self.ended(message.get("method"))
+
+    def ended(self, method):
+        """It may end before a message is written or before it is answered."""
+        self.process.wait()
+        print(f"latency: the server ended with {self.process.returncode} instead of an answer to {method}", file=sys.stderr)
+        # A pipe that nobody reads is not to be flushed once more.
+        sys.stderr.flush()
+        os._exit(2)
 
     def tell(self, method, params):
         self.send({"method": method, "params": params})
@@ -43,9 +54,7 @@ class Server:
                 if line.lower().startswith(b"content-length:"):
                     length = int(line.split(b":")[1])
             if length == 0:
-                self.process.wait()
-                print(f"latency: the server ended with {self.process.returncode} instead of an answer to {method}", file=sys.stderr)
-                sys.exit(2)
+                self.ended(method)
             message = json.loads(self.process.stdout.read(length))
             if message.get("id") == self.number and "method" not in message:
                 return message["result"]
