@@ -56,9 +56,20 @@ bool nothing_was_judged(const report::Review& review, const model::Program& prog
   std::erase_if(unread, [](const source::Diagnostic& d) { return report::is_comment(d); });
   const std::size_t files = report::files_of(unread);
   if (files == 0 || files < review.file_count || !review.findings.empty()) return false;
+  // What a parser makes of a function with a fault inside is a guess.
+  const auto is_whole = [&](const model::Unit& unit, const model::Function& function) {
+    return std::none_of(function.clauses.begin(), function.clauses.end(), [&](model::ClauseId id) {
+      const model::Clause& clause = unit.clause(id);
+      return std::any_of(unread.begin(), unread.end(), [&](const source::Diagnostic& d) {
+        return d.span.file == unit.file && d.span.begin >= clause.begin && d.span.begin <= clause.end;
+      });
+    });
+  };
   for (std::size_t i = 0; i < program.functions.size(); ++i) {
     const model::FunctionId id(i);
-    if (program.unit_of(id).role == Role::kReviewed && !program.function(id).has(model::kModuleBody)) return false;
+    const model::Unit& unit = program.unit_of(id);
+    const model::Function& function = program.function(id);
+    if (unit.role == Role::kReviewed && !function.has(model::kModuleBody) && is_whole(unit, function)) return false;
   }
   return true;
 }

@@ -148,7 +148,7 @@ class Commands(Case):
 
 class ExitCodes(Case):
     def test_garbage_alone_is_not_judged_and_exits_with_2(self):
-        for name, text in (("a.ex", "defmodule X do\n  end )\n"), ("d.erl", "-module(d).\nf( -> ok.\n"), ("b.ex", "\xff\0 ~]")):
+        for name, text in (("a.ex", "defmodule X do\n  def f( do\n"), ("d.erl", "-module(d).\nf( -> ok.\n"), ("b.ex", "\xff\0 ~]")):
             file = self.write(name, text)
             code, out, _ = run("check", file)
             self.assertEqual(code, 2)
