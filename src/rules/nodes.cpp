@@ -33,6 +33,13 @@ bool is_own_node(const Program& program, const Facts& facts, CallId site, ExprId
   return is_call_of_node(program.unit(value.unit), value.expr);
 }
 
+bool names_own_node_alone(const Program& program, const Facts& facts, CallId site, std::size_t number) {
+  const Unit& unit = program.unit_of(site);
+  const ExprId list = analysis::local_value(unit, argument_at(program, site, number));
+  if (!list || unit.expr(list).kind != ExprKind::kList || unit.expr(list).child_count != 1) return false;
+  return is_own_node(program, facts, site, unit.child(list, 0));
+}
+
 bool is_remote_call(const analysis::External* external) {
   if (!external || (external->module != sym::rpc && external->module != sym::erpc)) return false;
   const std::string_view name = external->name.text();

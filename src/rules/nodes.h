@@ -14,6 +14,9 @@ ExprId argument_at(const Program& program, CallId site, std::size_t number);
 // node() itself, also through variables: nothing of it goes over the network.
 bool is_own_node(const Program& program, const Facts& facts, CallId site, ExprId node);
 
+// [node()] as the argument with this number, counted from 1: no other node is asked.
+bool names_own_node_alone(const Program& program, const Facts& facts, CallId site, std::size_t number);
+
 // rpc:call, rpc:block_call, erpc:call and their like: one function on one node, which the caller waits for.
 bool is_remote_call(const analysis::External* external);
 

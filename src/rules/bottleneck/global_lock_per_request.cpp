@@ -6,6 +6,7 @@
 
 #include "analysis/values.h"
 #include "rules/load.h"
+#include "rules/nodes.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -87,16 +88,8 @@ class Check {
            analysis::atom_value(unit, unit.child(id, 1)).has_value();
   }
 
-  // [node()]: the lock is taken on this node alone.
   bool stays_here(CallId site) const {
-    const Unit& unit = program_.unit_of(site);
-    const std::span<const ExprId> arguments = arguments_of(program_, site);
-    const std::size_t nodes = program_.call(site).name.text() == "trans" ? 2 : 1;
-    if (arguments.size() <= nodes) return false;
-    const ExprId list = analysis::local_value(unit, arguments[nodes]);
-    if (!list || unit.expr(list).kind != ExprKind::kList || unit.expr(list).child_count != 1) return false;
-    const model::Expr& node = unit.expr(unit.child(list, 0));
-    return node.kind == ExprKind::kCall && unit.call_of(node).name.text() == "node";
+    return names_own_node_alone(program_, facts_, site, program_.call(site).name.text() == "trans" ? 3 : 2);
   }
 
   // A name that differs from one item to the next is no queue for all.

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "analysis/results.h"
-#include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/wanted.h"
 
@@ -60,17 +59,6 @@ bool hands_on_a_timeout(const Program& program, const Unit& unit, CallId site) {
   return false;
 }
 
-// [node()]: nobody else is asked.
-bool names_this_node(const Program& program, CallId site, std::size_t argument) {
-  const Unit& unit = program.unit_of(site);
-  const ExprId list = analysis::local_value(unit, argument_at(program, site, argument));
-  if (!list || unit.expr(list).kind != ExprKind::kList || unit.expr(list).child_count != 1) return false;
-  const model::Expr& node = unit.expr(unit.child(list, 0));
-  if (node.kind != ExprKind::kCall) return false;
-  const std::string_view name = unit.call_of(node).name.text();
-  return name == "node" || name == "self";
-}
-
 // Waits for all nodes of the cluster, of which one may hang: global:sync until their name servers agree, global:trans and
 // set_lock until each has given the lock, without a number of tries; net_adm:ping and world until each has answered.
 bool waits_for_the_cluster(const Program& program, const Facts& facts, CallId site) {
@@ -79,7 +67,7 @@ bool waits_for_the_cluster(const Program& program, const Facts& facts, CallId si
   const std::string_view name = external->name.text();
   if (external->module == sym::global) {
     if (name == "sync") return true;
-    if (names_this_node(program, site, name == "trans" ? 3 : 2)) return false;
+    if (names_own_node_alone(program, facts, site, name == "trans" ? 3 : 2)) return false;
     return (name == "trans" && external->arity < 4) || (name == "set_lock" && external->arity < 3);
   }
   return external->module.text() == "net_adm" && (name == "ping" || name == "world" || name == "world_list");
