@@ -1,0 +1,2 @@
+-define(TRAFFIC, shop_traffic).
+-record(traffic, {peer, bytes = 0}).
