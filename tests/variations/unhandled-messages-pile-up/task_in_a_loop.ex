@@ -1,0 +1,14 @@
+defmodule Depot.Batcher do
+  def start_link(_), do: Task.start_link(__MODULE__, :loop, [[]])
+
+  def loop(batch) do
+    receive do # hazard
+      {:add, item} ->
+        loop([item | batch])
+
+      :flush ->
+        Task.Supervisor.async_nolink(Depot.Tasks, fn -> Depot.Remote.push(batch) end)
+        __MODULE__.loop([])
+    end
+  end
+end
