@@ -255,8 +255,9 @@ class ChoiceWalk {
     const Unit& unit = unit_of(place);
     found_.open = true;  // others may have filled it
     fields_.push_back(field);
-    for (const Expr& e : unit.exprs) {
-      if (e.kind != ExprKind::kMap || e.has(model::kInPattern)) continue;
+    for (const ExprId id : unit.of_kind(ExprKind::kMap)) {
+      const Expr& e = unit.expr(id);
+      if (e.has(model::kInPattern)) continue;
       const auto children = unit.children_of(e);
       for (std::size_t i = e.has(model::kUpdate) ? 1 : 0; i + 1 < children.size(); i += 2) {
         if (atom_at(unit, children[i]) == field) follow(place, children[i + 1], path.without());

@@ -137,11 +137,11 @@ class ContextFinder {
   void find_routes() {
     routed_.resize(program_.modules.size(), false);
     for (const auto& unit : program_.units) {
-      for (std::uint32_t i = 0; i < unit->exprs.size(); ++i) {
-        const model::Expr& e = unit->exprs[i];
-        if (e.kind != model::ExprKind::kTuple || (e.child_count != 3 && e.child_count != 4)) continue;
-        const model::Expr& path = unit->expr(unit->child(ExprId(i), 0));
-        const model::Expr& handler = unit->expr(unit->child(ExprId(i), e.child_count - 2u));
+      for (const ExprId id : unit->of_kind(model::ExprKind::kTuple)) {
+        const model::Expr& e = unit->expr(id);
+        if (e.child_count != 3 && e.child_count != 4) continue;
+        const model::Expr& path = unit->expr(unit->child(id, 0));
+        const model::Expr& handler = unit->expr(unit->child(id, e.child_count - 2u));
         if (handler.kind != model::ExprKind::kAtom || !is_path(path)) continue;
         const ModuleId module = program_.find_module(handler.symbol(), unit->project);
         if (module && program_.find_function(module, sym::init, 2)) routed_[module.index] = true;
@@ -164,13 +164,12 @@ class ContextFinder {
       if (!path.ends_with("mix.exs")) continue;
       bool has_callback = false;
       Symbol main;
-      for (std::uint32_t i = 0; i < unit->exprs.size(); ++i) {
-        const model::Expr& e = unit->exprs[i];
-        if (e.kind != model::ExprKind::kTuple || e.child_count != 2) continue;
-        const auto key = atom_value(*unit, unit->child(ExprId(i), 0));
+      for (const ExprId id : unit->of_kind(model::ExprKind::kTuple)) {
+        if (unit->expr(id).child_count != 2) continue;
+        const auto key = atom_value(*unit, unit->child(id, 0));
         has_callback = has_callback || key == mod;
         if (key != escript) continue;
-        if (const ExprId named = literal_option(*unit, unit->child(ExprId(i), 1), main_module))
+        if (const ExprId named = literal_option(*unit, unit->child(id, 1), main_module))
           main = atom_value(*unit, named).value_or(Symbol());
       }
       if (!main) continue;

@@ -37,9 +37,7 @@ std::int64_t bound_of(const Unit& unit, ExprId timeout, std::int64_t otherwise) 
 
 void add_receives(const Unit& unit, const Calls& calls, Leaves& leaves) {
   constexpr auto kEffect = static_cast<std::size_t>(Effect::kReceive);
-  std::vector<ExprId> receives;
-  for (std::uint32_t i = 0; i < unit.exprs.size(); ++i)
-    if (unit.exprs[i].kind == ExprKind::kReceive) receives.push_back(ExprId(i));
+  const std::span<const ExprId> receives = unit.of_kind(ExprKind::kReceive);
   if (receives.empty()) return;
   const Clauses clauses(unit);
   for (const ExprId id : receives) {

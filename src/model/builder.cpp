@@ -353,6 +353,24 @@ void UnitBuilder::file_attributes() {
   unit_->attributes = group_by_module(attributes_, unit_->modules, &Module::first_attribute, &Module::attribute_count);
 }
 
+// Two passes: how many there are of each kind, then where each stands.
+void UnitBuilder::list_kinds() {
+  auto& first = unit_->first_of_kind;
+  first.fill(0);
+  for (const Expr& e : unit_->exprs) ++first[static_cast<std::size_t>(e.kind) + 1];
+  std::array<std::uint32_t, kExprKinds> next{};
+  for (std::size_t k = 0; k < kExprKinds; ++k) {
+    if (is_unlisted(static_cast<ExprKind>(k))) first[k + 1] = 0;
+    first[k + 1] += first[k];
+    next[k] = first[k];
+  }
+  unit_->kinds.resize(first.back());
+  for (std::uint32_t i = 0; i < unit_->exprs.size(); ++i) {
+    const ExprKind kind = unit_->exprs[i].kind;
+    if (!is_unlisted(kind)) unit_->kinds[next[static_cast<std::size_t>(kind)]++] = ExprId(i);
+  }
+}
+
 std::unique_ptr<Unit> UnitBuilder::finish() {
   file_functions();
   file_directives();
@@ -361,6 +379,7 @@ std::unique_ptr<Unit> UnitBuilder::finish() {
   Sweep sweep(*unit_);
   sweep.run();
   sweep.order_calls();
+  list_kinds();
   trim(unit_->exprs);
   trim(unit_->children);
   trim(unit_->clauses);

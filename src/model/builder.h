@@ -53,6 +53,7 @@ class UnitBuilder {
   void file_functions();
   void file_directives();
   void file_attributes();
+  void list_kinds();
 
   std::unique_ptr<Unit> unit_;
   std::vector<std::vector<Function>> functions_;  // by module

@@ -84,6 +84,13 @@ enum class ExprKind : std::uint8_t {
   kQuote,
   kUnknown,
 };
+inline constexpr std::size_t kExprKinds = static_cast<std::size_t>(ExprKind::kUnknown) + 1;
+
+// Kinds whose expressions are not listed in Unit::kinds.
+constexpr bool is_unlisted(ExprKind kind) {
+  return kind == ExprKind::kVariable || kind == ExprKind::kWildcard || kind == ExprKind::kInteger || kind == ExprKind::kCall ||
+         kind == ExprKind::kCapture;
+}
 
 enum ExprFlag : std::uint8_t {
   kHasTail = 1,    // kList

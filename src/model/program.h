@@ -2,6 +2,7 @@
 // link() puts the units in path order and numbers their modules, functions and calls through. Units never change afterwards.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -103,6 +104,8 @@ struct Unit {
   std::vector<Variable> variables;
   std::vector<std::int64_t> integers;
   std::vector<double> floats;
+  std::vector<ExprId> kinds;  // expressions by kind, those of one kind in order: see of_kind()
+  std::array<std::uint32_t, kExprKinds + 1> first_of_kind{};
 
   // Set by link(): the program's number of the first row of each table.
   std::uint32_t first_module = 0;
@@ -110,6 +113,11 @@ struct Unit {
   std::uint32_t first_call = 0;
 
   const Expr& expr(ExprId id) const { return exprs[id.index]; }
+  // In order. Not for kinds that are unlisted: variables are many, and calls and captures stand in `calls`.
+  std::span<const ExprId> of_kind(ExprKind kind) const {
+    const auto k = static_cast<std::size_t>(kind);
+    return {kinds.data() + first_of_kind[k], first_of_kind[k + 1] - first_of_kind[k]};
+  }
   std::span<const ExprId> children_of(const Expr& e) const { return {children.data() + e.first_child, e.child_count}; }
   std::span<const ExprId> children_of(ExprId id) const { return children_of(expr(id)); }
   ExprId child(ExprId id, std::size_t i) const { return children[expr(id).first_child + i]; }

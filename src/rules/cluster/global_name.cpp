@@ -16,8 +16,9 @@ namespace {
 
 bool handles_conflicts(const Program& program, FunctionId function) {
   const Unit& unit = program.unit_of(function);
-  for (const model::Expr& e : unit.exprs) {
-    if (e.kind == ExprKind::kAtom && e.symbol() == intern("global_name_conflict")) return true;
+  static const Symbol conflict = intern("global_name_conflict");
+  for (const ExprId id : unit.of_kind(ExprKind::kAtom)) {
+    if (unit.expr(id).symbol() == conflict) return true;
   }
   return false;
 }

@@ -100,8 +100,8 @@ class Check {
   bool is_watched(ProjectId project) const {
     for (const auto& unit : program_.units) {
       if (!(unit->project == project)) continue;
-      for (const model::Expr& e : unit->exprs)
-        if (e.kind == ExprKind::kAtom && is_watching(e.symbol())) return true;
+      for (const ExprId id : unit->of_kind(ExprKind::kAtom))
+        if (is_watching(unit->expr(id).symbol())) return true;
       for (const model::Directive& directive : unit->directives)
         if (is_watching(directive.module)) return true;
     }
