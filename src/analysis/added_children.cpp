@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "analysis/walk.h"
 
@@ -27,15 +28,13 @@ AddedChildren::AddedChildren(const Program& program, const Facts& facts, ForestB
     : program_(program), facts_(facts), builder_(builder), e_(evaluator) {}
 
 void AddedChildren::add() {
-  std::vector<CallId> sites;
-  for (std::uint32_t c = 0; c < facts_.calls.callees.size(); ++c) {
-    const External* external = facts_.calls.external(CallId(c));
-    if (external == nullptr || external->row == nullptr || !external->row->effects.has(Effect::kStartChild)) continue;
-    const model::Call& call = program_.call(CallId(c));
-    if (external->row->target_argument == 0 || !call.function || call.capture) continue;
-    if (program_.unit_of(CallId(c)).role == source::Role::kTest) continue;
-    sites.push_back(CallId(c));
-  }
+  std::vector<CallId> sites = sites_of_rows(facts_.calls, [](const knowledge::FunctionRow& row) {
+    return row.effects.has(Effect::kStartChild) && row.target_argument != 0;
+  });
+  std::erase_if(sites, [&](CallId site) {
+    const model::Call& call = program_.call(site);
+    return !call.function || call.capture || program_.unit_of(site).role == source::Role::kTest;
+  });
   if (sites.empty()) return;
   index_data();
   for (int round = 0; round < kMaxRounds && !sites.empty(); ++round) {

@@ -2,6 +2,7 @@
 
 #include "analysis/calls.h"
 #include "analysis/possible_values.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 
 namespace beamwright::analysis {
@@ -17,12 +18,10 @@ class LinkFinder {
   LinkFinder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::vector<Link> run() {
-    for (std::uint32_t c = 0; c < facts_.calls.callees.size(); ++c) {
-      const FunctionRow* row = row_at(facts_.calls, CallId(c));
-      if (row == nullptr || !(row->effects.has(Effect::kLink) || row->effects.has(Effect::kMonitor))) continue;
-      const model::Call& call = program_.call(CallId(c));
-      const FunctionId function = program_.function_of(CallId(c));
-      if (function && !call.capture) add(CallId(c), function, *row);
+    const auto ties = [](const FunctionRow& row) { return row.effects.has(Effect::kLink) || row.effects.has(Effect::kMonitor); };
+    for (const CallId site : sites_of_rows(facts_.calls, ties)) {
+      const FunctionId function = program_.function_of(site);
+      if (function && !program_.call(site).capture) add(site, function, *row_at(facts_.calls, site));
     }
     return std::move(out_);
   }

@@ -8,6 +8,7 @@
 
 #include "analysis/calls.h"
 #include "analysis/effects.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 
 namespace beamwright::analysis {
@@ -55,7 +56,8 @@ class MessageFinder {
   Messages find() {
     out_.to.resize(processes_.processes.size());
     out_.by_function.resize(program_.functions.size());
-    for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) read_call(CallId(c));
+    const auto sends = [](const FunctionRow& row) { return row.message_argument != 0 && row.target_argument != 0; };
+    for (const CallId site : sites_of_rows(calls_, sends)) read_call(site, *row_at(calls_, site));
     std::stable_sort(out_.messages.begin(), out_.messages.end(),
                      [](const Message& a, const Message& b) { return a.site < b.site; });
     for (std::uint32_t i = 0; i < out_.messages.size(); ++i) {
@@ -67,24 +69,22 @@ class MessageFinder {
   }
 
  private:
-  void read_call(CallId site) {
-    const FunctionRow* row = row_at(calls_, site);
-    if (row == nullptr || row->message_argument == 0 || row->target_argument == 0) return;
+  void read_call(CallId site, const FunctionRow& row) {
     const model::Call& call = program_.call(site);
     if (call.capture || !call.function) return;
     const Unit& unit = program_.unit_of(site);
     const auto arguments = unit.children_of(call.expr);
-    if (row->message_argument > arguments.size() || row->target_argument > arguments.size()) return;
+    if (row.message_argument > arguments.size() || row.target_argument > arguments.size()) return;
     MessageKind kind = MessageKind::kInfo;
-    if (row->effects.has(Effect::kCall))
+    if (row.effects.has(Effect::kCall))
       kind = MessageKind::kCall;
-    else if (row->effects.has(Effect::kCast))
+    else if (row.effects.has(Effect::kCast))
       kind = MessageKind::kCast;
-    else if (!row->effects.has(Effect::kSend) && !row->effects.has(Effect::kTimer))
+    else if (!row.effects.has(Effect::kSend) && !row.effects.has(Effect::kTimer))
       return;  // a query to a database, the row of a table: nothing that a process of the sources receives
     Bound timeout;
     if (kind == MessageKind::kCall) timeout.milliseconds = leaf_bound(program_, calls_, site);
-    follow({kind, site, program_.function_of(site), arguments[row->target_argument - 1u], arguments[row->message_argument - 1u],
+    follow({kind, site, program_.function_of(site), arguments[row.target_argument - 1u], arguments[row.message_argument - 1u],
             timeout, calls_.runs[site.index]},
            0);
   }

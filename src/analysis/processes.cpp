@@ -4,6 +4,7 @@
 #include <map>
 
 #include "analysis/calls.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "analysis/walk.h"
 
@@ -149,11 +150,11 @@ class ProcessFinder {
  private:
   // A module that hands itself to gen_server:start_link is a gen_server, whether it says -behaviour or not.
   void find_undeclared() {
-    for (std::uint32_t c = 0; c < calls_.callees.size(); ++c) {
-      const CallId site(c);
+    const auto starts_server = [](const FunctionRow& row) {
+      return row.module_argument != 0 && (row.module == sym::gen_server || row.module == sym::Elixir_GenServer);
+    };
+    for (const CallId site : sites_of_rows(calls_, starts_server)) {
       const FunctionRow* row = row_at(calls_, site);
-      if (row == nullptr || row->module_argument == 0 || (row->module != sym::gen_server && row->module != sym::Elixir_GenServer))
-        continue;
       const model::Call& call = program_.call(site);
       if (call.capture || !call.function) continue;
       const ModuleId own = program_.module_of(program_.function_of(site));

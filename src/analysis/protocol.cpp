@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/calls.h"
+#include "analysis/sites.h"
 
 namespace beamwright::analysis {
 
@@ -88,10 +89,9 @@ std::vector<Task> tasks(const Facts& facts) {
 
 std::vector<Subscription> subscriptions(const Program& program, const Facts& facts) {
   std::vector<Subscription> out;
-  for (std::uint32_t c = 0; c < facts.calls.callees.size(); ++c) {
-    const CallId site(c);
-    const knowledge::FunctionRow* row = row_at(facts.calls, site);
-    if (row == nullptr || row->returns != Resource::kSubscription || program.call(site).capture) continue;
+  const auto subscribes = [](const knowledge::FunctionRow& row) { return row.returns == Resource::kSubscription; };
+  for (const CallId site : sites_of_rows(facts.calls, subscribes)) {
+    if (program.call(site).capture) continue;
     const FunctionId subscriber = program.function_of(site);
     if (subscriber) out.push_back({site, subscriber, facts.contexts.of(subscriber).processes});
   }

@@ -4,6 +4,7 @@
 #include "analysis/supervisors.h"
 
 #include "analysis/calls.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 
 namespace beamwright::analysis {
@@ -21,7 +22,10 @@ class SupervisorFinder {
   SupervisorFinder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::vector<Supervisor> find() {
-    for (std::uint32_t c = 0; c < facts_.calls.callees.size(); ++c) read_call(CallId(c));
+    const auto is_of_elixir = [](const External& e) {
+      return is_supervisor_module(e.module) || e.module.text() == "Elixir.Supervisor.Spec";
+    };
+    for (const CallId site : sites_of(facts_.calls, is_of_elixir)) read_call(site);
     for (const Handler& h : facts_.processes.handlers) {
       if (h.kind == HandlerKind::kInit && facts_.process(h.process).kind == ProcessKind::kSupervisor) read_init(h);
     }

@@ -169,6 +169,12 @@ const std::vector<Turn>* BootTurns::of_user(ModuleId module) const {
   return found == users_.end() ? nullptr : &found->second;
 }
 
+std::set<std::string_view> BootTurns::libraries() const {
+  std::set<std::string_view> all;
+  for (const auto& [name, named] : named_) all.insert(named.libraries.begin(), named.libraries.end());
+  return all;
+}
+
 const NamedTurns* BootTurns::named(Symbol name) const {
   const auto found = named_.find(name.text());
   return found == named_.end() ? nullptr : &found->second;

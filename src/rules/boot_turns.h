@@ -39,6 +39,8 @@ class BootTurns {
   // by hand that of whoever starts it.
   const std::vector<Turn>* of_user(ModuleId module) const;
   const NamedTurns* named(Symbol name) const;
+  // The modules whose functions ask for any child by its name.
+  std::set<std::string_view> libraries() const;
   // Children that take connections from outside: Phoenix endpoints, cowboy, ranch and Bandit listeners.
   const std::vector<Turn>& listeners() const { return listeners_; }
   // Repositories of Ecto: modules that are asked by their own functions.

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "analysis/results.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/at_start.h"
 #include "rules/reach.h"
@@ -85,18 +86,24 @@ class Finder {
   std::vector<Used> collect() {
     std::map<std::string_view, Used> named;
     std::map<ModuleId, Used> servers, repositories;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
+    const std::set<std::string_view> libraries = turns_.libraries();
+    const auto is_of_library = [&](const External& external) {
+      return libraries.contains(external.module.text()) && !needs_none(external.name.text());
+    };
+    for (const CallId site : analysis::sites_of(facts_.calls, is_of_library)) {
+      const NamedTurns* asked = is_made_here(site) ? asks_for(site) : nullptr;
+      if (asked == nullptr) continue;
+      Used& used = named[asked->name.text()];
+      used.name = model::display_module(asked->name);
+      used.kind = kind_of(asked->libraries);
+      used.turns = &asked->turns;
+      used.sites.push_back(site);
+    }
+    const bool repository_is_asked = !turns_.repositories().empty() && !turns_.listeners().empty();
+    for (std::uint32_t i = 0; repository_is_asked && i < program_.call_units.size(); ++i) {
       const CallId site(i);
       const model::Call& call = program_.call(site);
-      if (call.capture || !call.function || facts_.calls.runs[i] != Runs::kCaller) continue;
-      if (const NamedTurns* asked = asks_for(site)) {
-        Used& used = named[asked->name.text()];
-        used.name = model::display_module(asked->name);
-        used.kind = kind_of(asked->libraries);
-        used.turns = &asked->turns;
-        used.sites.push_back(site);
-      }
-      if (turns_.repositories().empty() || turns_.listeners().empty() || call.target != model::TargetKind::kRemote) continue;
+      if (!is_made_here(site) || call.target != model::TargetKind::kRemote) continue;
       const ModuleId asked = program_.find_module(call.module, program_.unit_of(site).project);
       const auto repository = asked ? turns_.repositories().find(asked) : turns_.repositories().end();
       if (repository == turns_.repositories().end() || needs_none(call.name.text())) continue;
@@ -124,10 +131,14 @@ class Finder {
     return all;
   }
 
-  // A function of the library that the child comes from, with the child's name.
+  bool is_made_here(CallId site) const {
+    const model::Call& call = program_.call(site);
+    return !call.capture && call.function && facts_.calls.runs[site.index] == Runs::kCaller;
+  }
+
+  // The child that a function of its library is given the name of.
   const NamedTurns* asks_for(CallId site) const {
     const External* external = facts_.calls.external(site);
-    if (!external || needs_none(external->name.text())) return nullptr;
     const Unit& unit = program_.unit_of(site);
     for (const ExprId argument : arguments_of(program_, site)) {
       const ExprKind kind = unit.expr(argument).kind;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/possible_values.h"
+#include "analysis/sites.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -108,6 +109,18 @@ std::vector<FieldWrite> field_writes(const Unit& unit, ExprId root) {
 Resource returned_by(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
   return external && external->row && !program.call(site).capture ? external->row->returns : Resource::kNone;
+}
+
+std::vector<CallId> sites_that_return(const Program& program, const Facts& facts, Resource resource) {
+  auto sites = analysis::sites_of_rows(facts.calls, [&](const knowledge::FunctionRow& row) { return row.returns == resource; });
+  std::erase_if(sites, [&](CallId site) { return program.call(site).capture; });
+  return sites;
+}
+
+std::vector<CallId> sites_that_release(const Program& program, const Facts& facts, Resource resource) {
+  auto sites = analysis::sites_of_rows(facts.calls, [&](const knowledge::FunctionRow& row) { return row.releases == resource; });
+  std::erase_if(sites, [&](CallId site) { return program.call(site).capture; });
+  return sites;
 }
 
 Resource released_by(const Program& program, const Facts& facts, CallId site) {

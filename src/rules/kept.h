@@ -35,6 +35,9 @@ std::vector<FieldWrite> field_writes(const Unit& unit, ExprId root);
 
 // The resource that the call at an expression hands out, or gives back; kNone when it is no such call.
 Resource returned_by(const Program& program, const Facts& facts, CallId site);
+// The calls that hand it out, and those that give it back, in order of the text.
+std::vector<CallId> sites_that_return(const Program& program, const Facts& facts, Resource resource);
+std::vector<CallId> sites_that_release(const Program& program, const Facts& facts, Resource resource);
 Resource released_by(const Program& program, const Facts& facts, CallId site);
 
 // The bodies of a function's clauses, for walking.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "analysis/resource_uses.h"
+#include "analysis/sites.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/walk.h"
@@ -175,16 +176,18 @@ bool closes_by_itself(const Program& program, CallId site) {
 std::vector<LeftOpen> left_open(const Program& program, const Facts& facts, const Reporter& reporter) {
   std::vector<LeftOpen> found;
   const Search search(program, facts);
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
-    const analysis::External* external = facts.calls.external(site);
-    if (!external || !external->row || program.call(site).capture) continue;
-    const Resource resource = external->row->returns;
-    const std::string_view name = external->name.text();
+  const auto opens = [](const analysis::External& external) {
+    if (!external.row) return false;
+    const Resource resource = external.row->returns;
+    if (resource != Resource::kSocket && resource != Resource::kFileHandle) return false;
     // A connection of Mint is a value that each function gives back anew: the first one is not what is kept.
-    const bool value = external->module.text().starts_with("Elixir.Mint");
-    const bool opens = !value && (name.starts_with("open") || name.starts_with("connect"));
-    if (!opens || (resource != Resource::kSocket && resource != Resource::kFileHandle)) continue;
+    if (external.module.text().starts_with("Elixir.Mint")) return false;
+    const std::string_view name = external.name.text();
+    return name.starts_with("open") || name.starts_with("connect");
+  };
+  for (const CallId site : analysis::sites_of(facts.calls, opens)) {
+    if (program.call(site).capture) continue;
+    const Resource resource = facts.calls.external(site)->row->returns;
     if (resource == Resource::kFileHandle && closes_by_itself(program, site)) continue;
     const FunctionId function = program.function_of(site);
     if (!function || program.call(site).closure || !in_production(program, facts, function)) continue;

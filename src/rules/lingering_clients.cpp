@@ -47,9 +47,15 @@ LingeringClients::LingeringClients(const Program& program, const Facts& facts) :
       }
     }
   }
+  // Of the calls whose callee is known, only those of such a client: what the configuration names is not known.
+  std::vector<char> leaving;
+  for (const analysis::External& external : facts.calls.externals)
+    leaving.push_back(leaves_messages(external.module) || (is_request(external.name) && is_base(external.module)) ? 1 : 0);
   std::vector<FunctionId> reached;
   for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
     const CallId site(i);
+    const analysis::Callee& called = facts.calls.callees[i];
+    if (called.known() && (called.external == UINT32_MAX || leaving[called.external] == 0)) continue;
     const FunctionId holder = program.function_of(site);
     if (!holder || program.call(site).capture || facts.calls.runs[i] != Runs::kCaller) continue;
     if (asks(site)) reached.push_back(holder);

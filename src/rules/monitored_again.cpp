@@ -26,9 +26,7 @@ class Finder {
   Finder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::vector<MonitoredAgain> find() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (returned_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at(CallId(i));
-    }
+    for (const CallId site : sites_that_return(program_, facts_, Resource::kMonitor)) look_at(site);
     return std::move(found_);
   }
 

@@ -33,9 +33,7 @@ class Finder {
   Finder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::vector<StaleTimer> find() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (returned_by(program_, facts_, CallId(i)) == Resource::kTimer) look_at(CallId(i));
-    }
+    for (const CallId site : sites_that_return(program_, facts_, Resource::kTimer)) look_at(site);
     return std::move(found_);
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/possible_values.h"
+#include "analysis/sites.h"
 
 namespace beamwright::rules {
 namespace {
@@ -28,10 +29,8 @@ class Finder {
   Finder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::map<std::uint32_t, StoppedFrom> find() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || program_.call(site).capture || !stops_process(*external)) continue;
+    for (const CallId site : analysis::sites_of(facts_.calls, stops_process)) {
+      if (program_.call(site).capture) continue;
       const FunctionId holder = program_.function_of(site);
       if (!holder || arguments_of(program_, site).empty() || !in_production(program_, facts_, holder)) continue;
       const ModuleId own = program_.module_of(holder);

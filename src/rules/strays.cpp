@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/results.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/narrowed.h"
 #include "rules/rest_of_messages.h"
@@ -538,15 +539,16 @@ class Finder {
 StrayCauses collect_stray_causes(const Program& program, const Facts& facts) {
   StrayCauses causes;
   causes.clients = std::make_shared<const LingeringClients>(program, facts);
-  for (std::uint32_t i = 0; i < program.call_units.size(); ++i) {
-    const CallId site(i);
-    const analysis::External* external = facts.calls.external(site);
-    if (!external || program.call(site).capture) continue;
-    const bool task = external->row && external->row->returns == Resource::kTask && external->module != sym::rpc;
-    if (task && facts.calls.runs[i] == Runs::kCaller) causes.tasks.push_back(site);
-    if (external->module.text().ends_with("PubSub") && external->name.text().starts_with("broadcast"))
-      causes.broadcasts.push_back(site);
-  }
+  const auto is_task = [](const analysis::External& external) {
+    return external.row && external.row->returns == Resource::kTask && external.module != sym::rpc;
+  };
+  causes.tasks = analysis::sites_of(facts.calls, is_task);
+  std::erase_if(causes.tasks,
+                [&](CallId site) { return program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller; });
+  causes.broadcasts = analysis::sites_of(facts.calls, [](const analysis::External& external) {
+    return external.module.text().ends_with("PubSub") && external.name.text().starts_with("broadcast");
+  });
+  std::erase_if(causes.broadcasts, [&](CallId site) { return program.call(site).capture; });
   return causes;
 }
 

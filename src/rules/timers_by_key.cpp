@@ -4,6 +4,7 @@
 #include <array>
 
 #include "analysis/data_functions.h"
+#include "analysis/sites.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/clause_scopes.h"
@@ -29,9 +30,9 @@ class Finder {
   Finder(const Program& program, const Facts& facts) : program_(program), facts_(facts) {}
 
   std::vector<TimerByKey> find() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      if (!is_timer(returned_by(program_, facts_, site)) || program_.call(site).closure) continue;
+    const auto arms = [](const knowledge::FunctionRow& row) { return is_timer(row.returns); };
+    for (const CallId site : analysis::sites_of_rows(facts_.calls, arms)) {
+      if (program_.call(site).capture || program_.call(site).closure) continue;
       const FunctionId function = program_.function_of(site);
       if (!function || !in_production(program_, facts_, function)) continue;
       const Put put = put_of(program_.unit_of(site), program_.call(site).expr);

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "analysis/sites.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/clause_scopes.h"
@@ -34,11 +35,9 @@ class Finder {
 
   std::vector<UnboundedStart> find() {
     std::set<ModuleId> starting;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const analysis::External* external = facts_.calls.external(CallId(i));
-      const FunctionId function = program_.function_of(CallId(i));
-      if (!external || !function || program_.call(CallId(i)).capture || !starts_process(*external)) continue;
-      starting.insert(program_.module_of(function));
+    for (const CallId site : analysis::sites_of(facts_.calls, starts_process)) {
+      const FunctionId function = program_.function_of(site);
+      if (function && !program_.call(site).capture) starting.insert(program_.module_of(function));
     }
     for (const ModuleId module : starting) {
       const ProcessId process = facts_.processes.of(module);

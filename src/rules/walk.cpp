@@ -1,5 +1,7 @@
 #include "rules/walk.h"
 
+#include <algorithm>
+
 namespace beamwright::rules {
 
 using model::Expr;
@@ -9,6 +11,8 @@ using model::Unit;
 
 bool module_names_atom(const model::Program& program, model::ModuleId module, Symbol atom) {
   const Unit& unit = program.unit_of(module);
+  const auto atoms = unit.of_kind(ExprKind::kAtom);
+  if (std::none_of(atoms.begin(), atoms.end(), [&](ExprId id) { return unit.expr(id).symbol() == atom; })) return false;
   for (const model::FunctionId f : program.functions_of(module)) {
     for (const model::ClauseId clause : program.function(f).clauses) {
       const ExprId body = unit.clause(clause).body;
@@ -25,6 +29,7 @@ bool module_names_atom(const model::Program& program, model::ModuleId module, Sy
 
 bool function_has(const model::Program& program, model::FunctionId function, ExprKind kind) {
   const Unit& unit = program.unit_of(function);
+  if (!model::is_unlisted(kind) && unit.of_kind(kind).empty()) return false;
   for (const model::ClauseId clause : program.function(function).clauses) {
     if (any_below(unit, unit.clause(clause).body, [&](ExprId id) { return unit.expr(id).kind == kind; })) return true;
   }

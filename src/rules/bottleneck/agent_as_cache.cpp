@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/reach.h"
 #include "rules/support.h"
@@ -30,7 +31,9 @@ class Check {
 
   void run() {
     std::map<std::string, Users> agents;  // in order of the names
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) note(CallId(i), agents);
+    static const Symbol kAgent = intern("Elixir.Agent");
+    const auto is_agent = [](const analysis::External& external) { return external.module == kAgent; };
+    for (const CallId site : analysis::sites_of(facts_.calls, is_agent)) note(site, agents);
     for (const auto& [name, users] : agents) {
       if (users.read && !users.is_written_as_often() && (users.requests || users.modules.size() >= 3)) report(name, users);
     }
@@ -38,9 +41,7 @@ class Check {
 
  private:
   void note(CallId site, std::map<std::string, Users>& agents) const {
-    static const Symbol kAgent = intern("Elixir.Agent");
     const analysis::External* external = facts_.calls.external(site);
-    if (!external || external->module != kAgent) return;
     const FunctionId function = program_.function_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (!function || arguments.empty() || !in_production(program_, facts_, function)) return;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/forest.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/child_starts.h"
 #include "rules/load.h"
@@ -171,10 +172,7 @@ class TaskStarts {
     const auto& externals = facts_.calls.externals;
     if (std::none_of(externals.begin(), externals.end(), starts_task)) return;
     std::set<FunctionId> seen;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || !starts_task(*external)) continue;
+    for (const CallId site : analysis::sites_of(facts_.calls, starts_task)) {
       const FunctionId function = program_.function_of(site);
       if (!function || !in_production(program_, facts_, function) || !seen.insert(function).second) continue;
       const Symbol name = name_of(site);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/forest.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/load.h"
 #include "rules/support.h"
@@ -53,10 +54,8 @@ class Check {
     const auto& externals = facts_.calls.externals;
     if (std::none_of(externals.begin(), externals.end(), lists_children)) return;
     std::set<FunctionId> reported;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || !lists_children(*external) || program_.call(site).capture) continue;
+    for (const CallId site : analysis::sites_of(facts_.calls, lists_children)) {
+      if (program_.call(site).capture) continue;
       const FunctionId function = program_.function_of(site);
       if (!function || !reporter_.wants(program_, function) || reported.contains(function) ||
           !in_production(program_, facts_, function))

@@ -37,14 +37,11 @@ class Check {
         if (!field.whole() && holds_monitors(process, field)) look_at(process, field, fields);
       }
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (returned_by(program_, facts_, CallId(i)) != Resource::kMonitor) continue;
-      look_at_drop(CallId(i));
-      look_at_interface(CallId(i));
+    for (const CallId site : sites_that_return(program_, facts_, Resource::kMonitor)) {
+      look_at_drop(site);
+      look_at_interface(site);
     }
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      if (released_by(program_, facts_, CallId(i)) == Resource::kMonitor) look_at_release(CallId(i));
-    }
+    for (const CallId site : sites_that_release(program_, facts_, Resource::kMonitor)) look_at_release(site);
     for (const MonitoredAgain& again : monitors_made_again(program_, facts_)) report_again(again);
     std::set<std::uint32_t> told;
     for (const ForgottenMonitor& forgotten : forgotten_monitors(program_, facts_)) {

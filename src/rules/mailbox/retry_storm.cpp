@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/possible_values.h"
+#include "analysis/sites.h"
 #include "rules/callers.h"
 #include "rules/nodes.h"
 #include "rules/reach.h"
@@ -30,10 +31,13 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    const auto asks = [](const analysis::External& external) {
+      if (external.row == nullptr) return false;
+      return external.module == sym::rpc || (external.row->effects.has(Effect::kCall) && external.row->message_argument != 0);
+    };
+    for (const CallId site : analysis::sites_of(facts_.calls, asks)) {
+      if (program_.call(site).capture) continue;
       const analysis::External* external = facts_.calls.external(site);
-      if (!external || !external->row || program_.call(site).capture) continue;
       const bool rpc = external->module == sym::rpc && external->arity == 5 && external->name == intern("call") &&
                        !is_own_node(program_, facts_, site, argument_at(program_, site, 1));
       if (!rpc && !is_limited_request(site, *external)) continue;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/waits.h"
@@ -165,13 +166,14 @@ class Check {
   SentToNames sent_to_names(const std::vector<Loop>& loops) const {
     SentToNames sent;
     if (std::all_of(loops.begin(), loops.end(), [](const Loop& loop) { return loop.names.empty(); })) return sent;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || !external->row || !external->row->effects.has(Effect::kSend) || program_.call(site).capture) continue;
-      const knowledge::FunctionRow& row = *external->row;
+    const auto sends = [](const knowledge::FunctionRow& row) {
+      return row.effects.has(Effect::kSend) && row.message_argument != 0 && row.target_argument != 0;
+    };
+    for (const CallId site : analysis::sites_of_rows(facts_.calls, sends)) {
+      if (program_.call(site).capture) continue;
+      const knowledge::FunctionRow& row = *facts_.calls.external(site)->row;
       const std::span<const ExprId> arguments = arguments_of(program_, site);
-      if (row.message_argument == 0 || row.target_argument == 0 || row.target_argument > arguments.size()) continue;
+      if (row.target_argument > arguments.size()) continue;
       const auto name = analysis::atom_value(program_.unit_of(site), arguments[row.target_argument - 1u]);
       if (name) sent.emplace(name->index, site);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/atoms.h"
 #include "rules/origin.h"
@@ -280,8 +281,8 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
+    const auto makes = [](const knowledge::FunctionRow& row) { return row.text_argument != 0; };
+    for (const CallId site : analysis::sites_of_rows(facts_.calls, makes)) {
       const ExprId text = atom_text_at(program_, facts_, site);
       if (!text || !program_.call(site).function) continue;
       const FunctionId function = program_.function_of(site);

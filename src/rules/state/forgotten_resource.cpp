@@ -8,6 +8,7 @@
 #include "analysis/input.h"
 #include "analysis/paths.h"
 #include "analysis/possible_values.h"
+#include "analysis/sites.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/handed_out.h"
@@ -46,15 +47,15 @@ class Check {
  private:
   std::set<FunctionId> candidates() const {
     std::set<FunctionId> found;
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || !external->row || program_.call(site).capture) continue;
-      const bool table = external->row->returns == Resource::kTable;
-      const bool process = external->row->returns == Resource::kProcess &&
-                           (external->name.text().starts_with("start_link") || is_connection(*external));
-      const FunctionId function = program_.function_of(site);
-      if (!(table || process) || !function || !in_production(program_, facts_, function)) continue;
+    const auto makes = [](const analysis::External& external) {
+      if (!external.row) return false;
+      if (external.row->returns == Resource::kTable) return true;
+      return external.row->returns == Resource::kProcess &&
+             (external.name.text().starts_with("start_link") || is_connection(external));
+    };
+    for (const CallId site : analysis::sites_of(facts_.calls, makes)) {
+      const FunctionId function = program_.call(site).capture ? FunctionId() : program_.function_of(site);
+      if (!function || !in_production(program_, facts_, function)) continue;
       if (wants_caller(program_, facts_, reporter_, function, 1)) found.insert(function);
     }
     return found;

@@ -130,11 +130,10 @@ class Check {
 
   // Does anything in the sources erase a persistent term?
   bool erases() const {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const analysis::External* external = facts_.calls.external(CallId(i));
-      if (external && external->module == sym::persistent_term && external->name.text() == "erase") return true;
-    }
-    return false;
+    const std::vector<analysis::External>& externals = facts_.calls.externals;
+    return std::any_of(externals.begin(), externals.end(), [](const analysis::External& external) {
+      return external.module == sym::persistent_term && external.name.text() == "erase";
+    });
   }
 
   bool runs_in(const Handler& handler, FunctionId function) const {

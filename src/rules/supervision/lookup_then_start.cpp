@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/results.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/rule.h"
 #include "rules/support.h"
@@ -25,10 +26,9 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    for (std::uint32_t i = 0; i < program_.call_units.size(); ++i) {
-      const CallId site(i);
-      const analysis::External* external = facts_.calls.external(site);
-      if (!external || !external->row || program_.call(site).capture || !starts_process(*external)) continue;
+    const auto starts = [](const analysis::External& external) { return external.row && starts_process(external); };
+    for (const CallId site : analysis::sites_of(facts_.calls, starts)) {
+      if (program_.call(site).capture) continue;
       const FunctionId function = program_.function_of(site);
       if (function && in_production(program_, facts_, function)) review(site, function);
     }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "analysis/forest.h"
+#include "analysis/sites.h"
 #include "analysis/values.h"
 #include "rules/left_undone.h"
 #include "rules/reach.h"
@@ -84,11 +85,10 @@ class Check {
   // Asked for once: it looks at all calls.
   void find_ends() {
     ends_.emplace();
-    for (std::size_t i = 0; i < facts_.calls.callees.size(); ++i) {
-      const analysis::External* external = facts_.calls.external(CallId(i));
-      if (!external || external->name.text() != "terminate_child") continue;
-      const FunctionId function = program_.function_of(CallId(i));
-      if (function && in_production(program_, facts_, function)) ends_->push_back(CallId(i));
+    const auto ends = [](const analysis::External& external) { return external.name.text() == "terminate_child"; };
+    for (const CallId site : analysis::sites_of(facts_.calls, ends)) {
+      const FunctionId function = program_.function_of(site);
+      if (function && in_production(program_, facts_, function)) ends_->push_back(site);
     }
   }
 
