@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 #include <vector>
 
 #include "base/arena.h"
@@ -68,6 +69,8 @@ class Texts {
     chunk.load(std::memory_order_relaxed)[index & (kChunk - 1)] = text;
     return index;
   }
+  // Nobody may ask for this text meanwhile.
+  void forget(std::uint32_t index) { chunks_[index >> kChunkBits].load(std::memory_order_acquire)[index & (kChunk - 1)] = {}; }
 
  private:
   static constexpr std::uint32_t kMaxChunks = 1u << 16;
@@ -167,10 +170,22 @@ Seen& seen() {
   return *seen_here;
 }
 
+struct LongText {
+  std::unique_ptr<char[]> bytes;
+  std::uint32_t index = 0;
+  std::uint32_t holds = 0;
+  bool for_ever = false;  // somebody interned it, and may use its symbol without a hold
+};
+
+struct TextHash {
+  std::size_t operator()(std::string_view text) const { return hash_of(text); }
+};
+
 struct alignas(64) Shard {
   std::mutex mutex;
   Table table{256};
   Arena arena;
+  std::unordered_map<std::string_view, LongText, TextHash> long_texts;  // the keys are the entries' own bytes
 };
 
 class Interner {
@@ -198,11 +213,45 @@ class Interner {
   }
   std::string_view text(std::uint32_t index) const { return texts_.get(index); }
 
+  std::uint32_t hold(std::string_view text) {
+    Shard& shard = shard_of(hash_of(text));
+    const std::lock_guard lock(shard.mutex);
+    LongText& found = long_text(shard, text);
+    ++found.holds;
+    return found.index;
+  }
+  void let_go(std::uint32_t index) {
+    const std::string_view text = texts_.get(index);
+    Shard& shard = shard_of(hash_of(text));
+    const std::lock_guard lock(shard.mutex);
+    const auto found = shard.long_texts.find(text);
+    if (--found->second.holds > 0 || found->second.for_ever) return;
+    texts_.forget(index);
+    shard.long_texts.erase(found);
+  }
+
  private:
+  Shard& shard_of(std::uint64_t hash) { return shards_[(hash >> 40) & (kShards - 1)]; }
+
+  LongText& long_text(Shard& shard, std::string_view text) {
+    if (const auto found = shard.long_texts.find(text); found != shard.long_texts.end()) return found->second;
+    LongText made;
+    made.bytes = std::make_unique_for_overwrite<char[]>(text.size());
+    std::memcpy(made.bytes.get(), text.data(), text.size());
+    const std::string_view kept(made.bytes.get(), text.size());
+    made.index = texts_.add(kept);
+    return shard.long_texts.emplace(kept, std::move(made)).first->second;
+  }
+
   std::uint32_t intern_shared(std::uint64_t wide, std::string_view text) {
     const auto hash = static_cast<std::uint32_t>(wide);
-    Shard& shard = shards_[(wide >> 40) & (kShards - 1)];
+    Shard& shard = shard_of(wide);
     const std::lock_guard lock(shard.mutex);
+    if (text.size() > kLongText) {
+      LongText& found = long_text(shard, text);
+      found.for_ever = true;
+      return found.index;
+    }
     if (const std::uint32_t* found = shard.table.find(hash, text, texts_)) return *found;
     const std::uint32_t index = texts_.add(shard.arena.copy(text));
     shard.table.insert(hash, index);
@@ -225,5 +274,11 @@ Interner& interner() {
 std::string_view Symbol::text() const { return interner().text(index); }
 
 Symbol intern(std::string_view text) { return Symbol(interner().intern(text)); }
+
+KeptText::KeptText(std::string_view text) : symbol_(text.size() > kLongText ? interner().hold(text) : interner().intern(text)) {}
+
+KeptText::~KeptText() {
+  if (symbol_.text().size() > kLongText) interner().let_go(symbol_.index);
+}
 
 }  // namespace beamwright

@@ -77,9 +77,9 @@ ExprId ElixirLowering::lower_literal(const Node& node) {
     case NodeKind::kAtom:
       return atom(node.symbol, node);
     case NodeKind::kBinary:
-      return add(ExprKind::kString, node, intern(node.text()).index);
+      return add(ExprKind::kString, node, builder_.text(node.text()));
     case NodeKind::kCharlist:
-      return add(ExprKind::kCharlist, node, intern(node.text()).index);
+      return add(ExprKind::kCharlist, node, builder_.text(node.text()));
     default:
       return unknown(node);
   }

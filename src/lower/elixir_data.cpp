@@ -70,7 +70,7 @@ ExprId ElixirLowering::lower_bits(const Node& node) { return lower_bits_as(node,
 ExprId ElixirLowering::lower_bits_as(const Node& node, const Node& whole) {
   const Nodes segments = node.children();
   if (segments.size() == 1 && segments[0]->kind == NodeKind::kBinary) {
-    return add(ExprKind::kString, whole, intern(segments[0]->text()).index);
+    return add(ExprKind::kString, whole, builder_.text(segments[0]->text()));
   }
   if (segments.empty()) return add(ExprKind::kString, whole);
   Exprs values(*this);
@@ -152,7 +152,7 @@ ExprId ElixirLowering::lower_sigil(const Node& node) {
         return lower_word_list(node, text, modifier_of(node.child(1)));
       case sym::sigil_c_index:
       case sym::sigil_C_index:
-        return add(ExprKind::kCharlist, node, intern(text).index);
+        return add(ExprKind::kCharlist, node, builder_.text(text));
       default:
         break;
     }
@@ -164,7 +164,7 @@ ExprId ElixirLowering::lower_sigil(const Node& node) {
 
 // A template is text made of its own text and of what the Elixir in it gives.
 ExprId ElixirLowering::lower_template(const Node& node, const Node& text, elixir::TemplateKind kind) {
-  const ExprId whole = add(ExprKind::kString, node, intern(text.text()).index);
+  const ExprId whole = add(ExprKind::kString, node, builder_.text(text.text()));
   // A template inside a template has its places in code that stands in no file.
   if (in_sigil_) return whole;
   const elixir::Template code = elixir::parse_template(file_, text_, text.begin, text.end, kind);

@@ -74,7 +74,7 @@ ExprId ErlangLowering::lower(const Node& node) {
     case NodeKind::kFloat:
       return number(node, node, false);
     case NodeKind::kString:
-      return add(ExprKind::kCharlist, node, intern(node.text()).index);
+      return add(ExprKind::kCharlist, node, builder_.text(node.text()));
     case NodeKind::kVar:
       if (node.symbol == sym::underscore) return add(ExprKind::kWildcard, node);
       return add(ExprKind::kVariable, node, node.symbol.index);
@@ -188,7 +188,7 @@ ExprId ErlangLowering::binary(const Node& node) {
   const auto segments = node.child(0).children();
   if (segments.empty()) return add(ExprKind::kString, node);
   if (segments.size() == 1 && segments[0]->child(0).kind == NodeKind::kString) {
-    return add(ExprKind::kString, node, intern(segments[0]->child(0).text()).index);
+    return add(ExprKind::kString, node, builder_.text(segments[0]->child(0).text()));
   }
   Children values(children_);
   std::vector<model::Segment> specified;
@@ -196,7 +196,7 @@ ExprId ErlangLowering::binary(const Node& node) {
   for (const Node* element : segments) {
     const Node& value = element->child(0);
     const bool text = value.kind == NodeKind::kString;
-    values.push(text ? add(ExprKind::kString, value, intern(value.text()).index) : expression(value));
+    values.push(text ? add(ExprKind::kString, value, builder_.text(value.text())) : expression(value));
     specified.push_back(segment(*element));
   }
   const Place at = place(node);

@@ -226,6 +226,13 @@ ExprId UnitBuilder::add(ExprKind kind, std::uint32_t begin, std::uint32_t end, s
   return ExprId(unit_->exprs.size() - 1);
 }
 
+std::uint32_t UnitBuilder::text(std::string_view text) {
+  KeptText kept(text);
+  const Symbol symbol = kept.symbol();
+  if (text.size() > kLongText) unit_->long_texts.push_back(std::move(kept));
+  return symbol.index;
+}
+
 ExprId UnitBuilder::integer(std::int64_t value, std::uint32_t begin, std::uint32_t end) {
   return add(ExprKind::kInteger, begin, end, push(unit_->integers, value));
 }

@@ -15,6 +15,8 @@ class UnitBuilder {
   ExprId add(ExprKind kind, std::uint32_t begin, std::uint32_t end, std::uint32_t payload = 0,
              std::span<const ExprId> children = {}, std::uint8_t flags = 0);
   ExprId atom(Symbol symbol, std::uint32_t begin, std::uint32_t end) { return add(ExprKind::kAtom, begin, end, symbol.index); }
+  // The payload of a kString or kCharlist. The unit keeps a long text for as long as it lives itself.
+  std::uint32_t text(std::string_view text);
   ExprId integer(std::int64_t value, std::uint32_t begin, std::uint32_t end);
   ExprId floating(double value, std::uint32_t begin, std::uint32_t end);
   // An occurrence of a variable, by name; bind_variables() finds out which variable it is.

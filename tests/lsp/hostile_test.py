@@ -280,6 +280,30 @@ class Soak(Case):
         self.assertLess(late, early + (8 << 20))
         self.assert_ends_well(server)
 
+    def test_a_long_text_that_is_edited_is_kept_once(self):
+        server = Server(self.root)
+        path = pathlib.Path(self.root, "lib", "page.ex")
+        page = "word " * 20000
+
+        def edit(number):
+            text = f'defmodule Page do\n  def text, do: "{number} {page}"\n  def list, do: ~c"{number} {page}"\nend\n'
+            params = {"uri": path.as_uri(), "languageId": "elixir", "version": number, "text": text}
+            if number == 1:
+                server.tell("textDocument/didOpen", {"textDocument": params})
+            else:
+                server.tell("textDocument/didChange", {"textDocument": params, "contentChanges": [{"text": text}]})
+            server.ask("textDocument/diagnostic", {"textDocument": {"uri": path.as_uri()}})
+
+        for number in range(1, 101):
+            edit(number)
+        before = server.memory()
+        for number in range(101, 401):
+            edit(number)
+        grown = server.memory() - before
+        print(f"300 edits of a text of {len(page) >> 10} KB: {grown >> 10} KB more")
+        self.assertLess(grown, 8 << 20)  # each version kept would be 29 MB
+        self.assert_ends_well(server)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
