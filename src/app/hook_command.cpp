@@ -68,6 +68,7 @@ int HookCommand::run() {
     complain(answer.fault);
     return kHookFault;
   }
+  if (!answer.note.empty()) complain(answer.note);
   return print(answer.reply, kExitClean) == kExitClean ? kExitClean : kHookFault;
 }
 

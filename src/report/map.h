@@ -11,6 +11,7 @@ namespace beamwright::report {
 struct MapTextOptions {
   bool color = false;
   std::size_t columns = kColumns;
+  bool names_commands = true;  // says which command draws it; who does not sit at a terminal has no use for that
 };
 
 // For a terminal: a tree for each application, then what no supervisor in sight starts, tables, and a summary.

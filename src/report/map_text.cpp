@@ -24,6 +24,7 @@ class MapWriter {
       : design_(design),
         paint_(options.color),
         columns_(std::clamp<std::size_t>(options.columns, 40, 240)),
+        names_commands_(options.names_commands),
         concerns_(count_concerns(design)),
         children_(design.nodes.size()),
         supervised_(design.nodes.size(), false),
@@ -216,12 +217,13 @@ class MapWriter {
       ++(flow.kind == design::FlowKind::kCall ? calls : others);
       crossing += flow.crosses && flow.kind == design::FlowKind::kCall;
     }
-    std::string text =
-        counted(kinds[0], "application") + ", " + counted(kinds[1], "supervisor") + ", " +
-        counted(kinds[2], "process", "processes") + ", " + counted(kinds[3], "table") + "; " +
-        counted(calls, "kind of call", "kinds of calls") + " (" + grouped(crossing) + " across a restart boundary), " +
-        counted(others, "kind of cast or bare message", "kinds of casts and bare messages") + "; " +
-        counted(design_.concerns.size(), "finding") + ": " + design_.verdict + ". `--format html -o map.html` draws it.";
+    std::string text = counted(kinds[0], "application") + ", " + counted(kinds[1], "supervisor") + ", " +
+                       counted(kinds[2], "process", "processes") + ", " + counted(kinds[3], "table") + "; " +
+                       counted(calls, "kind of call", "kinds of calls") + " (" + grouped(crossing) +
+                       " across a restart boundary), " +
+                       counted(others, "kind of cast or bare message", "kinds of casts and bare messages") + "; " +
+                       counted(design_.concerns.size(), "finding") + ": " + design_.verdict + ".";
+    if (names_commands_) text += " `--format html -o map.html` draws it.";
     append_wrapped(out_, text, 0, columns_);
     out_ += "\n";
   }
@@ -229,6 +231,7 @@ class MapWriter {
   const Design& design_;
   Painter paint_;
   std::size_t columns_;
+  bool names_commands_;
   std::vector<design::ConcernCounts> concerns_;
   std::vector<std::vector<const design::Child*>> children_;
   std::vector<bool> supervised_;

@@ -36,7 +36,7 @@ std::string_view first_sentence(std::string_view text) {
   return text;
 }
 
-std::string finding_text(const report::Review& review, const Finding& finding, bool evidence) {
+std::string finding_text(const report::Review& review, const Finding& finding, bool evidence, std::string_view rewritten_by) {
   std::string out = std::string(to_string(finding.severity)) + " " + std::string(finding.code) + " " +
                     place_text(review, finding.span) + " " + report::clean(finding.function);
   if (finding.confidence == findings::Confidence::kPossible) out += " (possible)";
@@ -44,7 +44,7 @@ std::string finding_text(const report::Review& review, const Finding& finding, b
   if (!finding.why.empty()) out += "  why: " + report::clean(first_sentence(finding.why)) + "\n";
   if (!finding.fix.empty()) out += "  fix: " + report::clean(finding.fix) + "\n";
   if (!finding.rewrite.edits.empty())
-    out += "  `beamwright check --fix` writes it: " + report::clean(finding.rewrite.title) + "\n";
+    out += "  " + std::string(rewritten_by) + ": " + report::clean(finding.rewrite.title) + "\n";
   if (evidence) {
     for (const findings::Step& step : finding.path) {
       out += "  - " + place_text(review, step.span) + " " + report::clean(step.message) + "\n";

@@ -17,8 +17,12 @@ std::vector<const findings::Finding*> worst_first(const report::Review& review, 
 // "lib/a.ex:12", relative to the reviewed root.
 std::string place_text(const report::Review& review, source::Span span);
 
+// How a finding's rewrite is had, in the words of who has a command line.
+inline constexpr std::string_view kRewrittenByCommand = "`beamwright check --fix` writes it";
+
 // Three to five lines, with the steps of its evidence when asked for.
-std::string finding_text(const report::Review& review, const findings::Finding& finding, bool evidence = false);
+std::string finding_text(const report::Review& review, const findings::Finding& finding, bool evidence = false,
+                         std::string_view rewritten_by = kRewrittenByCommand);
 
 // "1 critical, 2 high": the severities that occur among these; "no finding" when there is none.
 std::string counts_text(const std::vector<const findings::Finding*>& findings);

@@ -9,6 +9,7 @@
 #include "review/check.h"
 #include "review/process.h"
 #include "serve/brief.h"
+#include "serve/hook_project.h"
 #include "serve/judge.h"
 #include "serve/roots.h"
 #include "source/languages.h"
@@ -49,6 +50,22 @@ std::vector<std::string> possible_projects(const HookEvent& event, const HookOpt
   return all;
 }
 
+std::string home_folder() {
+  const char* home = std::getenv("HOME");
+  return home && *home == '/' ? real_path(home) : std::string();
+}
+
+// What was reviewed where it is not the folder that the host named; the agent could not know it otherwise.
+std::string scope_text(const HookProject& project) {
+  if (!project.other) return {};
+  const std::string path = report::clean(project.path);
+  std::error_code error;
+  return fs::is_directory(project.path, error)
+             ? "Reviewed was the project " + path + ".\n"
+             : "Reviewed was this file alone: no mix.exs, rebar.config, erlang.mk or git work tree around " + path +
+                   " makes it part of a project.\n";
+}
+
 // From which severity the agent is told; none when the project's settings say that nothing fails.
 std::optional<Severity> threshold_of(const HookOptions& options, const review::Configuration& configuration) {
   if (options.fail_on) return options.fail_on;
@@ -68,8 +85,8 @@ bool has_nothing_to_review(const std::string& folder) {
 
 // A host runs hooks in every project, also in those without a line of Elixir.
 HookAnswer failed(const std::string& folder, const std::string& why) {
-  if (has_nothing_to_review(folder)) return {silent_hook_reply(), {}};
-  return {{}, why};
+  if (has_nothing_to_review(folder)) return {silent_hook_reply(), {}, {}};
+  return {{}, why, {}};
 }
 
 std::string list_text(const report::Review& review, const std::vector<const Finding*>& findings) {
@@ -88,16 +105,18 @@ std::optional<std::string> text_at(const std::string& file, const std::string& c
   return text ? std::optional<std::string>(std::move(*text)) : std::nullopt;
 }
 
-HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const std::string& project,
+HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const HookProject& project,
                        const std::vector<std::string>& files) {
   review::CheckOptions check;
-  check.path = project;
+  check.path = project.path;
   check.jobs = options.jobs;
   Result<review::Checked> checked = review::check(check);
-  if (!checked) return failed(project, checked.error());
+  if (!checked) return failed(project.path, checked.error());
+  std::error_code error;
+  const std::string root = fs::is_directory(project.path, error) ? project.path : fs::path(project.path).parent_path().string();
   const report::Review& review = checked->review;
   std::vector<const Finding*> serious = serious_in(*checked, options);
-  const auto file_of = [&](const Finding* finding) { return project + "/" + review.files->file(finding->span.file).path; };
+  const auto file_of = [&](const Finding* finding) { return root + "/" + review.files->file(finding->span.file).path; };
   std::erase_if(serious, [&](const Finding* f) { return std::find(files.begin(), files.end(), file_of(f)) == files.end(); });
   // What was there before is looked for only where there is something to tell.
   std::map<std::string, Fingerprints> before;
@@ -108,11 +127,11 @@ HookAnswer answer_edit(const HookEvent& event, const HookOptions& options, const
     before[file] = text ? findings_with(check, file, std::move(*text)) : Fingerprints();
   }
   std::erase_if(serious, [&](const Finding* finding) { return before[file_of(finding)].contains(finding->fingerprint); });
-  if (serious.empty()) return {silent_hook_reply(), {}};
+  if (serious.empty()) return {silent_hook_reply(), {}, {}};
   const std::string text = "Beamwright: this edit brings " + counts_text(serious) +
                            (serious.size() == 1 ? " finding" : " findings") + ". Mend that before you go on:\n" +
-                           list_text(review, serious);
-  return {hook_reply(event, text), {}};
+                           scope_text(project) + list_text(review, serious);
+  return {hook_reply(event, text), {}, {}};
 }
 
 // An agent that only answered a question ends its work too: nothing has to be reviewed for it.
@@ -124,51 +143,61 @@ bool nothing_changed(const std::string& project, const std::string& since) {
   return changed && added && changed->empty() && added->empty();
 }
 
-HookAnswer answer_end(const HookEvent& event, const HookOptions& options, const std::string& project) {
+HookAnswer answer_end(const HookEvent& event, const HookOptions& options, const HookProject& found) {
+  const std::string& project = found.path;
   review::CheckOptions check;
   check.path = project;
   check.jobs = options.jobs;
   // Without git, or before the first commit, all there is counts as new.
   const bool in_git = review::run_program({"git", "-C", project, "rev-parse", "--verify", "--quiet", "HEAD"}).operator bool();
-  if (in_git && nothing_changed(project, options.since)) return {silent_hook_reply(), {}};
+  if (in_git && nothing_changed(project, options.since)) return {silent_hook_reply(), {}, {}};
   if (in_git) check.since = options.since;
   Result<review::Checked> checked = review::check(check);
   if (!checked) return failed(project, checked.error());
   const std::vector<const Finding*> serious = serious_in(*checked, options);
-  if (serious.empty()) return {silent_hook_reply(), {}};
+  if (serious.empty()) return {silent_hook_reply(), {}, {}};
   const std::string text = "Beamwright: " + std::string(to_string(checked->review.verdict)) + ". " +
                            (in_git ? "What changed since " + report::clean(options.since) : "This project") + " has " +
                            counts_text(serious) + (serious.size() == 1 ? " finding" : " findings") +
-                           ". Mend that before you are done, or say why it does not apply:\n" +
+                           ". Mend that before you are done, or say why it does not apply:\n" + scope_text(found) +
                            list_text(checked->review, serious);
-  return {hook_reply(event, text), {}};
+  return {hook_reply(event, text), {}, {}};
 }
 
 }  // namespace
 
 HookAnswer answer_hook(std::string_view input, const HookOptions& options) {
   const Result<HookEvent> event = read_hook_event(input, options.host);
-  if (!event) return {{}, event.error()};
+  if (!event) return {{}, event.error(), {}};
   const std::vector<std::string> projects = possible_projects(*event, options);
-  if (event->kind == HookEvent::Kind::kOther) return {silent_hook_reply(), {}};
+  if (event->kind == HookEvent::Kind::kOther) return {silent_hook_reply(), {}, {}};
   if (projects.empty()) {
     const std::string folder = options.path + event->folder;
     return {
         {},
-        folder == "/" ? "/ is no project: --path names the folder of one" : "the project's folder " + folder + " does not exist"};
+        folder == "/" ? "/ is no project: --path names the folder of one" : "the project's folder " + folder + " does not exist",
+        {}};
   }
-  if (event->kind == HookEvent::Kind::kEnding) return answer_end(*event, options, projects.front());
+  const std::string home = home_folder();
+  if (event->kind == HookEvent::Kind::kEnding) {
+    if (!options.path.empty()) return answer_end(*event, options, {projects.front(), false});
+    if (const auto project = project_of_end(projects.front(), home)) return answer_end(*event, options, *project);
+    return {
+        silent_hook_reply(), {}, projects.front() + " is no project but may hold some: nothing was reviewed; --path names one"};
+  }
   std::vector<std::string> files;
   for (const std::string& file : event->files) {
     if (!source::beam_language(file)) continue;
     const fs::path path(file);
     files.push_back(real_path(path.is_absolute() ? path : fs::path(event->folder.empty() ? "." : event->folder) / path));
   }
-  if (files.empty()) return {silent_hook_reply(), {}};
+  if (files.empty()) return {silent_hook_reply(), {}, {}};
   for (const std::string& project : projects) {
-    if (is_within(files.front(), project)) return answer_edit(*event, options, project, files);
+    if (!is_within(files.front(), project)) continue;
+    const HookProject found = options.path.empty() ? project_of_edit(project, files.front(), home) : HookProject{project, false};
+    return answer_edit(*event, options, found, files);
   }
-  return {silent_hook_reply(), {}};  // the file of another project
+  return {silent_hook_reply(), {}, {}};  // the file of another project
 }
 
 }  // namespace beamwright::serve

@@ -22,6 +22,7 @@ struct HookOptions {
 struct HookAnswer {
   std::string reply;  // for standard output
   std::string fault;  // for standard error: why nothing could be judged; hosts let the agent go on
+  std::string note;   // for standard error, beside a reply: what was left out
 };
 
 HookAnswer answer_hook(std::string_view input, const HookOptions& options);

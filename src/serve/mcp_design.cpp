@@ -259,7 +259,7 @@ ToolAnswer design_answer(const Design& design, const Json& arguments) {
                      {"tree", ""},
                      {"nodes", Json::array()}}};
   if (about.empty()) {
-    answer.text = first_lines(report::write_map_text(design, {false, 160}), limit);
+    answer.text = first_lines(report::write_map_text(design, {.columns = 160, .names_commands = false}), limit);
     answer.structured["tree"] = answer.text;
     return answer;
   }

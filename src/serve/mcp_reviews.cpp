@@ -18,6 +18,7 @@ using findings::Finding;
 using findings::Severity;
 
 constexpr std::size_t kMostNotes = 5;
+constexpr std::string_view kRewrittenByEdits = "the edits in `rewrite` of structuredContent write it";
 
 Json place_json(const report::Review& review, source::Span span) {
   if (!span.file || !review.files) return {{"file", "."}, {"line", 0}};
@@ -123,7 +124,7 @@ Json review_json(const report::Review& review, const Page& page) {
 ToolAnswer review_answer(const report::Review& review, const Json& arguments, const std::string& of_what) {
   const Page page = page_of(review, arguments);
   std::string text = verdict_text(review, worst_first(review, Severity::kInfo)) + of_what + "\n";
-  for (const Finding* finding : page.shown) text += "\n" + finding_text(review, *finding, page.evidence);
+  for (const Finding* finding : page.shown) text += "\n" + finding_text(review, *finding, page.evidence, kRewrittenByEdits);
   const std::string tail = tail_text(review, page);
   return {tail.empty() ? text : text + "\n" + tail, review_json(review, page)};
 }
@@ -173,8 +174,8 @@ ToolAnswer judged(const review::Checked& checked, const Json& arguments, const F
   if (!before.empty()) text += "; " + std::to_string(new_count) + " new, " + std::to_string(gone.size()) + " gone";
   text += "\n";
   for (const Finding* finding : page.shown) {
-    text +=
-        std::string("\n") + (is_new(*finding) && !before.empty() ? "new " : "") + finding_text(review, *finding, page.evidence);
+    text += std::string("\n") + (is_new(*finding) && !before.empty() ? "new " : "") +
+            finding_text(review, *finding, page.evidence, kRewrittenByEdits);
   }
   const std::string tail = tail_text(review, page);
   Json structured = review_json(review, page);

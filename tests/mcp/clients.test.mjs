@@ -134,6 +134,7 @@ test("explain_rule and list_rules", async () => {
 test("show_design: the tree, a process, a table", async () => {
   const tree = await call("show_design");
   assert.match(tree.data.tree, /Shop\.Core\.Application/);
+  assert.match((await call("show_design", { limit: 500 })).data.tree, /findings?:\s+NEEDS-REDESIGN\.\n$/, "no hint that speaks of the command line");
   const { text, data } = await call("show_design", { about: "Shop.Orders" });
   const [orders] = data.nodes;
   assert.equal(orders.supervised_by[0].supervisor, "Shop.Core.Application");

@@ -260,7 +260,7 @@ class Faults(Case):
         self.assertEqual(edit["line"], edit["end_line"])
         mended = TIMER.replace(line, line[: edit["column"] - 1] + edit["text"] + line[edit["end_column"] - 1 :])
         self.assertNotIn(finding["fingerprint"], [row["fingerprint"] for row in server.call("judge_snippet", text=mended)["structuredContent"]["findings"]])
-        self.assertIn("`beamwright check --fix` writes it: " + finding["rewrite"]["title"], timer["content"][0]["text"])
+        self.assertIn("the edits in `rewrite` of structuredContent write it: " + finding["rewrite"]["title"], timer["content"][0]["text"])
         self.ends_well(server)
 
     def test_a_large_and_broken_snippet_is_judged(self):
@@ -432,6 +432,24 @@ class Hook(Case):
     def test_the_whole_file_system_is_no_project(self):
         for event in (self.edit(), self.stop()):
             self.assertIn("/ is no project", self.hook({**event, "cwd": "/"}, code=1, cwd="/"))
+
+    def test_a_home_folder_is_not_reviewed_for_what_stands_below_it(self):
+        home = self.folder
+        for name in ("shop", "other"):
+            (home / name / "lib").mkdir(parents=True)
+            (home / name / "mix.exs").write_text("")
+            (home / name / "lib" / "prices.ex").write_text(BLOCKING)
+        (home / "notes.ex").write_text(BLOCKING)
+        told = self.hook(self.edit("shop/lib/prices.ex"), "--fail-on", "medium")["reason"]
+        self.assertIn("BW401 lib/prices.ex:9", told)
+        self.assertIn(f"Reviewed was the project {os.path.realpath(home)}/shop.", told)
+        alone = self.hook(self.edit("notes.ex"), "--fail-on", "medium")["reason"]
+        self.assertIn("BW401 notes.ex:9", alone)
+        self.assertIn("Reviewed was this file alone", alone)
+        ended = subprocess.run([BINARY, "hook", "--fail-on", "medium"], input=json.dumps(self.stop()).encode(), capture_output=True, timeout=SECONDS)
+        self.assertEqual((ended.returncode, ended.stdout), (0, b"{}\n"))
+        self.assertIn("is no project but may hold some: nothing was reviewed", ended.stderr.decode())
+        self.assertIn("3 medium findings", self.hook(self.stop(), "--path", str(home), "--fail-on", "medium")["reason"], "who names a folder means it")
 
     def test_the_end_is_told_once(self):
         project = self.project()
