@@ -41,9 +41,10 @@ Encoding agreed_encoding(const Json& capabilities) {
   return Encoding::kUtf16;
 }
 
+// What is watched on the disk. Eglot (until 1.9 at least) refuses all of them when one has a * between braces.
 constexpr const char* kSourceGlob = "**/*.{ex,exs,erl,hrl}";
-constexpr const char* kManifestGlob =
-    "**/{mix.exs,mix.lock,rebar.config,rebar.lock,erlang.mk,Makefile,*.app.src,.beamwright.toml}";
+constexpr const char* kSettingsGlob = "**/*.{app.src,config}";
+constexpr const char* kManifestGlob = "**/{mix.exs,mix.lock,rebar.lock,erlang.mk,Makefile,.beamwright.toml}";
 
 }  // namespace
 
@@ -143,7 +144,8 @@ Json initialize_result(const ClientTraits& traits) {
 }
 
 Json watch_registration() {
-  const Json watchers = Json::array({{{"globPattern", kSourceGlob}}, {{"globPattern", kManifestGlob}}});
+  const Json watchers =
+      Json::array({{{"globPattern", kSourceGlob}}, {{"globPattern", kSettingsGlob}}, {{"globPattern", kManifestGlob}}});
   return {{"registrations", Json::array({{{"id", "beamwright-files"},
                                           {"method", "workspace/didChangeWatchedFiles"},
                                           {"registerOptions", {{"watchers", watchers}}}}})}};
