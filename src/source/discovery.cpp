@@ -62,7 +62,7 @@ std::optional<std::string> application_folder(std::string_view manifest) {
 
 bool is_test_folder(std::string_view name) {
   static constexpr std::string_view kNames[] = {
-      "test", "tests", "integration_test", "integration_tests", "integration-test", "integration-tests", "e2e"};
+      "test", "tests", "integration_test", "integration_tests", "integration-test", "integration-tests", "e2e", "eqc"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames) || name.ends_with("_SUITE_data");
 }
 
@@ -86,7 +86,7 @@ bool is_in_test_folder(std::string_view path) {
 
 bool is_test(std::string_view path) {
   const std::string_view name = name_of(path);
-  for (const std::string_view ending : {"_test.exs", "_SUITE.erl", "_tests.erl", "_test.erl", "_suite.erl"}) {
+  for (const std::string_view ending : {"_test.exs", "_SUITE.erl", "_tests.erl", "_test.erl", "_suite.erl", "_eqc.erl"}) {
     if (name.ends_with(ending)) return true;
   }
   return name == "test_helper.exs" || is_in_test_folder(path);

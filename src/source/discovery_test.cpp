@@ -66,17 +66,18 @@ TEST(Discovery, FindsBothLanguagesInPathOrderAndLeavesOutWhatNobodyWrote) {
 
 TEST(Discovery, LeavesTestsOutUnlessAsked) {
   const TestFolder folder;
-  for (const char* name : {"lib/a.ex", "test/a_test.exs", "test/support/helper.ex", "src/a_SUITE.erl", "src/a_tests.erl",
-                           "mix.exs", "config/config.exs", "test/fixtures/app/mix.exs", "test/fixtures/app/lib/x.ex"}) {
+  for (const char* name :
+       {"lib/a.ex", "test/a_test.exs", "test/support/helper.ex", "src/a_SUITE.erl", "src/a_tests.erl", "src/a_eqc.erl", "mix.exs",
+        "config/config.exs", "test/fixtures/app/mix.exs", "test/fixtures/app/lib/x.ex"}) {
     folder.write(name, "");
   }
   const Discovery without = discovered(folder);
   EXPECT_THAT(listing(without), ElementsAre("s config/config.exs", "r lib/a.ex", "s mix.exs"));
-  EXPECT_EQ(without.left_out_tests, 6u);
+  EXPECT_EQ(without.left_out_tests, 7u);
   EXPECT_EQ(without.projects.size(), 1u);
   const Discovery with = discovered(folder, true);
-  EXPECT_THAT(listing(with),
-              testing::IsSupersetOf({"r test/a_test.exs", "r test/support/helper.ex", "r src/a_SUITE.erl", "r src/a_tests.erl"}));
+  EXPECT_THAT(listing(with), testing::IsSupersetOf({"r test/a_test.exs", "r test/support/helper.ex", "r src/a_SUITE.erl",
+                                                    "r src/a_tests.erl", "r src/a_eqc.erl"}));
   EXPECT_EQ(with.left_out_tests, 0u);
 }
 
