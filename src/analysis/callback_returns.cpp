@@ -45,6 +45,9 @@ class Reader {
     const Unit& unit = program_.unit(unit_id);
     const ExprId value = local_value(unit, result);
     const Expr& e = unit.expr(value);
+    // Result = case … end, and then Result: each branch is a way of its own.
+    const bool branches = e.kind == ExprKind::kCase || e.kind == ExprKind::kTry || e.kind == ExprKind::kReceive;
+    if (branches && value != result) return results(function, value, helpers);
     if (e.kind == ExprKind::kCall && helpers < kMaxHelpers) {
       const CallId site(unit.first_call + e.payload);
       const FunctionId callee = facts_.calls.callees[site.index].function;

@@ -78,14 +78,26 @@ class Reader {
       const External* external = facts_.calls.external(site);
       if (external && external->row && external->row->effects.has(Effect::kExit)) return Aftermath::kExits;
     }
+    if (e.kind == ExprKind::kAtom && e.symbol() == sym::keep_state_and_data) return Aftermath::kKeepsState;
     if (e.kind != ExprKind::kTuple || e.child_count < 2) return Aftermath::kReturnsValue;
     const Expr& tag = unit_.expr(unit_.child(result, 0));
     if (tag.kind != ExprKind::kAtom) return Aftermath::kReturnsValue;
     if (tag.symbol().text() == "stop") return Aftermath::kStops;
     const std::string_view word = tag.symbol().text();
-    if (word != "noreply" && word != "reply") return Aftermath::kReturnsValue;
+    if (tag.symbol() == sym::keep_state_and_data)
+      return tries_again(unit_.child(result, 1)) ? Aftermath::kReturnsValue : Aftermath::kKeepsState;
+    if (word != "noreply" && word != "reply" && word != "keep_state") return Aftermath::kReturnsValue;
     const std::size_t at = word == "reply" ? 2 : 1;
     return at < e.child_count && is_given_state(unit_.child(result, at)) ? Aftermath::kKeepsState : Aftermath::kReturnsValue;
+  }
+
+  // Actions that bring another event: {state_timeout, 1000, again}, {next_event, internal, again}.
+  bool tries_again(ExprId actions) const {
+    return any_below(unit_, actions, [&](ExprId id) {
+      if (unit_.expr(id).kind != ExprKind::kAtom) return false;
+      const std::string_view word = unit_.expr(id).symbol().text();
+      return word == "state_timeout" || word == "timeout" || word == "next_event" || word == "postpone";
+    });
   }
 
   bool is_given_state(ExprId expr) const {

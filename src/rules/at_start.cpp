@@ -1,9 +1,11 @@
 #include "rules/at_start.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 
@@ -23,6 +25,26 @@ bool asks_for_it(const Program& program, const Facts& facts, const Handler& init
       return true;
   }
   return false;
+}
+
+// A state machine's init answers {ok, State, Data, [{next_event, internal, connect}]}, or with a timeout of nothing
+// (stdlib: gen_statem, Module:init/1); the clause takes that event.
+bool leaves_event(const Program& program, const Handler& init, const Handler& handler) {
+  const Unit& unit = program.unit_of(init.function);
+  const model::Clause& taker = program.unit_of(handler.function).clause(handler.clause);
+  const std::span<const ExprId> patterns = program.unit_of(handler.function).patterns_of(taker);
+  if (patterns.empty()) return false;
+  const std::optional<Symbol> type = analysis::atom_value(program.unit_of(handler.function), patterns[0]);
+  if (!type) return false;
+  return any_below(unit, unit.clause(init.clause).body, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kTuple || e.child_count != 3) return false;
+    const auto word = analysis::atom_value(unit, unit.child(id, 0));
+    if (!word) return false;
+    const bool event = word->text() == "next_event" && analysis::atom_value(unit, unit.child(id, 1)) == *type;
+    const bool timeout = *word == *type && analysis::integer_value(unit, unit.child(id, 1)) == 0;
+    return (event || timeout) && may_match(handler.pattern, analysis::outline(unit, {}, unit.child(id, 2)));
+  });
 }
 
 // init sends itself the message, at once or after a moment.
@@ -60,12 +82,15 @@ bool sends_it(const Program& program, const Facts& facts, const Handler& init, c
 bool runs_at_start(const Program& program, const Facts& facts, const Handler& handler) {
   const Process& process = facts.process(handler.process);
   if (handler.kind == HandlerKind::kRun) return process.kind == analysis::ProcessKind::kTask;
-  if (handler.kind != HandlerKind::kContinue && handler.kind != HandlerKind::kInfo && handler.kind != HandlerKind::kCast)
+  const bool machine = process.kind == analysis::ProcessKind::kGenStatem && handler.kind == HandlerKind::kEvent;
+  if (!machine && handler.kind != HandlerKind::kContinue && handler.kind != HandlerKind::kInfo &&
+      handler.kind != HandlerKind::kCast)
     return false;
   return std::any_of(process.handlers.begin(), process.handlers.end(), [&](HandlerId id) {
     const Handler& init = facts.handler(id);
     return init.kind == HandlerKind::kInit &&
-           (asks_for_it(program, facts, init, handler) || sends_it(program, facts, init, handler));
+           (machine ? leaves_event(program, init, handler)
+                    : asks_for_it(program, facts, init, handler) || sends_it(program, facts, init, handler));
   });
 }
 

@@ -36,19 +36,29 @@ bool is_input(const Unit& unit, ExprId subject) {
   });
 }
 
-// The clause of a case around the expression that is for any error.
+// What a case looks at, or one of the steps of a with.
+bool reads_input(const Unit& unit, ExprId choice) {
+  const model::Expr& e = unit.expr(choice);
+  if (e.kind == ExprKind::kCase) return is_input(unit, unit.child(choice, 0));
+  for (std::uint32_t i = 0; i + 1u < e.child_count; ++i) {
+    if (is_input(unit, unit.child(choice, i))) return true;
+  }
+  return false;
+}
+
+// The clause of a case, or of the else of a with, around the expression that is for any error.
 ExprId error_clause(const Unit& unit, ExprId place) {
   const std::uint32_t begin = unit.expr(place).begin;
   for (ExprId at = unit.parent(place); at; at = unit.parent(at)) {
     const model::Expr& e = unit.expr(at);
     if (e.kind == ExprKind::kClosure) return {};
-    if (e.kind != ExprKind::kCase || e.child_count == 0) continue;
+    if ((e.kind != ExprKind::kCase && e.kind != ExprKind::kWith) || e.child_count == 0) continue;
     for (const model::ClauseId id : unit.clauses_of(e)) {
       const model::Clause& clause = unit.clause(id);
       if (begin < clause.begin || begin >= clause.end) continue;
       const auto patterns = unit.patterns_of(clause);
       if (patterns.size() != 1 || clause.guard || !is_any_error(unit, patterns[0])) continue;
-      return is_input(unit, unit.child(at, 0)) ? ExprId() : patterns[0];
+      return reads_input(unit, at) ? ExprId() : patterns[0];
     }
   }
   return {};

@@ -22,6 +22,7 @@ bool is_supervisor_module(std::string_view name) {
 bool asks_a_supervisor(const analysis::External& external) {
   const std::string_view module = external.module.text();
   const std::string_view name = external.name.text();
+  if (module == "gen_server" || module == "Elixir.GenServer") return name == "stop";
   if (module == "sys") return name == "terminate" || name == "get_state" || name == "get_status";
   if (!is_supervisor_module(module)) return false;
   return name == "start_child" || name == "terminate_child" || name == "restart_child" || name == "delete_child" ||
@@ -46,6 +47,31 @@ bool starts_another(const Program& program, const Facts& facts, const analysis::
     const FunctionId function = program.function_of(site);
     return function && (program.module_of(function) != child.source || program.function(function).name == child.start_function);
   });
+}
+
+// {ok, Sup} = supervisor:start_link(…): one that the process has below it.
+bool is_started_here(const Unit& unit, const model::Expr& variable) {
+  if (variable.kind != ExprKind::kVariable || variable.payload >= unit.variables.size()) return false;
+  for (ExprId at = unit.variable_of(variable).binding; at; at = unit.parent(at)) {
+    const model::Expr& e = unit.expr(at);
+    if (e.kind == ExprKind::kCall || e.kind == ExprKind::kBlock) return false;
+    if (e.kind != ExprKind::kMatch || e.has(model::kInPattern)) continue;
+    const model::Expr& value = unit.expr(unit.child(at, 1));
+    return value.kind == ExprKind::kCall && unit.call_of(value).name && unit.call_of(value).name.text().starts_with("start");
+  }
+  return false;
+}
+
+// A module may hold several supervisors, one above the other, with an init/1 for each.
+bool starts_one_supervisor(const Program& program, const Facts& facts, ModuleId module) {
+  std::size_t starts = 0;
+  for (const FunctionId function : program.functions_of(module)) {
+    for (const CallId site : program.calls_of(function)) {
+      const analysis::External* external = facts.calls.external(site);
+      starts += external && is_supervisor_module(external->module.text()) && external->name == sym::start_link;
+    }
+  }
+  return starts == 1;
 }
 
 }  // namespace
@@ -91,23 +117,47 @@ Own OwnSupervisors::is_own(ProcessId process, FunctionId function, CallId site) 
     if (parent && (value.kind == analysis::PossibleKind::kSelf || value.kind == analysis::PossibleKind::kProcess))
       return Own::kSurely;
   }
+  // The supervisor's own module asks a supervisor by a name that it makes: {:via, Registry, {Names, id}}.
+  if (parents != parents_.end() && unit.expr(target).kind != ExprKind::kVariable && unit.expr(target).kind != ExprKind::kField &&
+      std::find(parents->second.begin(), parents->second.end(), program_.module_of(function)) != parents->second.end() &&
+      starts_one_supervisor(program_, facts_, program_.module_of(function))) {
+    const analysis::ExprRef made = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], target});
+    const Unit& there = program_.unit(made.unit);
+    if (there.expr(made.expr).kind == ExprKind::kTuple && there.expr(made.expr).child_count >= 2 &&
+        analysis::atom_value(there, there.child(made.expr, 0)))
+      return Own::kPerhaps;
+  }
   // A field or variable that says so itself, given by whoever starts the process.
   const model::Expr& written = unit.expr(arguments[0]);
+  if (is_started_here(unit, written)) return Own::kNo;
   const bool says = written.kind == ExprKind::kVariable && written.payload < unit.variables.size() &&
                     sounds_like_parent(unit.variable_of(written).name.text());
   const bool field = written.kind == ExprKind::kField && sounds_like_parent(written.symbol().text());
   return (says || field) && parents != parents_.end() ? Own::kPerhaps : Own::kNo;
 }
 
+// fun mux_sup:start_port/1, given to a function that runs it in the same process.
+FunctionId OwnSupervisors::run_here(CallId capture) const {
+  for (const analysis::Edge& edge : facts_.calls.edges_of(program_.function_of(capture))) {
+    if (edge.site == capture && edge.runs == analysis::Runs::kCaller && !edge.possible) return edge.callee;
+  }
+  return {};
+}
+
 void OwnSupervisors::walk(ProcessId process, FunctionId function, CallId site, std::vector<CallId>& chain,
                           std::vector<SupervisorCall>& out) const {
-  if (chain.size() >= kMaxChain || facts_.calls.runs[site.index] != analysis::Runs::kCaller || program_.call(site).capture)
+  if (chain.size() >= kMaxChain) return;
+  FunctionId callee = facts_.calls.callees[site.index].function;
+  if (program_.call(site).capture) {
+    callee = run_here(site);
+    if (!callee) return;
+  } else if (facts_.calls.runs[site.index] != analysis::Runs::kCaller) {
     return;
+  }
   chain.push_back(site);
   if (const analysis::External* external = facts_.calls.external(site)) {
     if (asks_a_supervisor(*external)) out.push_back({chain, is_own(process, function, site)});
   }
-  const FunctionId callee = facts_.calls.callees[site.index].function;
   if (callee &&
       (facts_.effects.all[callee.index].has(Effect::kCall) || facts_.effects.all[callee.index].has(Effect::kStartChild))) {
     for (const CallId inner : program_.calls_of(callee)) {

@@ -26,6 +26,7 @@ class OwnSupervisors {
 
  private:
   Own is_own(ProcessId process, FunctionId function, CallId site) const;
+  FunctionId run_here(CallId capture) const;
   void walk(ProcessId process, FunctionId function, CallId site, std::vector<CallId>& chain,
             std::vector<SupervisorCall>& out) const;
 

@@ -60,7 +60,7 @@ class Finder {
   void of_process(ProcessId id) {
     const Process& process = facts_.process(id);
     constexpr std::array kWorkers = {ProcessKind::kGenServer, ProcessKind::kGenStatem, ProcessKind::kGenEvent,
-                                     ProcessKind::kAgent, ProcessKind::kStage};
+                                     ProcessKind::kAgent,     ProcessKind::kStage,     ProcessKind::kTask};
     if (std::find(kWorkers.begin(), kWorkers.end(), process.kind) == kWorkers.end()) return;
     std::vector<FunctionId> starts;
     for (const CallId site : process.starts) {
@@ -83,6 +83,7 @@ class Finder {
         table.child = true;
         table.supervisor = supervisor.module;
         if (child.restart == sym::temporary) table.restarted = false;
+        table.many = supervisor.dynamic;
       }
     }
   }
@@ -104,7 +105,7 @@ class Finder {
     if (takes_care(program_, facts_, function)) return;
     for (const CallId site : program_.calls_of(function)) {
       const model::Call& call = program_.call(site);
-      if (call.capture || call.closure || facts_.calls.runs[site.index] != Runs::kCaller) continue;
+      if (call.capture || facts_.calls.runs[site.index] != Runs::kCaller) continue;
       table.chain.push_back(site);
       const FunctionId callee = facts_.calls.callees[site.index].function;
       if (is_ets(facts_, site, "new")) {

@@ -16,6 +16,7 @@ struct StartedTable {
   bool named = false;         // named_table: making it again fails while it lives
   bool child = false;         // a supervisor in sight has the process among its children
   bool restarted = true;      // that child is not temporary
+  bool many = false;          // children come and go under that supervisor, each with a table of its own
   ModuleId supervisor;
 };
 

@@ -138,6 +138,37 @@ class Finder {
     if (row.effects.has(Effect::kSend) && row.message_argument != 0) read_send(f, site, row);
     if (row.returns == Resource::kSubscription) read_subscription(f, site, external);
     if (row.returns == Resource::kSocket) read_socket(f, site, external);
+    if (row.returns == Resource::kPort) read_port(f, site);
+  }
+
+  // With exit_status a port says {Port, {exit_status, Status}} when its program ends (erlang: open_port/2).
+  void read_port(FunctionId f, CallId site) {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (arguments.size() < 2) return;
+    const ExprId options = analysis::local_value(unit, arguments[1]);
+    const Symbol status = intern("exit_status");
+    const bool asked = any_below(
+        unit, options, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == status; });
+    if (!asked || module_names_atom(program_, process_.module, intern("EXIT"))) return;
+    bool any = false;
+    for (const HandlerId id : process_.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (!receives(handler)) continue;
+      for (const Pattern& p : handled_by(program_, facts_, handler)) {
+        any = true;
+        if (is_unreadable(p)) return;
+        const Unit& there = program_.unit(p.expr.unit);
+        if (p.size != 2 || there.expr(p.expr.expr).kind != ExprKind::kTuple || p.tag) continue;
+        const ExprId content = there.child(p.expr.expr, 1);
+        const Pattern inner = analysis::outline(there, p.expr.unit, content);
+        if (inner.any || inner.tag == status || there.expr(content).kind == ExprKind::kUnknown) return;
+      }
+    }
+    if (any)
+      found_.push_back({call_span(program_, site), Symbol(), 2,
+                        erlang_ ? "{Port, {exit_status, Status}}" : "{port, {:exit_status, status}}", place(f, site),
+                        Severity::kMedium, Confidence::kLikely});
   }
 
   bool function_releases(FunctionId f, Resource resource) const {
@@ -508,9 +539,10 @@ class Finder {
   // The function is a wrapper whose callers get the task, and do something with it: mostly they await it.
   bool is_handed_on(CallId site) const {
     const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
-    return std::any_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
-      return !result.wrappers.empty() && result.use != analysis::ResultUse::kIgnored &&
-             result.use != analysis::ResultUse::kUnused;
+    return std::any_of(results.begin(), results.end(), [this](const analysis::CallResult& result) {
+      if (result.wrappers.empty() || program_.module_of(program_.function_of(result.wrappers.back())) == process_.module)
+        return false;
+      return result.use != analysis::ResultUse::kIgnored && result.use != analysis::ResultUse::kUnused;
     });
   }
 

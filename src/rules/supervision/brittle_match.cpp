@@ -7,7 +7,9 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
-#include "rules/kept.h"
+#include "rules/child_starts.h"
+#include "rules/gone_entries.h"
+#include "rules/reach.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
 
@@ -36,7 +38,10 @@ class Check {
       const bool server = kind == analysis::ProcessKind::kGenServer || kind == analysis::ProcessKind::kGenStatem;
       if (!server || !in_production(program_, facts_, handler.function)) continue;
       if (handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast) look_for_effects(handler);
-      if (handler.kind == HandlerKind::kInfo) look_for_entries(handler);
+      if (handler.kind == HandlerKind::kInfo) {
+        for (const GoneEntry& entry : gone_entries(program_, facts_, handler)) report_entry(handler, entry);
+        look_for_accepts(handler);
+      }
     }
     for (const CallId site : wanted_calls(program_, reporter_)) {
       if (program_.call(site).name == names().which_children && facts_.calls.external(site)) look_for_children(site);
@@ -48,29 +53,34 @@ class Check {
 
   void look_for_effects(const Handler& handler) {
     if (!may_fail(facts_.effects.all[handler.function.index])) return;
-    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) look_at(handler, site, {});
+    std::set<std::uint32_t> seen;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause))
+      look_at(handler, site, {}, seen);
   }
 
   static bool may_fail(analysis::EffectSet effects) {
     return effects.has(Effect::kHttp) || effects.has(Effect::kDatabase) || effects.has(Effect::kSocket);
   }
 
-  void look_at(const Handler& handler, CallId site, CallId from) {
+  // Through helpers of the module, and the client modules behind them.
+  void look_at(const Handler& handler, CallId site, std::vector<CallId> chain, std::set<std::uint32_t>& seen) {
+    constexpr std::size_t kDeepest = 2;
     if (facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return;
     const analysis::External* external = facts_.calls.external(site);
     if (external && external->row && may_fail(external->row->effects) && !is_local_store(*external)) {
-      if (is_matched_hard(site) && !is_caught(site) && is_shared(handler)) report_effect(handler, site, from);
+      if (is_matched_hard(site) && !is_caught(site) && is_shared(handler)) report_effect(handler, site, chain);
       return;
     }
     const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || from || program_.module_of(callee) != program_.module_of(handler.function)) return;
-    if (!may_fail(facts_.effects.all[callee.index]) || is_caught(site)) return;
-    for (const CallId inner : program_.calls_of(callee)) look_at(handler, inner, site);
+    if (!callee || chain.size() >= kDeepest || !may_fail(facts_.effects.all[callee.index]) || is_caught(site)) return;
+    if (!program_.reviewed(callee) || !seen.insert(callee.index).second) return;
+    chain.push_back(site);
+    for (const CallId inner : program_.calls_of(callee)) look_at(handler, inner, chain, seen);
   }
 
   // Tables of this node, which fail only where the node itself is broken, and what only gives bytes to the kernel.
   static bool is_local_store(const analysis::External& external) {
-    static constexpr std::array<std::string_view, 4> kLocal = {"mnesia", "dets", "gen_udp", "inet"};
+    static constexpr std::array<std::string_view, 5> kLocal = {"mria", "mnesia", "dets", "gen_udp", "inet"};
     const std::string_view module = external.module.text();
     const std::string_view name = external.name.text();
     return std::find(kLocal.begin(), kLocal.end(), module) != kLocal.end() || module.ends_with("Repo") || name == "listen" ||
@@ -95,7 +105,7 @@ class Check {
     return process.count == analysis::Count::kOne || !process.names.empty();
   }
 
-  void report_effect(const Handler& handler, CallId site, CallId from) {
+  void report_effect(const Handler& handler, CallId site, const std::vector<CallId>& chain) {
     if (!reported_.insert(site.index).second) return;
     const FunctionId function = program_.function_of(site);
     const bool erlang = in_erlang(program_, function);
@@ -113,184 +123,80 @@ class Check {
     finding.fix =
         erlang ? "Give the result to the caller: Result = " + call + ", {reply, Result, State}; or match the error and decide."
                : "Give the result to the caller: {:reply, result, state}; or match the error and decide what to do.";
-    if (from) finding.path.push_back({call_span(program_, from), shown + " gets there from here"});
+    if (program_.module_of(function) != program_.module_of(handler.function)) finding.confidence = Confidence::kPossible;
+    for (const CallId step : chain) finding.path.push_back(call_step(program_, facts_, step));
     finding.path.push_back({finding.span, call + " may fail, and only " + pattern + " is taken"});
     finding.key = call;
     report_weighed(reporter_, std::move(finding));
   }
 
-  // ---- Entries ----------------------------------------------------------------------------------------------------------------
+  // ---- Accept ---------------------------------------------------------------------------------------------------------------
 
-  // The DOWN or EXIT of a process whose entry another clause may have removed: {^pid, job} = Map.get(state.running, ref).
-  void look_for_entries(const Handler& handler) {
-    const bool timed = is_own_timer(handler);
-    if (handler.pattern.tag != sym::DOWN && handler.pattern.tag != sym::EXIT && !timed) return;
-    const Unit& unit = program_.unit_of(handler.function);
-    const model::Clause& clause = unit.clause(handler.clause);
-    if (clause.guard || unit.patterns_of(clause).empty()) return;
-    const std::vector<model::VariableId> given = variables_in(unit, unit.patterns_of(clause)[0]);
+  // {ok, Socket} = gen_tcp:accept(Listen) in the server that listens: emfile and econnaborted pass, and the port is closed for
+  // good when the owner of the listening socket dies of them (kernel: gen_tcp, inet "POSIX Error Codes").
+  void look_for_accepts(const Handler& handler) {
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
-      const ExprId call = program_.call(site).expr;
-      if (!is_look_up(site) || !mentions(unit, call, given) || !is_hard(unit, call) || is_chosen(unit, call) || is_caught(site))
-        continue;
-      if (timed ? outlives_its_entry(handler, site) : is_taken_out_elsewhere(handler)) report_entry(handler, site);
-    }
-  }
-
-  // {parse, Uri}: a message that the server sends itself by a timer, for one entry.
-  bool is_own_timer(const Handler& handler) const {
-    if (!handler.pattern.tag || handler.pattern.size < 2) return false;
-    for (const FunctionId f : program_.functions_of(program_.module_of(handler.function))) {
-      if (!facts_.effects.direct[f.index].has(Effect::kTimer)) continue;
-      for (const CallId site : program_.calls_of(f)) {
-        const analysis::External* external = facts_.calls.external(site);
-        const std::size_t at = external && external->row ? external->row->message_argument : 0;
-        const std::span<const ExprId> arguments = arguments_of(program_, site);
-        if (at == 0 || at > arguments.size() || !external->row->effects.has(Effect::kTimer)) continue;
-        const ExprId message = analysis::local_value(program_.unit_of(site), arguments[at - 1]);
-        if (message && analysis::outline(program_.unit_of(site), {}, message).tag == handler.pattern.tag) return true;
-      }
-    }
-    return false;
-  }
-
-  // A clause that takes entries out of the same field, and does not cancel the timer.
-  bool outlives_its_entry(const Handler& handler, CallId look_up) const {
-    const Unit& unit = program_.unit_of(look_up);
-    Symbol looked_in;
-    for (const ExprId argument : arguments_of(program_, look_up)) {
-      const ExprId value = analysis::local_value(unit, argument);
-      if (const Symbol field = value ? analysis::field_read(unit, value) : Symbol()) looked_in = field;
-    }
-    const analysis::StateField* field =
-        looked_in ? analysis::states_of(program_, facts_).of(handler.process).field(looked_in) : nullptr;
-    if (!field) return false;
-    for (const analysis::StateWrite& write : field->writes) {
-      if (!write.changes.has(analysis::Change::kLoses)) continue;
-      for (const HandlerId other : write.handlers) {
-        const Handler& taker = facts_.handler(other);
-        if (taker.clause.index == handler.clause.index && taker.function == handler.function) continue;
-        if (!cancels_timer(taker)) return true;
-      }
-    }
-    return false;
-  }
-
-  bool cancels_timer(const Handler& taker) const {
-    for (const CallId site : analysis::calls_in_clause(program_, taker.function, taker.clause)) {
-      const Symbol name = program_.call(site).name;
-      if (name && name.text().find("cancel") != std::string_view::npos) return true;
       const FunctionId callee = facts_.calls.callees[site.index].function;
-      if (!callee) continue;
+      if (accepts(site)) report_accept(handler, site);
+      if (!callee || program_.module_of(callee) != program_.module_of(handler.function)) continue;
       for (const CallId inner : program_.calls_of(callee)) {
-        if (program_.call(inner).name && program_.call(inner).name.text().find("cancel") != std::string_view::npos) return true;
+        if (accepts(inner) && !is_caught(site)) report_accept(handler, inner);
       }
     }
-    return false;
   }
 
-  // Of those that answer with nil, error, false or [] where there is no entry.
-  bool is_look_up(CallId site) const {
+  bool accepts(CallId site) const {
     const analysis::External* external = facts_.calls.external(site);
-    if (!external) return false;
-    static constexpr std::array<std::string_view, 10> kLookUps = {"get",     "fetch",   "pop",    "find",   "take",
-                                                                  "keyfind", "keytake", "lookup", "fetch!", "pop!"};
-    static constexpr std::array<std::string_view, 6> kModules = {"Elixir.Map", "maps", "lists", "dict", "ets", "Elixir.List"};
-    return std::find(kLookUps.begin(), kLookUps.end(), external->name.text()) != kLookUps.end() &&
-           std::find(kModules.begin(), kModules.end(), external->module.text()) != kModules.end();
+    if (!external || facts_.calls.runs[site.index] != Runs::kCaller || program_.call(site).capture) return false;
+    const std::string_view name = external->name.text(), module = external->module.text();
+    const bool socket = module == "gen_tcp" || module == "ssl" || module == "socket" || module == "gen_sctp";
+    return socket && (name == "accept" || name == "transport_accept") && is_matched_hard(site) && !is_caught(site);
   }
 
-  // Matched with a pattern that the answer for "no entry" does not have.
-  bool is_hard(const Unit& unit, ExprId call) const {
-    const Symbol name = unit.call_of(unit.expr(call)).name;
-    if (name == intern("fetch!") || name == intern("pop!")) return true;
-    const ExprId around = unit.parent(call);
-    if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != call) return false;
-    ExprId pattern = unit.child(around, 0);
-    if (name == intern("pop") && unit.expr(pattern).kind == ExprKind::kTuple && unit.expr(pattern).child_count == 2) {
-      pattern = unit.child(pattern, 0);  // {value, rest}
+  void report_accept(const Handler& handler, CallId site) {
+    const ModuleId module = program_.module_of(handler.function);
+    bool listens = false;
+    for (const FunctionId f : program_.functions_of(module)) {
+      for (const CallId call : program_.calls_of(f))
+        listens |= program_.call(call).name && program_.call(call).name.text() == "listen";
     }
-    const ExprKind kind = unit.expr(pattern).kind;
-    return kind == ExprKind::kTuple || kind == ExprKind::kMap || (kind == ExprKind::kList && unit.expr(pattern).child_count > 0);
-  }
-
-  // Inside of a case or if: it may have been asked whether the entry is there.
-  static bool is_chosen(const Unit& unit, ExprId id) {
-    for (ExprId around = unit.parent(id); around; around = unit.parent(around)) {
-      const ExprKind kind = unit.expr(around).kind;
-      if (kind == ExprKind::kCase || kind == ExprKind::kWith) return true;
-    }
-    return false;
-  }
-
-  // Some other clause of the server takes entries out of a collection.
-  bool is_taken_out_elsewhere(const Handler& handler) const {
-    const analysis::States& states = analysis::states_of(program_, facts_);
-    for (const analysis::StateField& field : states.of(handler.process).fields) {
-      for (const analysis::StateWrite& write : field.writes) {
-        if (!write.changes.has(analysis::Change::kLoses)) continue;
-        for (const HandlerId other : write.handlers) {
-          const Handler& taker = facts_.handler(other);
-          if (taker.clause.index == handler.clause.index && taker.function == handler.function) continue;
-          if (!drops_the_message(taker) || leaves_monitors(handler)) return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  // demonitor(Ref, [flush]) beside the removal: of an entry that is gone no DOWN can come.
-  bool drops_the_message(const Handler& taker) const {
-    for (const CallId site : analysis::calls_in_clause(program_, taker.function, taker.clause)) {
-      if (flushes(site)) return true;
-      const FunctionId callee = facts_.calls.callees[site.index].function;
-      if (!callee || program_.module_of(callee) != program_.module_of(taker.function)) continue;
-      for (const CallId inner : program_.calls_of(callee)) {
-        if (flushes(inner)) return true;
-      }
-    }
-    return false;
-  }
-
-  // A task or monitor whose reference the module throws away: its DOWN never had an entry.
-  bool leaves_monitors(const Handler& handler) const {
-    for (const FunctionId f : program_.functions_of(program_.module_of(handler.function))) {
-      for (const CallId site : program_.calls_of(f)) {
-        const std::string_view name = program_.call(site).name.text();
-        if (name != "async_nolink" && name != "monitor" && name != "spawn_monitor") continue;
-        const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
-        const auto dropped = [](const analysis::CallResult& result) {
-          return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
-        };
-        if (std::any_of(results.begin(), results.end(), dropped)) return true;
-      }
-    }
-    return false;
-  }
-
-  bool flushes(CallId site) const {
-    if (program_.call(site).name.text() != "demonitor") return false;
-    const std::span<const ExprId> arguments = arguments_of(program_, site);
-    return arguments.size() == 2 && any_below(program_.unit_of(site), arguments[1], [&](ExprId part) {
-             return analysis::atom_value(program_.unit_of(site), part) == intern("flush");
-           });
-  }
-
-  void report_entry(const Handler& handler, CallId site) {
-    if (!reported_.insert(site.index).second) return;
+    if (!listens || !reported_.insert(site.index).second) return;
     const bool erlang = in_erlang(program_, handler.function);
     const std::string call = callee_text(program_, facts_, site), server = process_name(program_, facts_, handler.process);
-    const std::string shown = analysis::display_handler(program_, facts_, handler);
-    Finding finding = found_in(reporter_, program_, handler.function, call_span(program_, site));
+    Finding finding = found_in(reporter_, program_, program_.function_of(site), call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = analysis::display_handler(program_, facts_, handler) + " takes it for granted that " + call +
+                      " gives a socket: an error that passes kills " + server + ", which owns the port";
+    finding.why =
+        "accept fails with emfile when the node has no file descriptors left, and with econnaborted when a peer hangs up first. "
+        "Both are gone a moment later, but the listening socket is closed with its owner, for everybody.";
+    finding.fix = erlang ? "Take {error, Reason}: stop for closed, and accept again after a while for everything else."
+                         : "Take {:error, reason}: stop for :closed, and accept again after a while for everything else.";
+    finding.path = {{finding.span, "only a socket is taken"}};
+    finding.key = "accept " + call;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Entries ----------------------------------------------------------------------------------------------------------------
+
+  void report_entry(const Handler& handler, const GoneEntry& entry) {
+    if (!entries_.insert({entry.place.unit.index, entry.place.expr.index}).second) return;
+    const FunctionId function = function_at(program_, entry.place);
+    const bool erlang = in_erlang(program_, handler.function);
+    const Unit& unit = program_.unit(entry.place.unit);
+    const std::string server = process_name(program_, facts_, handler.process);
+    const std::string what =
+        entry.look_up ? callee_text(program_, facts_, entry.look_up) : source_text(program_, unit, entry.place.expr, 40);
+    Finding finding = found_in(reporter_, program_, function, unit.span(entry.place.expr));
     finding.confidence = Confidence::kPossible;
-    finding.message = shown + " matches hard on the entry that " + call + " finds, though another clause takes entries out";
+    finding.message = analysis::display_handler(program_, facts_, handler) + " matches hard on the entry that " + what +
+                      " finds, though another clause takes entries out";
     finding.why = "The message may come when the entry is gone already: then this is a badmatch that takes " + server +
-                  " down with everything "
-                  "that it looks after.";
+                  " down with everything that it looks after.";
     finding.fix = erlang ? "Take the case without an entry as well, and ignore the message then."
                          : "Add a clause for a reference that is not known, and ignore the message then.";
     finding.path = {{finding.span, "only an entry that is there is taken"}};
-    finding.key = "entry " + call;
+    finding.key = "entry " + what;
     report_weighed(reporter_, std::move(finding));
   }
 
@@ -398,6 +304,7 @@ class Check {
   const Facts& facts_;
   Reporter& reporter_;
   std::set<std::uint32_t> reported_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> entries_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "analysis/values.h"
-#include "rules/support.h"
+#include "rules/old_catch.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -24,16 +24,31 @@ class Check {
 
  private:
   void look_at(const Unit& unit) {
-    for (std::uint32_t i = 0; i < unit.exprs.size(); ++i) {
-      const model::Expr& e = unit.exprs[i];
-      if (e.kind != ExprKind::kTry || e.has(model::kOldCatch)) continue;
-      for (const model::ClauseId c : unit.try_of(e).catch_clauses) {
-        any_below(unit, unit.clause(c).body, [&](ExprId id) {
-          if (puts_back(unit, id)) note(unit, ExprId(i), id);
+    for (const ExprId attempt : unit.of_kind(ExprKind::kTry)) {
+      const model::Expr& e = unit.expr(attempt);
+      if (e.has(model::kOldCatch)) {
+        for (const model::ClauseId c : exit_clauses(unit, attempt)) look_below(unit, attempt, unit.clause(c).body);
+      } else {
+        for (const model::ClauseId c : unit.try_of(e).catch_clauses) look_below(unit, attempt, unit.clause(c).body);
+      }
+    }
+  }
+
+  // In a handler of an exception, and in the functions of its module that it calls.
+  void look_below(const Unit& unit, ExprId place, ExprId body) {
+    any_below(unit, body, [&](ExprId id) {
+      if (puts_back(unit, id)) note(unit, place, id);
+      if (unit.expr(id).kind != ExprKind::kCall) return false;
+      const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(id).payload].function;
+      if (!callee || &program_.unit_of(callee) != &unit) return false;
+      for (const model::ClauseId clause : program_.function(callee).clauses) {
+        any_below(unit, unit.clause(clause).body, [&](ExprId inner) {
+          if (puts_back(unit, inner)) note(unit, place, inner);
           return false;
         });
       }
-    }
+      return false;
+    });
   }
 
   // AMQP.Basic.reject(channel, tag) and nack requeue unless they are told not to, as do the methods of amqp_client.
@@ -46,12 +61,21 @@ class Check {
     }
     if (e.kind != ExprKind::kCall) return false;
     const model::Call& call = unit.call_of(e);
-    if (!call.module || !call.name || call.module.text() != "Elixir.AMQP.Basic") return false;
+    if (!call.module || !call.name || !is_basic(unit, call.module)) return false;
     if (call.name.text() != "reject" && call.name.text() != "nack") return false;
     const std::span<const ExprId> arguments = unit.children_of(id);
     if (arguments.size() < 3) return true;
     const ExprId value = analysis::literal_option(unit, analysis::local_value(unit, arguments.back()), intern("requeue"));
     return value && analysis::atom_value(unit, value) == sym::true_;
+  }
+
+  // `use AMQP` makes Basic stand for AMQP.Basic (amqp: AMQP.__using__/1).
+  static bool is_basic(const Unit& unit, Symbol module) {
+    if (module.text() == "Elixir.AMQP.Basic") return true;
+    if (module.text() != "Elixir.Basic") return false;
+    return std::any_of(unit.directives.begin(), unit.directives.end(), [](const model::Directive& directive) {
+      return directive.kind == model::DirectiveKind::kUse && directive.module && directive.module.text() == "Elixir.AMQP";
+    });
   }
 
   static bool is_refused(const Unit& unit, std::span<const ExprId> pairs) {
@@ -64,7 +88,7 @@ class Check {
 
   void note(const Unit& unit, ExprId place, ExprId back) {
     const analysis::Clauses clauses(unit);
-    const analysis::Clauses::Place at = clauses.of(place);
+    const analysis::Clauses::Place at = clauses.of(back);
     if (!at.function || !reported_.insert({unit.file, back.index}).second) return;
     const FunctionId function(unit.first_function + at.function.index);
     if (!in_production(program_, facts_, function) || counts(unit, function)) return;

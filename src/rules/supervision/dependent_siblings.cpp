@@ -3,6 +3,7 @@
 // earlier task supervisor go on when the process that counts on them is started anew (stdlib: supervisor, "Supervision
 // Strategies").
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
@@ -202,7 +203,7 @@ class Check {
       const Handler& taker = facts_.handler(id);
       if (taker.catch_all || !taker.changes_state) continue;
       const Unit& unit = program_.unit_of(taker.function);
-      if (carries_self(message) && monitors_sender(taker)) return true;
+      if (carries_self(message) && (monitors_sender(taker) || registers_sender(taker))) return true;
       if (message.kind == MessageKind::kCall && takes_pid_of_from(unit, taker)) return true;
     }
     return false;
@@ -215,6 +216,15 @@ class Check {
       const model::Expr& expr = unit.expr(e);
       return expr.kind == ExprKind::kCall && unit.call_of(expr).name == sym::self && unit.call_of(expr).arity == 0;
     });
+  }
+
+  // By its name a message of those who want to be told, and the state is another one after it.
+  bool registers_sender(const Handler& handler) const {
+    if (!handler.pattern.tag || handler.pattern.size < 2) return false;
+    constexpr std::array<std::string_view, 8> kWords = {"register", "subscribe",   "attach",       "listen",
+                                                        "join",     "add_handler", "add_listener", "follow"};
+    const std::string_view tag = handler.pattern.tag.text();
+    return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return tag.starts_with(word); });
   }
 
   // Keeps whom it monitors; one that links the sender takes it down as well, which is a restart.
@@ -291,7 +301,8 @@ class Check {
 
   static ProcessId pid_of(const analysis::PossibleValues& values) {
     for (const analysis::PossibleValue& value : values.all) {
-      if (value.kind == analysis::PossibleKind::kProcess && value.process) return value.process;
+      const bool pid = value.kind == analysis::PossibleKind::kProcess || value.kind == analysis::PossibleKind::kSelf;
+      if (pid && value.process) return value.process;
     }
     return {};
   }

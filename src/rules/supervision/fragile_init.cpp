@@ -59,7 +59,7 @@ class Check {
 
   // handle_continue, and the message that init sends itself.
   bool follows_init(const Process& process, const Handler& handler) const {
-    if (process.kind != ProcessKind::kGenServer) return false;
+    if (process.kind != ProcessKind::kGenServer && process.kind != ProcessKind::kGenStatem) return false;
     if (handler.kind == HandlerKind::kInit || handler.kind == HandlerKind::kCall) return false;
     return asks_outside(facts_.effects.all[handler.function.index]) && runs_at_start(program_, facts_, handler);
   }

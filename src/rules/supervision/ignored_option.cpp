@@ -35,18 +35,40 @@ constexpr std::array<std::string_view, 15> kElixirFlags = {
     "strategy",        "max_restarts", "max_seconds", "auto_shutdown",   "name",
     "timeout",         "debug",        "spawn_opt",   "hibernate_after", "max_children",
     "extra_arguments", "id",           "restart",     "shutdown",        "modules"};
-constexpr std::array<Misplaced, 4> kNotElixirFlags = {
-    {{"intensity", "max_restarts"}, {"period", "max_seconds"}, {"max_r", "max_restarts"}, {"max_t", "max_seconds"}}};
+constexpr std::array<Misplaced, 9> kNotElixirFlags = {{{"intensity", "max_restarts"},
+                                                       {"period", "max_seconds"},
+                                                       {"max_r", "max_restarts"},
+                                                       {"max_t", "max_seconds"},
+                                                       {"max_retries", "max_restarts"},
+                                                       {"retries", "max_restarts"},
+                                                       {"restarts", "max_restarts"},
+                                                       {"max_intensity", "max_restarts"},
+                                                       {"max_period", "max_seconds"}}};
 constexpr std::array<std::string_view, 4> kErlangFlags = {"strategy", "intensity", "period", "auto_shutdown"};
-constexpr std::array<Misplaced, 6> kNotErlangFlags = {{{"max_restarts", "intensity"},
-                                                       {"max_seconds", "period"},
-                                                       {"max_restart", "intensity"},
-                                                       {"max_intensity", "intensity"},
-                                                       {"max_r", "intensity"},
-                                                       {"max_t", "period"}}};
+constexpr std::array<Misplaced, 10> kNotErlangFlags = {{{"max_retries", "intensity"},
+                                                        {"retries", "intensity"},
+                                                        {"restarts", "intensity"},
+                                                        {"max_period", "period"},
+                                                        {"max_restarts", "intensity"},
+                                                        {"max_seconds", "period"},
+                                                        {"max_restart", "intensity"},
+                                                        {"max_intensity", "intensity"},
+                                                        {"max_r", "intensity"},
+                                                        {"max_t", "period"}}};
 constexpr std::array<std::string_view, 7> kChildKeys = {"id", "start", "restart", "shutdown", "type", "modules", "significant"};
-constexpr std::array<Misplaced, 5> kNotChildKeys = {
-    {{"max_restarts", ""}, {"max_seconds", ""}, {"intensity", ""}, {"period", ""}, {"strategy", ""}}};
+constexpr std::array<Misplaced, 13> kNotChildKeys = {{{"max_restarts", ""},
+                                                      {"max_seconds", ""},
+                                                      {"intensity", ""},
+                                                      {"period", ""},
+                                                      {"strategy", ""},
+                                                      {"restart_type", "restart"},
+                                                      {"restart_policy", "restart"},
+                                                      {"restart_strategy", "restart"},
+                                                      {"shutdown_timeout", "shutdown"},
+                                                      {"shutdown_time", "shutdown"},
+                                                      {"shutdown_type", "shutdown"},
+                                                      {"child_type", "type"},
+                                                      {"max_retries", ""}}};
 constexpr std::array<std::string_view, 5> kStartKeys = {"name", "timeout", "debug", "spawn_opt", "hibernate_after"};
 constexpr std::array<Misplaced, 4> kNotStartKeys = {
     {{"max_restarts", ""}, {"max_seconds", ""}, {"intensity", ""}, {"period", ""}}};

@@ -2,7 +2,7 @@
 // {:stop, reason} without the state answers with something else: the process dies with bad_return_value, gen_event throws the
 // handler out. Dialyzer and the compiler see it seldom, for the branch that does it is the one that nobody runs: an error, a
 // time-out, a message that should not come. What each callback may return: stdlib, gen_server and gen_event; a function that the
-// callback calls last is left out, for others may use what it gives.
+// callback calls last is left out where others may use what it gives.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -69,13 +69,96 @@ class Check {
     const std::span<const Shape> shapes = shapes_for(process.kind, handler.kind);
     if (shapes.empty() || !is_of_otp(process) || !in_production(program_, facts_, handler.function)) return;
     for (const CallbackReturn& made : analysis::returns_of(program_, facts_, handler)) {
-      if (made.by_helper || !made.expr) continue;
+      if (!made.expr || (made.by_helper && !is_last_for(handler, made))) continue;
       const std::string fault = fault_of(handler, made, shapes);
       if (!fault.empty()) report(handler, made, fault);
     }
+    look_at_withs(handler, shapes);
   }
 
  private:
+  // A helper of the module that this callback alone ends with: what it gives is an answer of the callback.
+  bool is_last_for(const Handler& handler, const CallbackReturn& made) const {
+    const Unit& unit = program_.unit(made.expr.unit);
+    if (&unit != &program_.unit_of(handler.function)) return false;
+    const analysis::Clauses::Place place = analysis::Clauses(unit).of(made.expr.expr);
+    if (!place.function) return false;
+    const FunctionId helper(unit.first_function + place.function.index);
+    // Another callback: which of its clauses runs is decided by the message that it is handed.
+    const bool callback = std::any_of(facts_.processes.handlers.begin(), facts_.processes.handlers.end(),
+                                      [&](const Handler& other) { return other.function == helper; });
+    if (callback) return false;
+    const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(helper);
+    return !incoming.empty() && std::all_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+      return facts_.calls.callers[i] == handler.function && !facts_.calls.edges[i].possible &&
+             is_result(facts_.calls.edges[i].site);
+    });
+  }
+
+  // `with {:ok, x} <- f(), do: {:noreply, x}`: what does not match is what the callback returns.
+  void look_at_withs(const Handler& handler, std::span<const Shape> shapes) {
+    const analysis::UnitId unit_id = program_.functions[handler.function.index].unit;
+    const Unit& unit = program_.unit(unit_id);
+    const ExprId body = handler.clause ? unit.clause(handler.clause).body : ExprId();
+    if (!body || unit.language != source::Language::kElixir) return;
+    analysis::for_each_result(unit, body, [&](ExprId result) {
+      ExprId at = result;
+      for (ExprId around = unit.parent(at); around && at != body; at = around, around = unit.parent(around)) {
+        const model::Expr& e = unit.expr(around);
+        if (e.kind != ExprKind::kWith || unit.child(around, e.child_count - 1u) != at || !unit.clauses_of(e).empty()) continue;
+        for (std::uint32_t i = 0; i + 1u < e.child_count; ++i) look_at_step(handler, unit_id, unit.child(around, i), shapes);
+      }
+    });
+  }
+
+  void look_at_step(const Handler& handler, analysis::UnitId unit_id, ExprId step, std::span<const Shape> shapes) {
+    const Unit& unit = program_.unit(unit_id);
+    if (unit.expr(step).kind != ExprKind::kGenerator) return;
+    const ExprId pattern = unit.child(step, 0), source = unit.child(step, 1);
+    const ExprKind taken = unit.expr(pattern).kind;
+    if (taken != ExprKind::kTuple && taken != ExprKind::kAtom && taken != ExprKind::kMap) return;
+    if (!gives_no_answer(unit, unit_id, pattern, source, shapes)) return;
+    CallbackReturn made;
+    made.expr = {unit_id, step};
+    report(handler, made,
+           "has no else for what " + source_text(program_, unit, source, 40) + " gives beside " +
+               source_text(program_, unit, pattern, 30) + ", and returns that");
+  }
+
+  // Does the source of a step surely give something else than the pattern takes, and no answer of a callback?
+  bool gives_no_answer(const Unit& unit, analysis::UnitId unit_id, ExprId pattern, ExprId source,
+                       std::span<const Shape> shapes) const {
+    const model::Expr& e = unit.expr(source);
+    if (e.kind == ExprKind::kOperator) return unit.expr(pattern).kind == ExprKind::kAtom;
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + e.payload);
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee) return facts_.calls.external(site) && facts_.calls.external(site)->row;
+    const analysis::Pattern taken = analysis::outline(unit, unit_id, pattern);
+    const Unit& there = program_.unit_of(callee);
+    bool found = false;
+    for (const model::ClauseId clause : program_.function(callee).clauses) {
+      analysis::for_each_result(there, there.clause(clause).body, [&](ExprId result) {
+        const analysis::Pattern given =
+            analysis::outline(there, program_.functions[callee.index].unit, analysis::local_value(there, result));
+        const bool answer = std::any_of(shapes.begin(), shapes.end(),
+                                        [&](const Shape& shape) { return given.tag && shape.tag == given.tag.text(); });
+        found |= given.tag && !answer && !may_match(taken, given);
+      });
+    }
+    return found;
+  }
+
+  // Is the call the last that its function does, in this branch?
+  bool is_result(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    bool last = false;
+    for (const model::ClauseId clause : program_.function(program_.function_of(site)).clauses) {
+      analysis::for_each_result(unit, unit.clause(clause).body, [&](ExprId id) { last |= id == program_.call(site).expr; });
+    }
+    return last;
+  }
+
   // What is wrong with a return: empty when it is right, or when nobody can say.
   std::string fault_of(const Handler& handler, const CallbackReturn& made, std::span<const Shape> shapes) const {
     const Unit& unit = program_.unit(made.expr.unit);

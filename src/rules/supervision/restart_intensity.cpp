@@ -5,7 +5,10 @@
 #include <optional>
 #include <set>
 
+#include "analysis/results.h"
+#include "analysis/values.h"
 #include "rules/child_starts.h"
+#include "rules/failed_ends.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
 
@@ -327,7 +330,43 @@ class Check {
       if (h.kind != HandlerKind::kTerminate && facts_.effects.all[h.function.index].has(Effect::kRpc))
         return Why{"calls other nodes", true};
     }
+    if (const std::optional<Why> why = stops_with_one(p)) return why;
     return calls_one(process, p);
+  }
+
+  // Its init watches a process by its name, and its DOWN stops the child with an error.
+  std::optional<Why> stops_with_one(const Process& p) const {
+    const bool stops = std::any_of(p.handlers.begin(), p.handlers.end(), [&](const auto id) {
+      const Handler& h = facts_.handler(id);
+      if (h.kind != HandlerKind::kInfo || h.pattern.tag != sym::DOWN) return false;
+      const auto returns = analysis::returns_of(program_, facts_, h);
+      return !returns.empty() && std::all_of(returns.begin(), returns.end(), [&](const analysis::CallbackReturn& r) {
+        return r.tag == sym::stop && !ends_well(program_.unit(r.expr.unit), r.reason);
+      });
+    });
+    if (!stops) return {};
+    for (const auto id : p.handlers) {
+      const Handler& h = facts_.handler(id);
+      if (h.kind != HandlerKind::kInit) continue;
+      for (const CallId site : analysis::calls_in_clause(program_, h.function, h.clause)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || !external->row || external->row->returns != knowledge::Resource::kMonitor) continue;
+        for (const ExprId argument : arguments_of(program_, site)) {
+          if (const std::optional<Symbol> name = name_of_one(program_.unit_of(site), argument))
+            return Why{"stops with an error when " + std::string(name->text()) + " does", false};
+        }
+      }
+    }
+    return {};
+  }
+
+  // whereis(Name), or the name itself.
+  static std::optional<Symbol> name_of_one(const Unit& unit, ExprId argument) {
+    const ExprId value = analysis::local_value(unit, argument);
+    if (const auto atom = analysis::atom_value(unit, value); atom && atom->text() != "process") return atom;
+    const model::Expr& e = unit.expr(value);
+    if (e.kind != ExprKind::kCall || e.child_count != 1 || !unit.call_of(e).name) return {};
+    return unit.call_of(e).name.text().starts_with("whereis") ? analysis::atom_value(unit, unit.child(value, 0)) : std::nullopt;
   }
 
   // Something outside of the system that its callbacks talk to.

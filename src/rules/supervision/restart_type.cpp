@@ -13,6 +13,8 @@
 #include "rules/child_starts.h"
 #include "rules/conditions.h"
 #include "rules/failed_ends.h"
+#include "rules/permanent_tasks.h"
+#include "rules/restart_slots.h"
 #include "rules/siblings.h"
 #include "rules/stopped_children.h"
 #include "rules/walk.h"
@@ -22,24 +24,7 @@ namespace {
 
 using analysis::CallbackReturn;
 using analysis::ExprRef;
-using analysis::Forest;
 using analysis::ProcessKind;
-using analysis::Tree;
-using analysis::TreeChild;
-
-// A process class as one supervisor has it.
-struct Slot {
-  ModuleId module;
-  Symbol restart;
-  source::Span place;  // of the restart type, or of the child
-  bool dynamic = false;
-  bool added = false;  // by start_child
-  Symbol strategy;     // of a supervisor in sight
-  CallId site;         // the start_child
-  source::Span strategy_place;
-  ExprRef child;         // of a supervisor's list
-  bool guessed = false;  // nobody in sight starts it
-};
 
 bool is_server(const Process& process) {
   return process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem ||
@@ -51,10 +36,9 @@ class Check {
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
 
   void run() {
-    collect();
-    collect_specifications();
+    slots_ = restart_slots(program_, facts_);
     stopped_ = stopped_children(program_, facts_);
-    for (const Slot& slot : slots_) {
+    for (const RestartSlot& slot : slots_) {
       if (slot.restart == sym::permanent) permanent_that_stops(slot);
       if (slot.restart == sym::permanent && (slot.dynamic || slot.added)) permanent_that_is_stopped(slot);
       if (slot.restart == sym::transient) transient_that_hides(slot);
@@ -63,82 +47,12 @@ class Check {
       if (slot.restart == sym::temporary && !slot.dynamic && !slot.added) task_that_is_lost(slot);
       if (slot.strategy == sym::one_for_all && slot.restart == sym::transient && !slot.dynamic) done_again(slot);
     }
+    for (const PermanentTask& task : permanent_tasks(program_, facts_)) permanent_task(task);
     signals_that_do_nothing();
   }
 
  private:
-  void collect() {
-    const Forest& forest = analysis::forest_of(program_, facts_);
-    for (const Tree& tree : forest.trees) {
-      for (const TreeChild& child : tree.children) {
-        if (!child.source || !child.place || !production_place(program_, facts_, child.place)) continue;
-        if (child.origin == analysis::Origin::kAdded) continue;  // read below, where they are written
-        const bool dynamic = tree.dynamic || child.origin == analysis::Origin::kTemplate;
-        slots_.push_back({child.source,
-                          child.restart,
-                          program_.unit(child.place.unit).span(child.place.expr),
-                          dynamic,
-                          false,
-                          tree.strategy,
-                          {},
-                          strategy_place(program_, facts_, tree),
-                          child.place});
-      }
-    }
-    for (const ChildStart& start : child_starts(program_, facts_)) {
-      if (!start.spec.module) continue;
-      const std::string_view api = facts_.calls.external(start.site)->module.text();
-      const bool dynamic = api.ends_with("DynamicSupervisor");
-      source::Span place = start.spec.restart_place;
-      if (place.end <= place.begin) place = call_span(program_, start.site);
-      slots_.push_back({start.spec.module, start.spec.restart, place, dynamic, true, {}, start.site, {}, {}, false});
-    }
-  }
-
-  // child_spec/1 with an identity that is made of its argument: one for each of many, wherever they are started. Those that no
-  // start_child in sight starts are read from it, in a module of its own as well as in a template that others use.
-  void collect_specifications() {
-    std::set<ModuleId> known;
-    for (const Slot& slot : slots_) known.insert(slot.module);
-    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
-      const FunctionId f(i);
-      const model::Function& function = program_.function(f);
-      if (function.name != sym::child_spec || function.arity != 1 || !program_.reviewed(f) || !is_one_of_many(f)) continue;
-      for (const Process& process : facts_.processes.processes) {
-        const bool own = process.module == program_.module_of(f) && !function.has(model::kTemplate);
-        const bool user = function.has(model::kTemplate) && uses(process.module, program_.module_of(f));
-        if ((!own && !user) || known.contains(process.module)) continue;
-        slots_.push_back({process.module, sym::permanent, name_span(program_, f), true, false, {}, {}, {}, {}, true});
-      }
-    }
-  }
-
-  bool uses(ModuleId user, ModuleId used) const {
-    const Unit& unit = program_.unit_of(user);
-    const auto directives = unit.directives_of(program_.module(user));
-    return std::any_of(directives.begin(), directives.end(), [&](const model::Directive& directive) {
-      return directive.kind == model::DirectiveKind::kUse && !directive.quoted &&
-             program_.find_module(directive.module, unit.project) == used;
-    });
-  }
-
-  // %{id: {__MODULE__, key}, start: …} without a restart.
-  bool is_one_of_many(FunctionId function) const {
-    const Unit& unit = program_.unit_of(function);
-    const auto clauses = program_.function(function).clauses;
-    if (clauses.begin() == clauses.end()) return false;
-    bool all = true;
-    for (const model::ClauseId clause : clauses) {
-      const ExprId map = analysis::local_value(unit, unit.clause(clause).body);
-      if (!map || unit.expr(map).kind != ExprKind::kMap || unit.expr(map).has(model::kUpdate)) return false;
-      const ExprId id = analysis::literal_option(unit, map, intern("id"));
-      all = all && id && analysis::literal_option(unit, map, sym::start) && !analysis::literal_option(unit, map, sym::restart) &&
-            !variables_in(unit, id).empty();
-    }
-    return all;
-  }
-
-  const Process* server(const Slot& slot) const {
+  const Process* server(const RestartSlot& slot) const {
     const ProcessId id = facts_.processes.of(slot.module);
     if (!id || !is_server(facts_.process(id))) return nullptr;
     return &facts_.process(id);
@@ -225,7 +139,7 @@ class Check {
     return sites != 0;
   }
 
-  void permanent_that_stops(const Slot& slot) {
+  void permanent_that_stops(const RestartSlot& slot) {
     const Process* process = server(slot);
     if (!process) return;
     const std::optional<Stop> stop = stops_when_done(*process, slot.guessed);
@@ -251,8 +165,31 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
+  // Work that is done once, under a restart type for what shall run for ever.
+  void permanent_task(const PermanentTask& task) {
+    const Unit& unit = program_.unit(task.child.unit);
+    const FunctionId holder = function_at(program_, task.child);
+    if (!holder) return;
+    const std::string what = task.run ? model::display_function(program_, task.run) : std::string("what it is given");
+    Finding finding = found_in(reporter_, program_, holder, unit.span(task.child.expr));
+    finding.severity = Severity::kHigh;
+    finding.confidence = Confidence::kLikely;
+    finding.message = "A task that runs " + what + " is a permanent child: when it is done, its supervisor starts it again";
+    finding.why =
+        "A permanent child is restarted whatever its reason was. The work is done again and again, and after a few turns the "
+        "restarts are used up: the supervisor ends with all its other children.";
+    finding.fix = in_erlang(program_, holder) ? "Give the child `restart => transient` (or temporary)."
+                                              : "Give the child `restart: :transient` (or :temporary): only a specification of "
+                                                "one's own, or `use Task, restart: …`, makes a task permanent.";
+    finding.path = {
+        {finding.span, "a permanent child"},
+        {task.run ? name_span(program_, task.run) : program_.unit(task.body.unit).span(task.body.expr), "which comes to an end"}};
+    finding.key = "task " + what;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   // Who stops a child by itself and not through its supervisor gets another one of it.
-  void permanent_that_is_stopped(const Slot& slot) {
+  void permanent_that_is_stopped(const RestartSlot& slot) {
     const auto stopped = stopped_.find(slot.module.index);
     if (stopped == stopped_.end() || !facts_.processes.of(slot.module) || !reported_.insert(slot.module).second) return;
     const CallId from = stopped->second.from ? stopped->second.from : stopped->second.stop;
@@ -350,7 +287,7 @@ class Check {
     });
   }
 
-  void transient_that_hides(const Slot& slot) {
+  void transient_that_hides(const RestartSlot& slot) {
     FunctionId function;
     const std::optional<ExprRef> end = hidden_failure(slot.module, &function);
     if (!end || !reported_.insert(slot.module).second) return;
@@ -374,7 +311,7 @@ class Check {
   }
 
   // A stop in the clause for {error, Reason}, with a reason that is none.
-  void transient_that_gives_up(const Slot& slot) {
+  void transient_that_gives_up(const RestartSlot& slot) {
     const Process* process = server(slot);
     if (!process) return;
     const std::optional<FailedEnd> end = failed_end(program_, facts_, *process);
@@ -402,7 +339,7 @@ class Check {
   }
 
   // The `use Task` that makes it temporary; none where somebody wrote so, there or in the list.
-  source::Span defaulted_by(const Slot& slot) const {
+  source::Span defaulted_by(const RestartSlot& slot) const {
     const Unit& at = program_.unit(slot.child.unit);
     const bool written = any_below(at, slot.child.expr, [&](ExprId id) {
       return at.expr(id).kind == ExprKind::kAtom && at.expr(id).symbol() == sym::temporary;
@@ -417,7 +354,7 @@ class Check {
   }
 
   // `use Task` alone in a supervisor's list, and its work is no one's business when it fails.
-  void task_that_is_lost(const Slot& slot) {
+  void task_that_is_lost(const RestartSlot& slot) {
     const ProcessId id = facts_.processes.of(slot.module);
     if (!id || facts_.process(id).kind != ProcessKind::kTask || !slot.child) return;
     const source::Span use = defaulted_by(slot);
@@ -457,7 +394,7 @@ class Check {
     return {};
   }
 
-  void temporary_that_is_needed(const Slot& slot) {
+  void temporary_that_is_needed(const RestartSlot& slot) {
     const Process* process = server(slot);
     if (!process || process->count == analysis::Count::kMany) return;
     if (!is_named(*process) || is_watched_over(slot)) return;
@@ -480,7 +417,7 @@ class Check {
   }
 
   // Who starts it by hand also monitors: it is started again when somebody notices.
-  bool is_watched_over(const Slot& slot) const {
+  bool is_watched_over(const RestartSlot& slot) const {
     const FunctionId starter = slot.site ? program_.function_of(slot.site) : FunctionId();
     if (!starter) return false;
     for (const auto f : program_.functions_of(program_.module_of(starter))) {
@@ -523,7 +460,7 @@ class Check {
   }
 
   // Work that ends by itself, under one_for_all.
-  void done_again(const Slot& slot) {
+  void done_again(const RestartSlot& slot) {
     const ProcessId id = facts_.processes.of(slot.module);
     if (!id || facts_.process(id).kind != ProcessKind::kGenServer) return;
     const std::optional<ExprRef> end = one_shot(facts_.process(id));
@@ -631,7 +568,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
-  std::vector<Slot> slots_;
+  std::vector<RestartSlot> slots_;
   std::set<ModuleId> reported_;
   std::map<std::uint32_t, StoppedFrom> stopped_;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "analysis/values.h"
 #include "rules/siblings.h"
 
 namespace beamwright::rules {
@@ -34,7 +35,7 @@ class Check {
  private:
   bool is_supervisor(const TreeChild& child) const {
     // A worker whose start function stands in a supervisor's module is another process.
-    if (!child.tree && child.type.text() == "worker") return false;
+    if (!child.tree && child.type && child.type.text() == "worker") return false;
     const ProcessId process = child.source ? facts_.processes.of(child.source) : ProcessId();
     return process && facts_.process(process).kind == analysis::ProcessKind::kSupervisor && inner_of(child);
   }
@@ -130,6 +131,12 @@ class Check {
                   " with the sibling that crashed, starts the others again and drops it, because it is temporary: the system "
                   "goes on without it.";
     finding.fix = "Make it permanent or transient, or put it under a supervisor of its own.";
+    const Unit& unit = program_.unit_of(child.source);
+    for (const model::Directive& directive : unit.directives_of(program_.module(child.source))) {
+      if (directive.kind == model::DirectiveKind::kUse && directive.options && !directive.quoted &&
+          analysis::literal_option(unit, directive.options, sym::restart))
+        finding.path.push_back({{unit.file, directive.begin, directive.end}, "temporary is written here"});
+    }
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
   }

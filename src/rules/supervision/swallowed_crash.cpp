@@ -10,7 +10,9 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/half_done.h"
 #include "rules/kept.h"
+#include "rules/old_catch.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
 
@@ -26,7 +28,7 @@ struct Caught {
   ExprId place;    // the try
   ExprId body;     // what it guards
   Handling taken;  // the handler that takes everything
-  std::vector<CallId> sites;
+  std::vector<CallId> sites, captures;
 };
 
 class Check {
@@ -38,11 +40,10 @@ class Check {
       const Unit& unit = *program_.units[u];
       if (unit.role != source::Role::kReviewed || !reporter_.wants(unit)) continue;
       std::optional<analysis::Clauses> clauses;
-      for (std::uint32_t i = 0; i < unit.exprs.size(); ++i) {
-        if (unit.exprs[i].kind != ExprKind::kTry) continue;
+      for (const ExprId id : unit.of_kind(ExprKind::kTry)) {
         if (!clauses) clauses.emplace(unit);
-        const analysis::Clauses::Place place = clauses->of(ExprId(i));
-        if (place.function) look_at(unit, FunctionId(unit.first_function + place.function.index), ExprId(i));
+        const analysis::Clauses::Place place = clauses->of(id);
+        if (place.function) look_at(unit, FunctionId(unit.first_function + place.function.index), id);
       }
     }
   }
@@ -50,8 +51,9 @@ class Check {
  private:
   void look_at(const Unit& unit, FunctionId function, ExprId place) {
     if (!in_production(program_, facts_, function) || is_clean_up(function)) return;
-    Caught caught{function, place, unit.child(place, 0), {}, {}};
+    Caught caught{function, place, unit.child(place, 0), {}, {}, {}};
     any_below(unit, caught.body, [&](ExprId id) {
+      if (unit.expr(id).kind == ExprKind::kCapture) caught.captures.push_back(CallId(unit.first_call + unit.expr(id).payload));
       if (unit.expr(id).kind == ExprKind::kCall) caught.sites.push_back(CallId(unit.first_call + unit.expr(id).payload));
       return false;
     });
@@ -152,15 +154,24 @@ class Check {
   bool judge(const Unit& unit, const Caught& caught) {
     const Aftermath after = caught.taken.aftermath;
     if (caught.taken.logs || says_so(unit, caught) || after == Aftermath::kExits || after == Aftermath::kStops) return false;
-    if (caught.taken.old_catch) return is_dropped(unit, caught) && report_dropped(caught);
+    if (caught.taken.old_catch) {
+      if (is_dropped(unit, caught)) return report_dropped(caught);
+      return keeps_state_after_exit(program_, facts_, caught.function, caught.place) && report_state(caught);
+    }
     if (after == Aftermath::kKeepsState && (caught.taken.classes & analysis::kErrorClass) != 0) {
-      return !uses_reason(unit, caught) && (!tells_error(unit, caught) || reaches_out(caught)) && report_state(caught);
+      return !uses_reason(unit, caught) &&
+             (!tells_error(unit, caught) || reaches_out(caught) || is_half_done(program_, facts_, caught.sites)) &&
+             report_state(caught);
     }
     if (after == Aftermath::kMixed) return false;
     if ((caught.taken.classes & analysis::kExitClass) != 0 && (hides_server(unit, caught) || hides_boot(unit, caught)))
       return true;
     if ((caught.taken.classes & analysis::kErrorClass) == 0) return false;
     if (is_loop_step(unit, caught)) return report_dropped(caught);
+    if (const std::vector<CallId> users =
+            states_given_to_guard(program_, facts_, caught.function, caught.body, caught.taken.value);
+        !users.empty())
+      return report_guard(caught, users);
     if (makes_up(unit, caught)) return report_made_up(caught);
     if (knows_better(unit, caught)) return report_bugs(unit, caught);
     return false;
@@ -180,11 +191,35 @@ class Check {
   // Inside of the fun that a Mnesia transaction runs: an exit of the locker asks for the fun to be run again.
   bool in_transaction(const Unit& unit, const Caught& caught) const {
     if ((caught.taken.classes & analysis::kExitClass) == 0 || raises_again(unit, caught)) return false;
-    for (ExprId at = unit.parent(caught.place); at; at = unit.parent(at)) {
+    return in_transaction(caught.function, caught.place, 0) ||
+           (takes_locks(caught) && in_transaction(caught.function, caught.place, 1));
+  }
+
+  // mnesia:read and its like wait for locks; dirty_read does not.
+  bool takes_locks(const Caught& caught) const {
+    return std::any_of(caught.sites.begin(), caught.sites.end(), [&](CallId site) {
+      const model::Call& call = program_.call(site);
+      return call.module == intern("mnesia") && call.name && !call.name.text().starts_with("dirty");
+    });
+  }
+
+  // The closure around the place, or around a call of the function that holds it, is what a transaction runs.
+  bool in_transaction(FunctionId function, ExprId place, int depth) const {
+    const Unit& unit = program_.unit_of(function);
+    for (ExprId at = unit.parent(place); at; at = unit.parent(at)) {
       if (unit.expr(at).kind != ExprKind::kClosure) continue;
-      for (const CallId site : program_.calls_of(caught.function)) {
+      for (const CallId site : program_.calls_of(function)) {
         if (is_transaction(site) && is_given(unit, site, at)) return true;
       }
+    }
+    constexpr int kMaxDepth = 3;
+    if (depth == 0 || depth >= kMaxDepth) return false;
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const analysis::Edge& edge = facts_.calls.edges[i];
+      const FunctionId caller = facts_.calls.callers[i];
+      if (edge.possible || edge.runs != Runs::kCaller || caller == function) continue;
+      if (program_.module_of(caller) != program_.module_of(function)) continue;
+      if (in_transaction(caller, program_.call(edge.site).expr, depth + 1)) return true;
     }
     return false;
   }
@@ -343,9 +378,9 @@ class Check {
     }
     std::size_t count = 0;
     const model::Module& m = program_.module(module);
-    for (std::uint32_t i = 0; i < unit.exprs.size(); ++i) {
-      const model::Expr& e = unit.exprs[i];
-      if (e.kind != ExprKind::kTry || e.begin < m.begin || e.end > m.end || e.has(model::kOldCatch)) continue;
+    for (const ExprId id : unit.of_kind(ExprKind::kTry)) {
+      const model::Expr& e = unit.expr(id);
+      if (e.begin < m.begin || e.end > m.end || e.has(model::kOldCatch)) continue;
       for (const model::ClauseId c : unit.try_of(e).catch_clauses) {
         const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
         count += patterns.size() >= 2 && analysis::atom_value(unit, patterns[0]) == sym::exit &&
@@ -388,6 +423,22 @@ class Check {
     return send(std::move(finding), caught, "state");
   }
 
+  // A helper that runs what it is given and answers with what was to be kept.
+  bool report_guard(const Caught& caught, const std::vector<CallId>& users) {
+    Finding finding = start(caught, display(caught) +
+                                        " catches every exception of what it runs, and callbacks that use it go on with the old "
+                                        "state, without a word");
+    finding.why =
+        "Whatever went wrong, half of the work may be done and the state may be the cause: the next message meets the same "
+        "fault, and no supervisor and no log ever hears of it.";
+    finding.fix =
+        "Take the failures that are expected by their names, and let anything else crash the process; log what is given up.";
+    constexpr std::size_t kShown = 4;
+    for (std::size_t i = 0; i < std::min(users.size(), kShown); ++i)
+      finding.path.push_back({call_span(program_, users[i]), "goes on with the old state here"});
+    return send(std::move(finding), caught, "guard");
+  }
+
   // `catch notify(X)` whose value nobody looks at.
   bool is_dropped(const Unit& unit, const Caught& caught) const {
     const ExprId around = unit.parent(caught.place);
@@ -396,17 +447,41 @@ class Check {
 
   // One step of a loop, of which nobody learns whether it worked, doing something that others rely on.
   bool is_loop_step(const Unit& unit, const Caught& caught) const {
-    if (!is_ignored_step(unit, caught.place) || caught.sites.empty()) return false;
+    if (!is_ignored_step(unit, caught.place) && !is_turn(unit, caught)) return false;
     if (!caught.taken.old_catch && !is_nothing(unit, caught.taken.value)) return false;
     static constexpr std::array<Effect, 6> kMatters = {Effect::kCast, Effect::kCall, Effect::kDatabase,
                                                        Effect::kHttp, Effect::kSend, Effect::kEtsWrite};
-    for (const CallId site : caught.sites) {
+    // What a whole turn does in code that is not in sight is the loop's work.
+    const bool turn = is_turn(unit, caught);
+    const auto matters = [&](CallId site) {
+      if (turn && !facts_.calls.callees[site.index].function &&
+          (!facts_.calls.external(site) || !facts_.calls.external(site)->row))
+        return true;
       const FunctionId callee = facts_.calls.callees[site.index].function;
-      if (!callee || facts_.calls.external(site) || is_clean_up(callee)) continue;
+      if (!callee || facts_.calls.external(site) || is_clean_up(callee)) return false;
       const analysis::EffectSet effects = facts_.effects.all[callee.index];
-      if (std::any_of(kMatters.begin(), kMatters.end(), [&](Effect e) { return effects.has(e); })) return true;
-    }
-    return false;
+      return std::any_of(kMatters.begin(), kMatters.end(), [&](Effect e) { return effects.has(e); });
+    };
+    return std::any_of(caught.sites.begin(), caught.sites.end(), matters) ||
+           std::any_of(caught.captures.begin(), caught.captures.end(), matters);
+  }
+
+  // A statement of a function that goes on with itself: the whole turn is tried.
+  bool is_turn(const Unit& unit, const Caught& caught) const {
+    const ExprId block = unit.parent(caught.place);
+    if (!block || unit.expr(block).kind != ExprKind::kBlock) return false;
+    const ExprId last = unit.children_of(unit.expr(block)).back();
+    if (last == caught.place) return false;
+    // A recursion over data has a clause for its end.
+    if (program_.function(caught.function).clauses.count != 1) return false;
+    bool again = true;
+    analysis::for_each_result(unit, last, [&](ExprId id) {
+      const bool itself = unit.expr(id).kind == ExprKind::kCall &&
+                          facts_.calls.callees[unit.first_call + unit.expr(id).payload].function == caught.function;
+      // loop(Retries - 1): whoever counts knows of failures.
+      again = again && itself && !any_below(unit, id, [&](ExprId part) { return unit.expr(part).kind == ExprKind::kOperator; });
+    });
+    return again;
   }
 
   static bool is_nothing(const Unit& unit, analysis::ExprRef value) {

@@ -12,12 +12,14 @@ namespace {
 void report(const Program& program, const Facts& facts, Reporter& reporter, const StartedTable& table) {
   const std::string process = process_name(program, facts, table.process);
   Finding finding = found_in(reporter, program, table.start, call_span(program, table.chain.front()));
-  finding.severity = Severity::kLow;
+  // Of children that come and go each one leaves its table, however it ends: that grows for as long as the node is up.
+  finding.severity = table.many && !table.named ? Severity::kMedium : Severity::kLow;
   finding.confidence = table.child ? Confidence::kLikely : Confidence::kPossible;
   finding.message = finding.function + " makes a table in its supervisor, which keeps it when " + process + " dies";
   finding.why =
-      table.named
-          ? "The table and its rows outlive the process; whoever starts the process again finds the name taken."
+      table.named ? "The table and its rows outlive the process; whoever starts the process again finds the name taken."
+      : table.many
+          ? "Each child makes another table, and those of the children that have ended stay until the supervisor itself ends."
           : "Each restart makes another table, and those of the processes that died stay until the supervisor itself ends.";
   finding.fix = "Make the table in init/1, so that it dies with its process.";
   finding.path = path_of(program, facts, table);

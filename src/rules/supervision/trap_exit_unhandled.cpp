@@ -19,7 +19,8 @@ class Check {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const ProcessId id(i);
       const Process& process = facts_.process(id);
-      if (process.kind != analysis::ProcessKind::kGenServer || !process.traps_exits) continue;
+      const bool server = process.kind == analysis::ProcessKind::kGenServer || process.kind == analysis::ProcessKind::kGenStatem;
+      if (!server || !process.traps_exits) continue;
       const HandlerId taker = catch_all(process);
       if (!taker || !in_production(program_, facts_, facts_.handler(taker).function)) continue;
       if (module_names_atom(program_, process.module, sym::EXIT) || traps_for_a_while(process)) continue;
@@ -71,7 +72,8 @@ class Check {
     const Handler& handler = facts_.handler(id);
     const Unit& unit = program_.unit_of(handler.function);
     const model::Clause& clause = unit.clause(handler.clause);
-    const std::vector<model::VariableId> message = variables_in(unit, unit.patterns_of(clause)[0]);
+    if (!handler.pattern.expr || program_.unit(handler.pattern.expr.unit).file != unit.file) return true;
+    const std::vector<model::VariableId> message = variables_in(unit, handler.pattern.expr.expr);
     if (message.empty()) return false;
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
       if (facts_.calls.callees[site.index].function && mentions(unit, program_.call(site).expr, message)) return true;
@@ -88,12 +90,16 @@ class Check {
     for (const FunctionId f : program_.functions_of(process.module)) {
       const std::vector<ProcessId>& runs = facts_.contexts.of(f).processes;
       if (!std::binary_search(runs.begin(), runs.end(), id) || !in_production(program_, facts_, f)) continue;
+      if (program_.function(f).name.text().starts_with("test")) continue;  // compiled for tests alone, often
       for (const CallId site : program_.calls_of(f)) {
         const model::Call& call = program_.call(site);
         if (call.capture || !call.name || facts_.calls.runs[site.index] != Runs::kCaller) continue;
         const std::string_view name = call.name.text();
         if (name != "start_link" && name != "spawn_link" && name != "open_port") continue;
-        if (analysis::effects_at(program_, facts_, site).has(Effect::kLink) && is_used(site) && !is_monitored(f, site, process))
+        const bool unknown = !facts_.calls.callees[site.index].known() ||
+                             (facts_.calls.external(site) && !facts_.calls.external(site)->row);  // by its name it links
+        if ((unknown || analysis::effects_at(program_, facts_, site).has(Effect::kLink)) && is_used(site) &&
+            !is_monitored(f, site, process))
           return site;
       }
     }

@@ -24,9 +24,10 @@ class Check {
     for (const CallId site : wanted_calls(program_, reporter_)) look_at_stop(site);
     for (const Handler& handler : facts_.processes.handlers) {
       const Process& process = facts_.process(handler.process);
-      const bool works =
-          handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kCall;
-      if (!works || process.kind != analysis::ProcessKind::kGenServer || process.count == analysis::Count::kMany) continue;
+      const bool works = handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo ||
+                         handler.kind == HandlerKind::kCall ||
+                         (handler.kind == HandlerKind::kEvent && process.kind == analysis::ProcessKind::kGenStatem);
+      if (!works || !is_server(handler.process) || process.count == analysis::Count::kMany) continue;
       if (!facts_.effects.all[handler.function.index].has(Effect::kCall) || !in_production(program_, facts_, handler.function))
         continue;
       for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause))
@@ -41,6 +42,8 @@ class Check {
     static const Symbol kStop = intern("stop");
     const analysis::External* external = facts_.calls.external(site);
     if (!external || external->name != kStop || program_.call(site).capture || !stops_processes(external->module)) return;
+    // A process of its own, say spawn(fun() -> gen_statem:stop(Pid) end), is all that the exit ends.
+    if (facts_.calls.runs[site.index] != Runs::kCaller) return;
     const FunctionId function = program_.function_of(site);
     if (!function || !in_production(program_, facts_, function) || program_.function(function).name == sym::terminate) return;
     const CallId lookup = looked_up_by(function, site);
@@ -115,11 +118,30 @@ class Check {
 
   bool is_caught(CallId site) const { return (analysis::classes_caught(program_, facts_, site) & analysis::kExitClass) != 0; }
 
+  bool is_caught_on(const std::vector<CallId>& chain) const {
+    return std::any_of(chain.begin(), chain.end(), [&](CallId site) { return is_caught(site); }) ||
+           (!chain.empty() && catches_below(chain.back(), 0));
+  }
+
+  // The site may be the call of a wrapper around gen_server:call, which catches the exit itself.
+  bool catches_below(CallId site, int depth) const {
+    constexpr int kMaxDepth = 3;
+    const FunctionId wrapper = facts_.calls.callees[site.index].function;
+    if (!wrapper || depth >= kMaxDepth) return false;
+    bool any = false;
+    for (const CallId inner : program_.calls_of(wrapper)) {
+      if (!analysis::effects_at(program_, facts_, inner).has(Effect::kCall)) continue;
+      any = true;
+      if (!is_caught(inner) && !catches_below(inner, depth + 1)) return false;
+    }
+    return any;
+  }
+
   // What is said for others to know: by its name, a message to whom it may concern.
   bool is_on_the_side(FunctionId function) const {
-    static constexpr std::array<std::string_view, 12> kSide = {"notify", "broadcast", "publish",       "report",
-                                                               "track",  "record",    "emit",          "announce",
-                                                               "inform", "count",     "update_status", "heartbeat"};
+    static constexpr std::array<std::string_view, 17> kSide = {
+        "observe", "audit",  "measure", "increment", "trace",  "notify", "broadcast",     "publish",  "report",
+        "track",   "record", "emit",    "announce",  "inform", "count",  "update_status", "heartbeat"};
     const std::string_view name = program_.function(function).name.text();
     return std::any_of(kSide.begin(), kSide.end(), [&](std::string_view word) { return name.starts_with(word); });
   }
@@ -131,14 +153,17 @@ class Check {
     });
   }
 
-  bool is_server(ProcessId id) const { return facts_.process(id).kind == analysis::ProcessKind::kGenServer; }
+  bool is_server(ProcessId id) const {
+    return facts_.process(id).kind == analysis::ProcessKind::kGenServer ||
+           facts_.process(id).kind == analysis::ProcessKind::kGenStatem;
+  }
 
   void judge(const Handler& handler, CallId site, const std::vector<CallId>& chain) {
     for (const Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall)) {
       const Message& message = facts_.message(reached.message);
       constexpr std::size_t kNear = 3;
       if (!message.receiver || message.receiver == handler.process || !is_server(message.receiver) ||
-          reached.chain.size() > kNear || is_caught(message.site))
+          reached.chain.size() > kNear || is_caught_on(reached.chain))
         continue;
       return report(handler, site, chain, reached, message.receiver);
     }

@@ -58,10 +58,20 @@ bool is_sure(Symbol written, Symbol guess, bool dynamic) {
          edit_distance(guess.text(), written.text()) == 1;
 }
 
-bool is_refused(const Program& program, const analysis::Supervisor& supervisor) {
+// Supervisor.init/2 took simple_one_for_one before there was a DynamicSupervisor, whose init/1 does not.
+bool makes_dynamic_supervisor(const Program& program, const Facts& facts, FunctionId function) {
+  for (const CallId site : program.calls_of(function)) {
+    const analysis::External* external = facts.calls.external(site);
+    if (external && external->module.text() == "Elixir.DynamicSupervisor") return true;
+  }
+  return false;
+}
+
+bool is_refused(const Program& program, const Facts& facts, const analysis::Supervisor& supervisor) {
   if (!supervisor.strategy || !supervisor.strategy_expr) return false;
   // DynamicSupervisor.init/1 knows one_for_one alone; Erlang's dynamic supervisors are simple_one_for_one.
-  if (supervisor.dynamic && supervisor.strategy != sym::simple_one_for_one && !in_erlang(program, supervisor.module)) {
+  if (supervisor.dynamic && !in_erlang(program, supervisor.module) &&
+      (supervisor.strategy != sym::simple_one_for_one || makes_dynamic_supervisor(program, facts, supervisor.function))) {
     return supervisor.strategy != sym::one_for_one;
   }
   return std::find(kStrategies.begin(), kStrategies.end(), supervisor.strategy) == kStrategies.end();
@@ -69,7 +79,7 @@ bool is_refused(const Program& program, const analysis::Supervisor& supervisor) 
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const analysis::Supervisor& supervisor : facts.supervisors) {
-    if (!is_refused(program, supervisor) || !in_production(program, facts, supervisor.function)) continue;
+    if (!is_refused(program, facts, supervisor) || !in_production(program, facts, supervisor.function)) continue;
     const bool erlang = in_erlang(program, supervisor.module);
     const bool dynamic = supervisor.dynamic && !erlang;
     const std::string name = model::display_module(program.module(supervisor.module).name);

@@ -10,6 +10,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/linked_work.h"
+#include "rules/lone_processes.h"
 #include "rules/rule.h"
 #include "rules/siblings.h"
 #include "rules/support.h"
@@ -44,7 +45,8 @@ class Check {
       if (program_.unit_of(process.module).role != source::Role::kReviewed) continue;
       if (process.receive_loop) {
         for (const CallId site : process.starts) spawned_loop(id, process, site);
-      } else if (process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem) {
+      } else if (process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem ||
+                 process.kind == ProcessKind::kStage) {
         for (const CallId site : process.starts) started_by_hand(id, process, site);
       }
     }
@@ -52,6 +54,7 @@ class Check {
       if (!application.tree && application.start) top_process(application, application.start, 0);
     }
     for (const LinkedWork& work : linked_work(program_, facts_)) linked(work);
+    for (const LoneProcess& process : lone_processes(program_, facts_)) alone(process);
   }
 
  private:
@@ -113,6 +116,7 @@ class Check {
     const FunctionId starter = program_.function_of(site);
     if (!starter || is_linked(site) || !in_production(program_, facts_, starter) || !runs_in_service(starter)) return;
     if (process.names.empty() || watches(starter) || siblings_.is_known(process.module)) return;
+    spawned_.insert(site.index);
     const std::string name = atom_text(process.names.front(), in_erlang(program_, starter));
     Finding finding = begin(starter, site);
     finding.confidence = Confidence::kLikely;
@@ -172,7 +176,8 @@ class Check {
     if (looks_after_others(process) || ends_by_itself(process) || is_stopped(start, process)) return;
     const ProcessId server = server_behind(start.starter);
     const bool named = !process.names.empty();
-    if (!server && (!named || watches(start.starter) || !runs_in_service(start.starter))) return;
+    const bool boots = (facts_.contexts.of(start.starter).flags & analysis::kInBoot) != 0;
+    if (!server && ((!named && !boots) || watches(start.starter) || !runs_in_service(start.starter))) return;
     const std::string child = process_name(program_, facts_, start.child);
     Finding finding = begin(start.starter, start.site);
     finding.confidence = named && !watches(start.starter) ? Confidence::kLikely : Confidence::kPossible;
@@ -186,7 +191,7 @@ class Check {
       finding.message = finding.function + " starts " + child +
                         " without a link or a supervisor: after its first crash nobody "
                         "starts it again";
-      finding.why = "Whoever calls " + child + " by its name then exits with noproc until the node is restarted.";
+      finding.why = "Whoever calls " + child + " then exits with noproc until the node is restarted.";
     }
     finding.fix =
         in_erlang(program_, start.starter)
@@ -323,6 +328,45 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
+  // ---- Spawned, and nobody is told of its end ---------------------------------------------------------------------------------
+
+  void alone(const LoneProcess& process) {
+    if (!spawned_.insert(process.site.index).second) return;
+    const bool erlang = in_erlang(program_, process.starter);
+    const std::string call = callee_text(program_, facts_, process.site);
+    const std::string what = process.runs ? model::display_function(program_, process.runs) : std::string("the new process");
+    Finding finding = begin(process.starter, process.site);
+    finding.confidence = process.why == Reliance::kLoop ? Confidence::kLikely : Confidence::kPossible;
+    finding.path = {{finding.span, "no link, no monitor"}};
+    if (process.why == Reliance::kLoop) {
+      finding.message = finding.function + " starts the loop " + what + " with " + call +
+                        ", without a link or a supervisor: after its first crash nobody starts it again";
+      finding.why =
+          "What the loop does is simply not done any more from then on, until the node is restarted; whoever sends to its "
+          "pid sends into the void. And when the one that started it is restarted, there are two of them.";
+      finding.path.push_back({name_span(program_, process.runs), "it goes on for ever"});
+    } else if (process.why == Reliance::kConnection) {
+      finding.message = finding.function + " gives a connection to a process that " + call + " starts outside every supervisor";
+      finding.why =
+          "Nobody stops it when the application stops or is upgraded, nobody counts how many there are, and a crash leaves no "
+          "more "
+          "than a line in the log.";
+      finding.path.push_back({call_span(program_, process.detail), "it gets the connection"});
+    } else {
+      finding.message = finding.function + " leaves what has to be acknowledged to a process that " + call +
+                        " starts: when that crashes, it never is";
+      finding.why =
+          "Nobody is linked to the process or monitors it. The message stays unacknowledged: the broker counts it against the "
+          "prefetch limit, and after a few of them delivers nothing more.";
+      finding.path.push_back({call_span(program_, process.detail), "the acknowledgement"});
+    }
+    finding.fix =
+        erlang ? "Start it under a supervisor (simple_one_for_one where there are many), or monitor it and take its 'DOWN'."
+               : "Start it under a supervisor (Task.Supervisor or DynamicSupervisor), or monitor it and take its :DOWN.";
+    finding.key = "alone " + what;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   // ---- What takes care of it --------------------------------------------------------------------------------------------------
 
   // Not only from a shell, a tool or a start by hand in development.
@@ -400,6 +444,7 @@ class Check {
   Siblings siblings_;
   std::set<std::uint32_t> reported_;
   std::set<std::uint32_t> servers_with_work_;
+  std::set<std::uint32_t> spawned_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
