@@ -425,12 +425,40 @@ class ProcessFinder {
     if (row.name_argument != 0 && row.name_argument <= arguments.size()) {
       add_name(process, unit, arguments[row.name_argument - 1u]);
     } else if (unit.language == source::Language::kElixir && !arguments.empty()) {
-      if (const ExprId name = literal_option(unit, arguments.back(), sym::name)) add_name(process, unit, name);
+      const ExprId name = literal_option(unit, arguments.back(), sym::name);
+      if (const ExprId put = name ? name : name_put_in(unit, arguments.back())) add_name(process, unit, put);
     }
+  }
+
+  // GenServer.start_link(__MODULE__, arg, Keyword.put_new(opts, :name, __MODULE__)), Keyword.merge([name: __MODULE__], opts).
+  static ExprId name_put_in(const Unit& unit, ExprId options) {
+    options = local_value(unit, options);
+    if (!options || unit.expr(options).kind != ExprKind::kCall) return {};
+    const Expr& e = unit.expr(options);
+    if (unit.call_of(e).module != sym::Elixir_Keyword) return {};
+    const std::string_view function = unit.call_of(e).name.text();
+    if (function == "merge" && e.child_count >= 2) return literal_option(unit, unit.child(options, 0), sym::name);
+    const bool puts = (function == "put_new" || function == "put") && e.child_count == 3;
+    return puts && atom_value(unit, unit.child(options, 1)) == sym::name ? unit.child(options, 2) : ExprId();
+  }
+
+  // {name, opts} = Keyword.pop(opts, :name, __MODULE__): the call, where the variable is the first of the pair.
+  static ExprId popped_from(const Unit& unit, ExprId variable) {
+    const VariableId id(unit.expr(variable).payload);
+    const ExprId binding = id ? unit.variables[id.index].binding : ExprId();
+    const ExprId pair = binding ? unit.parent(binding) : ExprId();
+    if (!pair || unit.expr(pair).kind != ExprKind::kTuple || unit.child(pair, 0) != binding) return {};
+    const ExprId match = unit.parent(pair);
+    if (!match || unit.expr(match).kind != ExprKind::kMatch || unit.child(match, 0) != pair) return {};
+    const ExprId value = local_value(unit, unit.child(match, 1));
+    const bool pops = value && unit.expr(value).kind == ExprKind::kCall && unit.expr(value).child_count == 3 &&
+                      unit.call_of(unit.expr(value)).name.text() == "pop";
+    return pops ? value : ExprId();
   }
 
   void add_name(Process& process, const Unit& unit, ExprId id) {
     id = local_value(unit, id);
+    if (id && unit.expr(id).kind == ExprKind::kVariable) id = popped_from(unit, id);
     if (!id) return;
     const Expr& e = unit.expr(id);
     if (e.kind == ExprKind::kAtom) {

@@ -1,4 +1,4 @@
-// Follows the caller from a clause through functions of its module to the calls that start a process with it.
+// Follows the caller from a clause through the functions that are given it to the calls that start a process with it.
 #include "rules/offloads.h"
 
 #include <algorithm>
@@ -29,8 +29,7 @@ class Search {
       return;
     }
     const FunctionId callee = facts_.calls.callees[site.index].function;
-    if (!callee || callee == function || chain.size() > kLongest || program_.module_of(callee) != program_.module_of(function))
-      return;
+    if (!callee || callee == function || chain.size() > kLongest) return;
     const analysis::EffectSet& all = facts_.effects.all[callee.index];
     if (!all.has(Effect::kSpawn) && !all.has(Effect::kStartChild)) return;
     const std::vector<VariableId> given = parameters_for(callee, site, caller);

@@ -156,6 +156,49 @@ std::vector<SlowWork> longer_calls(const Program& program, const Facts& facts, c
   return found;
 }
 
+std::vector<SlowWork> calls_one_by_one(const Program& program, const Facts& facts, const Handler& handler,
+                                       std::int64_t patience_ms) {
+  constexpr std::size_t kLongest = 4;
+  constexpr std::int64_t kDefault = 5000;
+  const std::int64_t patience = patience_ms == Bound::kInfinite ? kDefault : patience_ms;
+  std::vector<SlowWork> found;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+    if (!analysis::effects_at(program, facts, site).has(Effect::kCall)) continue;
+    for (const Reached& reached : messages_reached(program, facts, site, MessageKind::kCall, true)) {
+      const Message& message = facts.message(reached.message);
+      const bool one = message.receiver && facts.process(message.receiver).count == analysis::Count::kOne;
+      if (one || message.receiver == handler.process || reached.chain.size() > kLongest) continue;
+      if (message.receiver ? reached.possible && !message.likely : reached.possible) continue;
+      const std::int64_t wait = message.timeout.milliseconds;
+      if (wait == Bound::kUnknown || (wait != Bound::kInfinite && (wait < patience || patience_ms == Bound::kInfinite))) continue;
+      if (std::none_of(reached.chain.begin(), reached.chain.end(), [&](CallId step) { return in_loop(program, facts, step); }))
+        continue;
+      found.push_back({site, Effect::kCall, wait, true, message.site, {}, reached.chain, "asks one process after the other"});
+      break;
+    }
+  }
+  return found;
+}
+
+std::vector<SlowWork> longer_calls_to_strangers(const Program& program, const Facts& facts, const Handler& handler,
+                                                std::int64_t patience_ms) {
+  constexpr std::size_t kLongest = 3;
+  std::vector<SlowWork> found;
+  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+    if (!analysis::effects_at(program, facts, site).has(Effect::kCall)) continue;
+    for (const Reached& reached : messages_reached(program, facts, site, MessageKind::kCall, true)) {
+      const Message& message = facts.message(reached.message);
+      const std::int64_t wait = message.timeout.milliseconds;
+      if (message.receiver || reached.possible || reached.chain.size() > kLongest) continue;
+      if (wait == Bound::kUnknown || wait == Bound::kInfinite || wait <= patience_ms) continue;
+      found.push_back(
+          {site, Effect::kCall, wait, true, message.site, {}, reached.chain, "is given longer than the callers wait"});
+      break;
+    }
+  }
+  return found;
+}
+
 namespace {
 
 // The limit of a receive whose `after` is a parameter of its function, by what the call passes there.

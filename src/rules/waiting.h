@@ -30,6 +30,15 @@ bool asks_supervisor(const analysis::External& external);
 // clause of the other server may itself wait long: it answers later, starts processes, or does slow work.
 std::vector<SlowWork> longer_calls(const Program& program, const Facts& facts, const Handler& handler, std::int64_t patience_ms);
 
+// Calls of one process after the other, for each element of a collection: of processes that are not in sight, or of which there
+// are many. Each may last as long as the callers of the clause wait, and all of them much longer. Always possible.
+std::vector<SlowWork> calls_one_by_one(const Program& program, const Facts& facts, const Handler& handler,
+                                       std::int64_t patience_ms);
+
+// Calls of a process that is not in sight with a limit that is written and longer than `patience_ms`. Always possible.
+std::vector<SlowWork> longer_calls_to_strangers(const Program& program, const Facts& facts, const Handler& handler,
+                                                std::int64_t patience_ms);
+
 // Receives written by hand in other modules, hand-made calls as a rule, that the clause gets to and that may last as long as
 // `patience_ms` or longer. Of those without a limit, and of those in the process's own module, BW203 speaks.
 std::vector<SlowWork> longer_receives(const Program& program, const Facts& facts, const Handler& handler,

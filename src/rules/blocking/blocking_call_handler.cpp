@@ -136,13 +136,18 @@ class Check {
   std::optional<Blocked> weigh_clause(ProcessId id, HandlerId handler) const {
     std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(handler), {.files = true, .calls = true});
     if (works.empty()) add_guess(handler, works);
-    if (works.empty()) return {};
+    const bool calls = facts_.effects.all[facts_.handler(handler).function.index].has(Effect::kCall);
+    if (works.empty() && !(calls && facts_.process(id).count == Count::kOne)) return {};
     const std::vector<MessageId> messages = messages_to(facts_, handler);
+    const std::int64_t patience = shortest_wait(facts_, messages);
+    if (works.empty()) works = calls_one_by_one(program_, facts_, facts_.handler(handler), patience);
+    if (works.empty()) works = longer_calls_to_strangers(program_, facts_, facts_.handler(handler), patience);
+    if (works.empty()) return {};
     Callers callers = callers_of(program_, facts_, messages, id);
     if (callers.only_tools) return {};
-    const std::int64_t patience = shortest_wait(facts_, messages);
     const Worst worst = worst_of(facts_, works, patience);
-    if (!worst.work || (!worst.work->note.empty() && callers.functions.empty())) return {};
+    const bool asked = !callers.functions.empty() || (callers.outside && worst.work && worst.work->effect == Effect::kCall);
+    if (!worst.work || (!worst.work->note.empty() && !asked)) return {};
     Severity severity = worst.severity;
     // A server without a name may be one of many, of which BW404 speaks; one that nobody in sight asks may be asked rarely.
     const Count count = facts_.process(id).count;
@@ -168,6 +173,9 @@ class Check {
     const auto outside = [](const GuessedWait& wait) { return wait.guess != Guess::kCallback; };
     for (const GuessedWait& wait : guessed_waits(program_, facts_, facts_.handler(handler), outside)) {
       const std::string note = reason_of(wait.guess);
+      const analysis::External* external = facts_.calls.external(wait.chain.back());
+      const bool call = external && external->row && external->row->effects.has(Effect::kCall);
+      if (call) continue;  // longer_calls_to_strangers() knows the patience
       works.push_back({wait.chain.front(), Effect::kHttp, wait.bound_ms, true, wait.chain.back(), {}, wait.chain, note});
     }
   }

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/results.h"
 #include "rules/callers.h"
+#include "rules/conditions.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -51,14 +53,25 @@ class Check {
       ++blocked;
       if (!worst || found->severity > worst->severity) worst = std::move(found);
     }
-    if (!worst || (!worst->stops && only_read(asking))) return;
+    if (!worst || (!worst->stops && !is_long(*worst) && only_read(asking))) return;
     const Callers callers = callers_of(program_, facts_, asking, id);
     if (callers.only_tools || (callers.functions.empty() && !callers.outside)) return;
     // A process without a fixed name may be one of many; many callers say that it is not.
     const bool shared = process.count == Count::kOne || callers.requests || callers.modules.size() >= 3;
-    if (callers.functions.empty() || !shared) worst->severity = Severity::kLow;
+    const bool asked = !callers.functions.empty() || (callers.outside && process.count == Count::kOne);
+    // Who waits for minutes has thought of the work.
+    constexpr std::int64_t kMinutes = 120'000;
+    const bool endless = !worst->stops && !worst->calls && worst->work.bound_ms == Bound::kInfinite;
+    const bool patient = shortest_wait(facts_, asking) >= kMinutes && !endless;
+    if (!asked || !shared || patient) worst->severity = Severity::kLow;
     worst->others = blocked - 1;
     report(id, *worst, asking, callers);
+  }
+
+  // Work for somebody far away keeps the readers waiting whatever becomes of the state.
+  bool is_long(const Blocked& blocked) const {
+    return !blocked.calls && is_heavy(blocked.work) && blocked.work.effect != Effect::kSleep && !blocked.work.possible &&
+           !is_mnesia(facts_, blocked.work);
   }
 
   // State that is only read, through a process that is busy with something else: BW301 speaks of the readers.
@@ -77,7 +90,7 @@ class Check {
     const bool message =
         handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kEvent;
     const bool asked = handler.kind == HandlerKind::kCall;  // BW401 speaks of its slow work
-    if ((!message && !asked) || !in_production(program_, facts_, handler.function)) return {};
+    if ((!message && !asked) || !in_production(program_, facts_, handler.function) || ends_here(handler)) return {};
     std::optional<Blocked> worst;
     if (message) {
       for (const SlowWork& work : slow_work(program_, facts_, handler, {.files = false, .calls = true})) {
@@ -91,6 +104,22 @@ class Check {
     if (worst && worst->severity >= Severity::kMedium) return worst;
     if (std::optional<Blocked> calling = message ? calls_for_each(id) : std::nullopt) return calling;
     return worst;
+  }
+
+  // The process, or the whole node, is on its way out: nobody is kept waiting who would not be told so anyway.
+  bool ends_here(const Handler& handler) const {
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const analysis::External* external = facts_.calls.external(site);
+      const std::string_view module = external ? external->module.text() : std::string_view();
+      const std::string_view name = external ? external->name.text() : std::string_view();
+      const bool leaves = (module == "init" && (name == "stop" || name == "reboot" || name == "restart")) ||
+                          (name == "halt" && (module == "erlang" || module == "Elixir.System")) ||
+                          (module == "Elixir.System" && name == "stop");
+      if (leaves && !stands_in_branch(program_, site)) return true;
+    }
+    const std::vector<analysis::CallbackReturn> returns = analysis::returns_of(program_, facts_, handler);
+    return !returns.empty() && std::all_of(returns.begin(), returns.end(),
+                                           [](const analysis::CallbackReturn& made) { return made.tag == sym::stop; });
   }
 
   Severity weigh(const SlowWork& work) const {

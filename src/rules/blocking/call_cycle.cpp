@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "rules/agent_cycles.h"
 #include "rules/offloads.h"
 #include "rules/reach.h"
 #include "rules/support.h"
@@ -301,7 +302,30 @@ class Cycles {
   std::set<std::vector<ProcessId>> reported_;
 };
 
-void check(const Program& program, const Facts& facts, Reporter& reporter) { Cycles(program, facts, reporter).run(); }
+void report_agent(const Program& program, const Facts& facts, Reporter& reporter, const AgentCycle& cycle) {
+  const FunctionId function = program.function_of(cycle.site);
+  const std::string name = model::display_module(cycle.agent);
+  Finding finding = found_in(reporter, program, function, call_span(program, cycle.site));
+  finding.severity = Severity::kCritical;
+  finding.confidence = Confidence::kLikely;
+  finding.structural = true;
+  finding.message = "The agent " + name + " waits for itself: the function given to " + callee_text(program, facts, cycle.site) +
+                    " asks it again";
+  finding.why =
+      "The function runs in the agent's process, and nobody but the agent could answer; OTP exits with calling_self, "
+      "and the agent is lost with its state.";
+  finding.fix =
+      "Take what is needed out of the state that the function is given, or ask before: `value = get(key)`, then "
+      "`Agent.update(agent, &Map.put(&1, key, value))`.";
+  append_chain(program, facts, cycle.chain, finding.path);
+  finding.key = name + " " + finding.function;
+  report_weighed(reporter, std::move(finding));
+}
+
+void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  Cycles(program, facts, reporter).run();
+  for (const AgentCycle& cycle : agent_cycles(program, facts, reporter)) report_agent(program, facts, reporter, cycle);
+}
 
 }  // namespace
 

@@ -33,6 +33,7 @@ class Check {
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
       if (effects.has(Effect::kCall) && asks_its_supervisor(handler, site)) return;
       if (effects.has(Effect::kAwait) && waits_for_ever(handler, site)) return;
+      if (effects.has(Effect::kCall) && calls_for_ever(handler, site)) return;
     }
   }
 
@@ -77,11 +78,32 @@ class Check {
     const analysis::External* external = facts_.calls.external(leaf);
     const std::span<const ExprId> arguments = arguments_of(program_, leaf);
     if (arguments.empty() || external->name.text() == "which_children" || external->name.text() == "count_children") return true;
+    if (starts_supervisor(handler)) return true;
     const analysis::PossibleValues values = analysis::possible_values(program_, facts_, program_.function_of(leaf), arguments[0]);
     return std::any_of(values.all.begin(), values.all.end(), [&](const analysis::PossibleValue& value) {
       return value.kind == analysis::PossibleKind::kProcess && value.function &&
-             program_.module_of(value.function) == program_.module_of(handler.function);
+             program_.module_of(value.function) == program_.module_of(handler.function) && is_run_by(value.function, handler);
     });
+  }
+
+  // Not so of the functions of its module that others call: they may have started it together with its supervisor.
+  bool is_run_by(FunctionId function, const Handler& handler) const {
+    const std::vector<ProcessId>& processes = facts_.contexts.of(function).processes;
+    return std::find(processes.begin(), processes.end(), handler.process) != processes.end();
+  }
+
+  // Does the process start a supervisor of its own, linked to itself, in one of its module's functions?
+  bool starts_supervisor(const Handler& handler) const {
+    for (const FunctionId function : program_.functions_of(program_.module_of(handler.function))) {
+      if (!is_run_by(function, handler)) continue;
+      for (const CallId site : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(site);
+        const bool supervisor = external && (external->module == sym::supervisor || external->module == sym::Elixir_Supervisor ||
+                                             external->module == sym::Elixir_DynamicSupervisor);
+        if (supervisor && external->name == sym::start_link) return true;
+      }
+    }
+    return false;
   }
 
   bool waits_for_ever(const Handler& handler, CallId site) {
@@ -106,6 +128,39 @@ class Check {
       return true;
     }
     return false;
+  }
+
+  // GenServer.call(Other, request, :infinity): what others need to answer is being shut down as well, or is slow just then.
+  bool calls_for_ever(const Handler& handler, CallId site) {
+    constexpr std::size_t kLongest = 3, kWritten = 3;
+    if (!facts_.process(handler.process).traps_exits) return false;
+    for (const Reached& reached : messages_reached(program_, facts_, site, MessageKind::kCall, true)) {
+      const Message& message = facts_.message(reached.message);
+      const analysis::External* external = facts_.calls.external(message.site);
+      const bool written = external && external->arity >= kWritten && message.timeout.milliseconds == Bound::kInfinite;
+      if (!written || reached.possible || reached.chain.size() > kLongest || message.receiver == handler.process) continue;
+      if (message.receiver && !is_slow(message)) continue;
+      const std::string callee = callee_text(program_, facts_, message.site);
+      Finding finding = begin(handler, site);
+      finding.message = analysis::display_handler(program_, facts_, handler) + " calls another process without limit: " + callee;
+      finding.why =
+          "A supervisor gives a worker five seconds to end unless its specification says otherwise, then it kills it, in the "
+          "middle of this wait, and the rest of terminate is left undone; with shutdown infinity the whole node waits.";
+      finding.fix =
+          "Give the call a limit well below the child's shutdown time, catch its exit and finish the clean-up without it.";
+      end(std::move(finding), reached.chain, callee);
+      return true;
+    }
+    return false;
+  }
+
+  // Does a clause that takes it do slow work? Others answer at once as long as they live.
+  bool is_slow(const Message& message) const {
+    const std::vector<HandlerId> ids = takers(facts_, message);
+    return std::any_of(ids.begin(), ids.end(), [&](HandlerId id) {
+      const std::vector<SlowWork> works = slow_work(program_, facts_, facts_.handler(id));
+      return std::any_of(works.begin(), works.end(), [](const SlowWork& work) { return !work.possible; });
+    });
   }
 
   Finding begin(const Handler& handler, CallId site) const {

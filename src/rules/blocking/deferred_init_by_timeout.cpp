@@ -6,6 +6,7 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/support.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -46,7 +47,9 @@ class Check {
   }
 
   bool is_zero(const CallbackReturn& made) const {
-    return made.timeout && analysis::integer_value(program_.unit(made.timeout.unit), made.timeout.expr) == 0;
+    if (!made.timeout) return false;
+    const analysis::ExprRef limit = analysis::resolve_value(program_, facts_, made.timeout);
+    return limit && analysis::integer_value(program_.unit(limit.unit), limit.expr) == 0;
   }
 
   // Every other callback returns a time-out again, so that the rest is only late.
@@ -71,7 +74,23 @@ class Check {
     const Process& process = facts_.process(init.process);
     if (process.count == analysis::Count::kOne || !process.names.empty()) return true;
     const analysis::EffectSet& effects = facts_.effects.all[init.function.index];
-    return effects.has(Effect::kSend) || effects.has(Effect::kCast) || effects.has(Effect::kCall);
+    if (effects.has(Effect::kSend) || effects.has(Effect::kCast) || effects.has(Effect::kCall)) return true;
+    return is_registered(process);
+  }
+
+  // {via, Registry, …}, written or made by a function: whoever knows the key finds the process.
+  bool is_registered(const Process& process) const {
+    return std::any_of(process.starts.begin(), process.starts.end(), [&](CallId site) {
+      const Unit& unit = program_.unit_of(site);
+      return any_below(unit, program_.call(site).expr, [&](ExprId id) {
+        const ExprKind kind = unit.expr(id).kind;
+        if (id == program_.call(site).expr || (kind != ExprKind::kTuple && kind != ExprKind::kCall)) return false;
+        const analysis::ExprRef made = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], id});
+        const Unit& there = program_.unit(made.unit);
+        return made && there.expr(made.expr).kind == ExprKind::kTuple && there.expr(made.expr).child_count > 0 &&
+               analysis::atom_value(there, there.child(made.expr, 0)) == sym::via;
+      });
+    });
   }
 
   // Somebody in sight who sends the process a message that it takes.

@@ -1,8 +1,10 @@
 // A function that sleeps and calls itself again with the same arguments tries for ever: its caller, a request or a server, never
 // gets an answer, and what was meant for a moment's trouble turns a lasting one into a hang.
 #include <algorithm>
+#include <optional>
 
 #include "analysis/values.h"
+#include "rules/kept.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -18,24 +20,88 @@ class Check {
   void run() {
     for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
       const FunctionId function(i);
-      if (!facts_.effects.all[i].has(Effect::kSleep) || !in_production(program_, facts_, function)) continue;
-      if (looks_at_the_time(function) || accepts(function) || function_has(program_, function, ExprKind::kReceive)) continue;
+      const analysis::EffectSet& effects = facts_.effects.all[i];
+      if (!effects.has(Effect::kSleep) && !effects.has(Effect::kReceive)) continue;
+      if (!in_production(program_, facts_, function)) continue;
+      if (looks_at_the_time(function) || accepts(function) || takes_messages(function)) continue;
       review(function);
     }
   }
 
  private:
+  struct Again {
+    CallId site;
+    source::Span pause;
+  };
+
   void review(FunctionId function) {
+    std::vector<Again> found;
     for (const model::ClauseId clause : program_.function(function).clauses) {
       for (const CallId site : analysis::calls_in_clause(program_, function, clause)) {
         if (facts_.calls.callees[site.index].function != function || facts_.calls.runs[site.index] != Runs::kCaller) continue;
-        const CallId sleep = sleep_before(site);
-        if (!sleep || asked_for_ever(function, clause) || !passes_the_same(function, clause, site) || !has_way_out(function))
+        const std::optional<source::Span> pause = pause_before(site);
+        if (!pause || asked_for_ever(function, clause) || !passes_the_same(function, clause, site) || !has_way_out(function))
           continue;
-        report(function, site, sleep);
-        return;
+        found.push_back({site, *pause});
       }
     }
+    if (found.empty() || ends_with_its_runner(function, 2)) return;
+    std::stable_partition(found.begin(), found.end(), [&](const Again& again) { return after_failure(again.site); });
+    report(function, found);
+  }
+
+  // A receive with clauses takes messages meanwhile; `receive after 500 -> ok end` is a sleep.
+  bool takes_messages(FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const ExprId body : bodies_of(program_, function)) {
+      const bool takes = any_below(unit, body, [&](ExprId id) {
+        return unit.expr(id).kind == ExprKind::kReceive && unit.clauses_of(unit.expr(id)).size() > 0;
+      });
+      if (takes) return true;
+    }
+    return false;
+  }
+
+  // Is the function always handed as a closure to one that ends it in time: run_with_timeout(fun() -> … end, 5000)?
+  bool ends_with_its_runner(FunctionId function, int levels) const {
+    bool any = false;
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const FunctionId caller = facts_.calls.callers[i];
+      if (caller == function) continue;
+      any = true;
+      if (is_run_with_limit(facts_.calls.edges[i].site)) continue;
+      if (levels == 0 || !ends_with_its_runner(caller, levels - 1)) return false;
+    }
+    return any;
+  }
+
+  bool is_run_with_limit(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const ExprId made = program_.call(site).expr;
+    ExprId closure = program_.call(site).capture || has_hole(unit, made) ? made : program_.call(site).closure;
+    for (; closure; closure = unit.parent(closure)) {
+      const ExprId around = unit.parent(closure);
+      if (!around || unit.expr(around).kind != ExprKind::kCall) continue;
+      const model::Call& call = unit.call_of(unit.expr(around));
+      const bool hands_on = call.name && (unit.expr(closure).kind != ExprKind::kCall || has_hole(unit, closure));
+      if (hands_on && (call.name.text().find("timeout") != std::string_view::npos || takes_limit(unit, around))) return true;
+    }
+    return false;
+  }
+
+  // ask(_, Pid), of the parse transform cut: a function of what is missing.
+  static bool has_hole(const Unit& unit, ExprId call) {
+    const std::span<const ExprId> arguments = unit.children_of(call);
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [&](ExprId argument) { return unit.expr(argument).kind == ExprKind::kWildcard; });
+  }
+
+  // parallel_map(Fun, Nodes, ?TIMEOUT): a last argument that says so by its name.
+  bool takes_limit(const Unit& unit, ExprId call) const {
+    const std::span<const ExprId> arguments = unit.children_of(call);
+    if (arguments.size() < 2) return false;
+    const std::string text = source_text(program_, unit, arguments.back(), 60);
+    return text.find("imeout") != std::string::npos || text.find("TIMEOUT") != std::string::npos;
   }
 
   // A deadline is a limit.
@@ -103,14 +169,20 @@ class Check {
   }
 
   // A sleep in the same sequence of expressions, before the call.
-  CallId sleep_before(CallId site) const {
+  std::optional<source::Span> pause_before(CallId site) const {
     const Unit& unit = program_.unit_of(site);
     const ExprId sequence = unit.parent(program_.call(site).expr);
     for (const CallId other : program_.calls_of(program_.function_of(site))) {
       if (!(other < site)) break;
       const analysis::External* external = facts_.calls.external(other);
       const bool sleeps = external && external->row && external->row->effects.has(Effect::kSleep);
-      if (sleeps && unit.parent(program_.call(other).expr) == sequence) return other;
+      if (sleeps && unit.parent(program_.call(other).expr) == sequence) return call_span(program_, other);
+    }
+    if (!sequence || unit.expr(sequence).kind != ExprKind::kBlock) return {};
+    for (const ExprId part : unit.children_of(sequence)) {
+      if (part == program_.call(site).expr) break;
+      const model::Expr& e = unit.expr(part);
+      if (e.kind == ExprKind::kReceive && e.child_count > 0 && unit.clauses_of(e).size() == 0) return unit.span(part);
     }
     return {};
   }
@@ -149,7 +221,8 @@ class Check {
     return out;
   }
 
-  void report(FunctionId function, CallId site, CallId sleep) {
+  void report(FunctionId function, const std::vector<Again>& found) {
+    const CallId site = found.front().site;
     const bool erlang = in_erlang(program_, function);
     const analysis::Context& context = facts_.contexts.of(function);
     const std::uint16_t starting = analysis::kInBoot | analysis::kInTool | analysis::kInShutdown;
@@ -170,8 +243,10 @@ class Check {
     finding.fix =
         erlang ? "Pass the number of tries that are left, or a deadline, and return {error, timeout} when it is used up."
                : "Pass the number of tries that are left, or a deadline, and return {:error, :timeout} when it is used up.";
-    finding.path.push_back({call_span(program_, sleep), finding.function + " waits"});
-    finding.path.push_back({call_span(program_, site), "and begins again"});
+    for (const Again& again : found) {
+      finding.path.push_back({again.pause, finding.function + " waits"});
+      finding.path.push_back({call_span(program_, again.site), "and begins again"});
+    }
     finding.key = finding.function;
     report_weighed(reporter_, std::move(finding));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/possible_values.h"
 #include "analysis/values.h"
 #include "rules/support.h"
 #include "rules/wanted.h"
@@ -24,7 +25,38 @@ bool names_a_peer(const Program& program, CallId site, bool tls) {
   const std::string here = source_text(program, unit, arguments[0], 200), last = source_text(program, unit, arguments[2], 200);
   if (here.find("127.0.0.1") != std::string::npos || here.find("localhost") != std::string::npos) return false;
   if (last.find("imeout") != std::string::npos) return false;  // gen_tcp:connect(SockAddr, Options, Timeout)
-  return !tls || (analysis::integer_value(unit, arguments[1]) && options && unit.expr(options).kind == ExprKind::kList);
+  if (!tls) return true;
+  // The third argument of an upgrade is a time-out, its second the options, and its first a socket.
+  const ExprId second = analysis::local_value(unit, arguments[1]);
+  const bool upgrade = (second && unit.expr(second).kind == ExprKind::kList) || !options ||
+                       analysis::integer_value(unit, arguments[2]) || unit.expr(options).kind == ExprKind::kAtom ||
+                       here.find("ock") != std::string::npos;
+  return !upgrade;
+}
+
+// transport.connect(host, port, options) with a module that is gen_tcp or ssl, as far as it is known.
+bool connects_by_module(const Program& program, const Facts& facts, CallId site) {
+  const model::Call& call = program.call(site);
+  if (call.target != model::TargetKind::kDynamicModule || call.arity != 3 || call.name.text() != "connect") return false;
+  if (call.capture || facts.calls.runs[site.index] != Runs::kCaller || !names_a_peer(program, site, false)) return false;
+  const analysis::PossibleValues modules = analysis::possible_values(program, facts, program.function_of(site), call.module_expr);
+  return std::any_of(modules.all.begin(), modules.all.end(), [](const analysis::PossibleValue& value) {
+    return value.kind == analysis::PossibleKind::kAtom && (value.name == sym::gen_tcp || value.name == sym::ssl);
+  });
+}
+
+// gen_tcp:connect(Host, Port, Options, infinity), written there or by an option that says so unless it is given.
+bool waits_by_choice(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  const bool connects = external && (external->module == sym::gen_tcp || external->module == sym::ssl) &&
+                        external->name.text() == "connect" && external->arity == 4;
+  if (!connects || program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller) return false;
+  const analysis::PossibleValues limits =
+      analysis::possible_values(program, facts, program.function_of(site), arguments_of(program, site)[3]);
+  if (limits.has(analysis::PossibleKind::kInteger)) return false;
+  return std::any_of(limits.all.begin(), limits.all.end(), [](const analysis::PossibleValue& value) {
+    return value.kind == analysis::PossibleKind::kAtom && value.name == sym::infinity;
+  });
 }
 
 // Does the call wait for a peer without limit, because nobody said anything?
@@ -79,12 +111,17 @@ ProcessId guessed_server_of(const Facts& facts, FunctionId function) {
   return {};
 }
 
+bool is_http(const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  return external && external->module == sym::httpc;
+}
+
 void report(const Program& program, const Facts& facts, Reporter& reporter, CallId site, ProcessId server, bool possible) {
   const FunctionId function = program.function_of(site);
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
   const std::string name = server ? process_name(program, facts, server) : std::string("whoever calls it");
-  const bool http = facts.calls.external(site)->module == sym::httpc;
+  const bool http = is_http(facts, site);
   const bool shared = server && facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = shared ? Severity::kHigh : Severity::kMedium;
@@ -112,14 +149,16 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;
   for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
-    if (!function || !is_unlimited(program, facts, site) || !in_production(program, facts, function)) continue;
+    if (!function || !in_production(program, facts, function)) continue;
+    const bool chosen = !is_unlimited(program, facts, site);
+    if (chosen && !waits_by_choice(program, facts, site) && !connects_by_module(program, facts, site)) continue;
     const ProcessId known = server_of(facts, function);
     const ProcessId server = known ? known : guessed_server_of(facts, function);
     // httpc's own default is for ever (inets: httpc:request/4): whatever process runs it may hang.
-    const bool http = facts.calls.external(site)->module == sym::httpc;
+    const bool http = is_http(facts, site);
     const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
     if ((!server && !(http && outside)) || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
-    report(program, facts, reporter, site, server, !known && server);
+    report(program, facts, reporter, site, server, chosen || (!known && server));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "analysis/closures.h"
 #include "analysis/values.h"
+#include "rules/holders.h"
 #include "rules/offloads.h"
 #include "rules/reach.h"
 #include "rules/waiting.h"
@@ -28,6 +29,10 @@ class Check {
       if (!reporter_.wants(program_, handler.function) || !starts_processes(handler.function)) continue;
       if (handler.kind != HandlerKind::kCall && handler.kind != HandlerKind::kEvent) continue;
       if (in_production(program_, facts_, handler.function)) review(HandlerId(i), handler);
+    }
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
+      if (!reporter_.wants(program_, facts_.process(ProcessId(i)).module)) continue;
+      for (const HeldForOthers& held : held_for_others(program_, facts_, ProcessId(i))) report_held(held);
     }
   }
 
@@ -118,11 +123,12 @@ class Check {
     return risky && replies;
   }
 
-  // What waits for others or is code of unknown manners; arithmetic on lists and maps seldom fails.
+  // What waits for others, computes much on what it was given, or is code of unknown manners; arithmetic on lists and maps seldom
+  // fails.
   static bool is_risky(const External& external) {
     const knowledge::EffectSet& effects = external.row->effects;
     for (const Effect effect : {Effect::kHttp, Effect::kDatabase, Effect::kSocket, Effect::kFile, Effect::kSubprocess,
-                                Effect::kPort, Effect::kCall, Effect::kAwait, Effect::kRpc, Effect::kExit}) {
+                                Effect::kPort, Effect::kCall, Effect::kAwait, Effect::kRpc, Effect::kExit, Effect::kCompute}) {
       if (effects.has(effect)) return true;
     }
     return external.row->closure_argument != 0;
@@ -139,12 +145,48 @@ class Check {
     return false;
   }
 
-  void report(HandlerId id, const Handler& handler, const Offload& offload) {
+  std::vector<MessageId> calls_of(HandlerId id) const {
     std::vector<MessageId> asking;
     for (const MessageId m : messages_to(facts_, id)) {
       if (facts_.message(m).kind == MessageKind::kCall && in_production(program_, facts_, facts_.message(m).sender))
         asking.push_back(m);
     }
+    return asking;
+  }
+
+  void report_held(const HeldForOthers& held) {
+    const Handler& handler = facts_.handler(held.asks);
+    const std::vector<MessageId> asking = calls_of(held.asks);
+    if (asking.empty()) return;
+    const bool erlang = in_erlang(program_, handler.function);
+    const std::string shown = analysis::display_handler(program_, facts_, handler);
+    const std::string name = process_name(program_, facts_, handler.process);
+    const Unit& unit = program_.unit_of(handler.function);
+    Finding finding = found_in(reporter_, program_, handler.function, unit.span(held.kept));
+    finding.confidence = Confidence::kPossible;
+    finding.message = shown + " lets its callers wait until the one before them gives back, and " + name +
+                      " does not notice when that one ends";
+    finding.why =
+        "Who holds it may crash, be killed or leave with its own time-out: nobody gives back then, and everybody who "
+        "waits or comes later waits for as long as " +
+        name + " lives.";
+    finding.fix = erlang ? "Monitor the holder when it gets it (the pid in From), keep the reference, and take the 'DOWN' as if "
+                           "it had given back; demonitor with [flush] when it does."
+                         : "Monitor the holder when it gets it (the pid in `from`), keep the reference, and take the :DOWN as "
+                           "if it had given back; Process.demonitor(ref, [:flush]) when it does.";
+    finding.path = asking_steps(program_, facts_, asking, 3);
+    for (const HandlerId id : held.returns) {
+      const Handler& returns = facts_.handler(id);
+      if (!returns.pattern.expr) continue;
+      finding.path.push_back({program_.unit(returns.pattern.expr.unit).span(returns.pattern.expr.expr),
+                              "only " + analysis::display_handler(program_, facts_, returns) + " ends the wait"});
+    }
+    finding.key = shown + " held";
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report(HandlerId id, const Handler& handler, const Offload& offload) {
+    const std::vector<MessageId> asking = calls_of(id);
     const bool erlang = in_erlang(program_, handler.function);
     const bool statem = facts_.process(handler.process).kind == analysis::ProcessKind::kGenStatem;
     const bool endless = std::any_of(asking.begin(), asking.end(),

@@ -40,12 +40,56 @@ class Check {
     if (process.count != analysis::Count::kOne || handler.kind != HandlerKind::kCall) return;
     if (process.kind == analysis::ProcessKind::kAgent || !in_production(program_, facts_, handler.function)) return;
     if ((facts_.contexts.of(handler.function).flags & analysis::kInTool) != 0) return;
-    bool given = code.functions.unknown;
+    bool given = code.functions.unknown, users = false, harmless = false, harmful = false;
     for (const PossibleValue& value : code.functions.all) {
-      if (value.kind == PossibleKind::kGiven) given = true;
-      if (value.kind == PossibleKind::kFunction && call_back(code, value)) return;
+      if (value.kind == PossibleKind::kGiven) given = users = true;
+      if (value.kind != PossibleKind::kFunction) continue;
+      if (call_back(code, value)) return;
+      (is_harmless(value) ? harmless : harmful) = true;
     }
-    if (given) report(code, {}, nullptr);
+    // Those in sight say what kind of function it is, unless the interface is open to users.
+    if (harmless && !harmful && !users) return;
+    if (given && is_asked(code)) report(code, {}, nullptr);
+  }
+
+  // Does somebody in sight send it, in the server's own interface as a rule? Else it is a hook for the shell.
+  bool is_asked(const SuppliedCode& code) const {
+    const std::vector<MessageId> messages = messages_to(facts_, running_clause(code));
+    return std::any_of(messages.begin(), messages.end(), [&](MessageId id) {
+      return facts_.message(id).kind == MessageKind::kCall && in_production(program_, facts_, facts_.message(id).sender);
+    });
+  }
+
+  // Does it neither wait for anybody nor end its process: look something up, send a message, give back what it took along?
+  bool is_harmless(const PossibleValue& value) const {
+    static constexpr Effect kHarm[] = {Effect::kHttp,  Effect::kDatabase,  Effect::kSocket,  Effect::kFile,
+                                       Effect::kSleep, Effect::kCall,      Effect::kAwait,   Effect::kReceive,
+                                       Effect::kRpc,   Effect::kPort,      Effect::kCompute, Effect::kSubprocess,
+                                       Effect::kExit,  Effect::kStartChild};
+    const analysis::RunEffects run = analysis::effects_of_running(program_, facts_, value);
+    if (std::any_of(std::begin(kHarm), std::end(kHarm), [&](Effect effect) { return run.effects.has(effect); })) return false;
+    if (value.target) return true;
+    if (!value.made) return false;
+    for (const CallId site : analysis::calls_in_closure(program_, value.function, value.made.expr)) {
+      const analysis::External* external = facts_.calls.external(site);
+      const bool known = facts_.calls.callees[site.index].function || (external && external->row);
+      if (!known) return false;
+    }
+    return true;
+  }
+
+  // The clause in which the function runs, or that hands it to the code that does.
+  HandlerId running_clause(const SuppliedCode& code) const {
+    HandlerId handing;
+    for (const HandlerId id : facts_.process(code.process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kCall) continue;
+      for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+        if (site == code.site) return id;
+        if (!handing && facts_.calls.callees[site.index].function == code.function) handing = id;
+      }
+    }
+    return handing ? handing : code.handler;
   }
 
   // A closure in sight that calls the server which will run it.
@@ -83,7 +127,8 @@ class Check {
 
   void report(const SuppliedCode& code, const std::vector<CallId>& chain, const PossibleValue* closure) {
     if (!reported_.insert(code.process).second) return;
-    const Handler& handler = facts_.handler(code.handler);
+    const HandlerId running = running_clause(code);
+    const Handler& handler = facts_.handler(running);
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, code.process);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
@@ -107,7 +152,7 @@ class Check {
     finding.path.push_back({call_span(program_, code.site),
                             model::display_function(program_, code.function) + " runs the function that came in the message"});
     for (const HandlerId id : facts_.process(code.process).handlers) {
-      if (id != code.handler) note_other(id, code, finding);
+      if (id != running) note_other(id, code, finding);
     }
     append_chain(program_, facts_, chain, finding.path);
     std::vector<MessageId> asking;

@@ -80,6 +80,11 @@ class Check {
     }
     for (const SlowWork& work : longer_calls(program_, facts_, handler, patience))
       consider(work, work.possible ? Severity::kLow : Severity::kMedium);
+    if (serving && process.count != Count::kOne && facts_.effects.all[handler.function.index].has(Effect::kCall)) {
+      for (const SlowWork& work : calls_one_by_one(program_, facts_, handler, patience)) consider(work, Severity::kMedium);
+      for (const SlowWork& work : longer_calls_to_strangers(program_, facts_, handler, patience))
+        consider(work, Severity::kMedium);
+    }
     if (facts_.effects.all[handler.function.index].has(Effect::kReceive)) {
       for (const SlowWork& work : longer_receives(program_, facts_, handler, patience)) consider(work, Severity::kMedium);
     }
