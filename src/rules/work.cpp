@@ -20,8 +20,7 @@ constexpr Effect kSlow[] = {Effect::kHttp,  Effect::kDatabase, Effect::kSubproce
                             Effect::kSleep, Effect::kSocket,   Effect::kAwait,      Effect::kFile};
 constexpr std::int64_t kShortSleep = 10;
 
-// Is the effect at this site a guess? The witness of the callee knows about the
-// steps below, the edge about the first one.
+// Is the effect at this site a guess? The witness of the callee knows about the steps below, the edge about the first one.
 bool is_possible(const Program& program, const Facts& facts, CallId site, Effect effect) {
   if (facts.calls.external(site)) return false;
   bool certain = false;
@@ -58,8 +57,8 @@ Way way_to(const Program& program, const Facts& facts, CallId site, Effect effec
   return way;
 }
 
-// A step of a Mnesia transaction, which is asked about itself, a dirty access
-// to a table of this node, or bytes given to the kernel.
+// A step of a Mnesia transaction, which is asked about itself, a dirty access to a table of this node, or bytes given to the
+// kernel.
 bool is_quick(const Facts& facts, const Way& way) {
   constexpr std::array<std::string_view, 21> kSteps = {"read",         "wread",
                                                        "match_object", "select",
@@ -96,8 +95,7 @@ bool slow_call(const Program& program, const Facts& facts, CallId site, SlowWork
   return false;
 }
 
-// How long a call of known function may block, by the options written in it or
-// by the library's default.
+// How long a call of known function may block, by the options written in it or by the library's default.
 std::int64_t bound_of(const Program& program, CallId site, const knowledge::FunctionRow& row) {
   const std::span<const ExprId> arguments = arguments_of(program, site);
   if (row.timeout_option && !arguments.empty()) {
@@ -108,8 +106,7 @@ std::int64_t bound_of(const Program& program, CallId site, const knowledge::Func
   return row.bound.milliseconds;
 }
 
-// Slow calls of modules that the configuration chooses, in the clause and in
-// the functions of its module that it calls.
+// Slow calls of modules that the configuration chooses, in the clause and in the functions of its module that it calls.
 void add_configured(const Program& program, const Facts& facts, const Handler& handler, std::vector<SlowWork>& found) {
   constexpr std::size_t kMaxFunctions = 100;
   struct Step {
