@@ -136,6 +136,7 @@ class ContextFinder {
   // module that stands so after a path and has init/2 is run once a request (cowboy: Routing, Handlers).
   void find_routes() {
     routed_.resize(program_.modules.size(), false);
+    find_plugs();
     for (const auto& unit : program_.units) {
       for (const ExprId id : unit->of_kind(model::ExprKind::kTuple)) {
         const model::Expr& e = unit->expr(id);
@@ -146,6 +147,18 @@ class ContextFinder {
         const ModuleId module = program_.find_module(handler.symbol(), unit->project);
         if (module && program_.find_function(module, sym::init, 2)) routed_[module.index] = true;
       }
+    }
+  }
+
+  // A module that imports Plug.Conn and has init/1 and call/2 is a plug, whether it says so or not (Plug: Plug, "module plugs").
+  void find_plugs() {
+    const Symbol connection = intern("Elixir.Plug.Conn"), call = intern("call");
+    for (std::uint32_t m = 0; m < program_.modules.size(); ++m) {
+      const auto& imports = scopes_.of(ModuleId(m)).imports;
+      const bool works_on_it =
+          std::any_of(imports.begin(), imports.end(), [&](const Import& import) { return import.module == connection; });
+      if (!works_on_it || !program_.find_function(ModuleId(m), sym::init, 1)) continue;
+      if (program_.find_function(ModuleId(m), call, 2)) routed_[m] = true;
     }
   }
 

@@ -36,6 +36,9 @@ class Options {
         return word(e.symbol().text());
       case ExprKind::kTuple:
         return pair(end);
+      case ExprKind::kCall:
+        if (asks_for_type(unit, end.place.expr)) return unknown_type();
+        return lose();
       default:
         return lose();
     }
@@ -53,6 +56,20 @@ class Options {
   }
 
  private:
+  // maps:get(type, Options, set), proplists:get_value(type, Options): set, ordered_set, bag or duplicate_bag.
+  static bool asks_for_type(const Unit& unit, ExprId call) {
+    const auto arguments = unit.children_of(call);
+    return std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+      const auto atom = atom_value(unit, argument);
+      return atom && atom->text() == "type";
+    });
+  }
+
+  void unknown_type() {
+    creation_.type = {};
+    type_ = true;
+  }
+
   void lose() { creation_.options_known = false; }
 
   void word(std::string_view text) {

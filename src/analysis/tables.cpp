@@ -12,6 +12,7 @@
 #include "analysis/table_operations.h"
 #include "analysis/trace.h"
 #include "analysis/values.h"
+#include "analysis/walk.h"
 
 namespace beamwright::analysis {
 
@@ -49,6 +50,7 @@ class Finder {
     for (const Site& site : sites_) {
       if (!site.function.creates) use(site);
     }
+    adopt_lost();
     finish();
     return std::move(out_);
   }
@@ -142,8 +144,11 @@ class Finder {
     }
     if (site.function.kind != TableKind::kEts) made.named = TableSetting::kOn;
     made.owners = owners_.of(made);
-    const bool named = made.named != TableSetting::kOff && name;
-    const TableId id = named ? table_of(site.function.kind, *name) : unnamed(site, name);
+    const bool named = made.named != TableSetting::kOff;
+    const bool given = named && !name && site.function.kind == TableKind::kEts && is_given(site);
+    const TableId id = given           ? given_to(program_.module_of(program_.function_of(site.call)))
+                       : named && name ? table_of(site.function.kind, *name)
+                                       : unnamed(site, name);
     Table& table = out_.tables[id.index];
     if (!table.module) table.module = program_.module_of(made.function);
     const bool again = std::any_of(table.creations.begin(), table.creations.end(),
@@ -163,6 +168,20 @@ class Finder {
       out_.tables.push_back(std::move(table));
     }
     return at->second;
+  }
+
+  // `init(Table) -> ets:new(Table, [named_table])`: whoever starts the owner says the name. For the functions of the module that
+  // are given a name as well it is one table, whatever it is called: theirs.
+  bool is_given(const Site& site) const {
+    const ExprId name = argument(site.call, site.function.argument);
+    return name && program_.unit_of(site.call).expr(name).kind == ExprKind::kVariable;
+  }
+
+  TableId given_to(ModuleId module) {
+    const TableId id =
+        table_of(TableKind::kEts, {"whose name is given to " + model::display_module(program_.module(module).name), {}, true});
+    if (std::find(given_.begin(), given_.end(), std::pair(module, id)) == given_.end()) given_.emplace_back(module, id);
+    return id;
   }
 
   TableId unnamed(const Site& site, const std::optional<TableName>& name) {
@@ -188,11 +207,37 @@ class Finder {
     const std::size_t before = out_.uses.size();
     for (const TraceEnd& end : ends) use_end(site, end, ends.size() > 1 && end.via.empty());
     tracer_.set_callers(true);
+    use_given(site, before, ends);
     if (out_.uses.size() == before) out_.lost.push_back({site.function.kind, site.function.operation, site.call});
   }
 
   void use_end(const Site& site, const TraceEnd& end, bool choice) {
     for (const TableId id : tables_at(site, end)) add_use(site, end, id, choice);
+  }
+
+  // What a function does to the table that it is given, in the module whose owner is given its name: where that is no table that
+  // somebody else makes, and no one without a name.
+  void use_given(const Site& site, std::size_t before, const std::vector<TraceEnd>& ends) {
+    if (given_.empty() || site.function.kind != TableKind::kEts || !is_given(site)) return;
+    const FunctionId in = program_.function_of(site.call);
+    const auto at = std::find_if(given_.begin(), given_.end(), [&](const auto& g) { return g.first == program_.module_of(in); });
+    if (at == given_.end()) return;
+    for (std::size_t i = before; i < out_.uses.size(); ++i) {
+      if (!out_.tables[out_.uses[i].table.index].creations.empty()) return;
+    }
+    if (!is_parameter(in, argument(site.call, site.function.argument))) return;
+    for (const TraceEnd& end : ends) add_use(site, end, at->second, true);
+  }
+
+  bool is_parameter(FunctionId function, ExprId variable) const {
+    const Unit& unit = program_.unit_of(function);
+    const model::VariableId name(unit.expr(variable).payload);
+    for (const model::ClauseId clause : program_.function(function).clauses) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
+        if (mentions(unit, pattern, {name})) return true;
+      }
+    }
+    return false;
   }
 
   void add_use(const Site& site, const TraceEnd& end, TableId id, bool choice) {
@@ -261,6 +306,40 @@ class Finder {
     return exact.empty() ? std::nullopt : std::optional(exact[0]);
   }
 
+  // A reference that was put away where it cannot be followed, in a persistent term, another table, an environment, comes back in
+  // the functions of the module that made the table: where that made just one without a name, it is that one, most likely.
+  void adopt_lost() {
+    std::map<ModuleId, std::vector<TableId>> unnamed;
+    for (std::uint32_t i = 0; i < out_.tables.size(); ++i) {
+      const Table& table = out_.tables[i];
+      if (table.kind != TableKind::kEts || table.creations.empty() || table.creations.front().named != TableSetting::kOff)
+        continue;
+      unnamed[program_.module_of(program_.function_of(table.creations.front().site))].push_back(TableId(i));
+    }
+    const auto adopt = [&](TableOperation operation, CallId site, FunctionId function) {
+      const auto at = function ? unnamed.find(program_.module_of(function)) : unnamed.end();
+      if (at == unnamed.end() || at->second.size() != 1) return;
+      TableUse use;
+      use.table = at->second.front();
+      use.operation = operation;
+      use.site = site;
+      use.function = function;
+      use.possible = true;
+      out_.uses.push_back(std::move(use));
+    };
+    const std::size_t known = out_.uses.size();
+    for (const LostTableUse& lost : out_.lost) {
+      if (lost.kind == TableKind::kEts) adopt(lost.operation, lost.site, program_.function_of(lost.site));
+    }
+    // `defp table, do: :persistent_term.get(…)`: known by the function that gives it, and made by nobody.
+    for (std::size_t i = 0; i < known; ++i) {
+      const TableUse use = out_.uses[i];
+      const Table& table = out_.tables[use.table.index];
+      if (table.kind != TableKind::kEts || !table.creations.empty() || !table.name.starts_with("made by ")) continue;
+      adopt(use.operation, use.site, program_.function_of(use.site));
+    }
+  }
+
   // ---- Order
 
   void finish() {
@@ -291,6 +370,7 @@ class Finder {
   std::vector<Site> sites_;
   std::map<Key, TableId> ids_;
   std::vector<std::pair<CallId, TableId>> creations_;  // in order of site
+  std::vector<std::pair<ModuleId, TableId>> given_;    // tables that whoever starts their owner names
   Tables out_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rules/load.h"
+
 namespace beamwright::rules {
 
 using analysis::Context;
@@ -79,7 +81,7 @@ class Search {
     found_.sites.push_back(site);
     const ModuleId module = program_.module_of(caller);
     if (std::find(found_.modules.begin(), found_.modules.end(), module) == found_.modules.end()) found_.modules.push_back(module);
-    found_.requests |= (context.flags & analysis::kInRequest) != 0;
+    found_.requests |= serves_request(program_, facts_, caller);
     found_.tasks |= (context.flags & analysis::kInTask) != 0;
     found_.loop |= in_loop(program_, facts_, site);
     for (const ProcessId id : context.processes) {

@@ -53,8 +53,9 @@ bool fills_a_gap(const Program& program, const Facts& facts, CallId site) {
   const std::uint32_t at = unit.expr(program.call(site).expr).begin;
   for (ExprId id = program.call(site).expr; id; id = unit.parent(id)) {
     const model::Expr& expr = unit.expr(id);
-    if (expr.kind != ExprKind::kCase || expr.child_count == 0) continue;
-    for (const model::ClauseId c : unit.clauses_of(expr)) {
+    const bool tries = expr.kind == ExprKind::kTry;
+    if (!tries && (expr.kind != ExprKind::kCase || expr.child_count == 0)) continue;
+    for (const model::ClauseId c : tries ? unit.try_of(expr).else_clauses : unit.clauses_of(expr)) {
       const model::Clause& clause = unit.clause(c);
       const std::span<const ExprId> patterns = unit.patterns_of(clause);
       if (at >= clause.begin && at < clause.end && !patterns.empty() && says_nothing(unit, patterns[0])) return true;
@@ -63,11 +64,12 @@ bool fills_a_gap(const Program& program, const Facts& facts, CallId site) {
   return false;
 }
 
-// May the use be of another table that is known?
+// May the use be of another table, that is seen to be made?
 bool has_rivals(const Tables& tables, const Table& table, const TableUse& use) {
   for (const TableUseId id : tables.uses_in(use.function)) {
     const TableUse& other = tables.use(id);
-    if (other.site == use.site && &tables.table(other.table) != &table) return true;
+    const Table& rival = tables.table(other.table);
+    if (other.site == use.site && &rival != &table && !rival.creations.empty()) return true;
   }
   return false;
 }
@@ -110,7 +112,7 @@ TableUsers users_of(const Program& program, const Facts& facts, const Tables& ta
     users.possible |= use.possible;
     if (users.askers.size() < TableUsers::kMostAskers) add_askers(program, facts, use.function, users.askers);
     add_once(users.modules, program.module_of(use.function));
-    users.requests |= (context.flags & analysis::kInRequest) != 0;
+    users.requests |= serves_request(program, facts, use.function);
     users.tasks |= (context.flags & analysis::kInTask) != 0;
     users.outside |= (context.flags & analysis::kFromOutside) != 0;
     users.many |= context.many;

@@ -45,9 +45,9 @@ class Check {
     const FunctionId function = program_.function_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
     if (!function || arguments.empty() || !in_production(program_, facts_, function)) return;
-    const std::optional<Symbol> target = analysis::atom_value(program_.unit_of(site), arguments[0]);
-    if (!target) return;
-    Users& users = agents[model::display_module(*target)];
+    const std::string target = agent_name(program_.unit_of(site), arguments[0]);
+    if (target.empty()) return;
+    Users& users = agents[target];
     const std::string_view name = external->name.text();
     if (name == "get") {
       if (!users.read) users.read = site;
@@ -57,6 +57,17 @@ class Check {
       if (!is_after_a_miss(site)) climb(function, writers, true);
       users.writers.insert(users.writers.end(), writers.writers.begin(), writers.writers.end());
     }
+  }
+
+  // The atom it is registered under: `Shop.Rates`, {:global, Shop.Rates}, {:via, Registry, {Shop.Registry, Shop.Rates}}; empty
+  // where it is not written.
+  static std::string agent_name(const Unit& unit, ExprId given) {
+    if (const std::optional<Symbol> atom = analysis::atom_value(unit, given)) return model::display_module(*atom);
+    const ExprId name = analysis::local_value(unit, given);
+    if (!name || unit.expr(name).kind != ExprKind::kTuple || unit.expr(name).child_count < 2) return {};
+    const std::optional<Symbol> kind = analysis::atom_value(unit, unit.child(name, 0));
+    if (kind != sym::global && kind != sym::via && kind != sym::local && unit.expr(name).child_count != 2) return {};
+    return agent_name(unit, unit.children_of(name).back());
   }
 
   // `nil -> Agent.update(…)` of a case over what was looked up: a cache is filled by who reads it.

@@ -116,8 +116,23 @@ class Check {
     return users.classes.size() + (users.tasks ? 1u : 0u) + (users.outside ? 1u : 0u);
   }
 
+  // {write_concurrency, false}: somebody has thought of it.
+  bool says(const Table& table, std::string_view option) const {
+    return std::any_of(table.creations.begin(), table.creations.end(), [&](const TableCreation& creation) {
+      const std::span<const ExprId> arguments = arguments_of(program_, creation.site);
+      return arguments.size() == 2 &&
+             static_cast<bool>(analysis::literal_option(program_.unit_of(creation.site), arguments[1], intern(option)));
+    });
+  }
+
+  // A table that is told by its module alone, and that its maker takes for one that is read.
+  bool is_made_for_readers(const Table& table, const TableUsers& writers) const {
+    return writers.possible && table.read_concurrency() == TableSetting::kOn && !counts(table);
+  }
+
   void review(const Table& table) {
     const TableUsers writers = users(table, writes_a_row);
+    if (says(table, "write_concurrency") || is_made_for_readers(table, writers)) return review_reads(table, writers);
     const bool several = kinds_of(writers) >= 3 && !has_rival_makers(table);
     if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
         (writers.requests || writers.many || several || (counts(table) && (writers.tasks || is_asked_by_many(writers))))) {
@@ -129,6 +144,11 @@ class Check {
       report(table, writers, true, true);
       return;
     }
+    review_reads(table, writers);
+  }
+
+  void review_reads(const Table& table, const TableUsers& writers) {
+    if (says(table, "read_concurrency")) return;
     if (table.access() == analysis::TableAccess::kPrivate || table.read_concurrency() != TableSetting::kOff) return;
     const TableUsers readers = users(table, reads_a_row);
     const bool busy = readers.requests || readers.many || is_asked_by_many(readers);
@@ -136,8 +156,30 @@ class Check {
     // A cache with one writer behind an interface that anybody may call: what it is for is to be read by many.
     const bool many_classes = readers.outside || readers.classes.size() >= 3;
     const bool is_cache = many_classes && rarely_written && (table.atom || is_named(table));
-    const bool is_read_mostly = busy && rarely_written && readers.uses.size() > writers.uses.size();
+    // What its owner writes by itself, from time to time, is read more often than written wherever requests read it.
+    const bool by_itself = rarely_written && (readers.requests || readers.many) && is_written_by_owner(table, writers);
+    const bool is_read_mostly =
+        busy && rarely_written && (readers.uses.size() > writers.uses.size() || (by_itself && !readers.uses.empty()));
     if (is_cache || is_read_mostly) report(table, readers, false);
+  }
+
+  // Only in the owner's own time: in a timer's message, in handle_continue, when it starts.
+  bool is_written_by_owner(const Table& table, const TableUsers& writers) const {
+    return std::all_of(writers.uses.begin(), writers.uses.end(), [&](analysis::TableUseId id) {
+      const FunctionId function = tables_.use(id).function;
+      const analysis::Context& context = facts_.contexts.of(function);
+      return (context.flags & ~analysis::kInShutdown) == 0 && !context.processes.empty() &&
+             std::all_of(context.processes.begin(), context.processes.end(),
+                         [&](ProcessId process) { return is_owned_by(table, process) && runs_by_itself(process, function); });
+    });
+  }
+
+  bool runs_by_itself(ProcessId process, FunctionId function) const {
+    const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, process, function);
+    return std::none_of(handlers.begin(), handlers.end(), [&](HandlerId id) {
+      const HandlerKind kind = facts_.handler(id).kind;
+      return kind == HandlerKind::kCall || kind == HandlerKind::kCast;
+    });
   }
 
   // {ok, ets:new(name(Pool), [named_table])}: whoever knows the name gets at it without asking its owner.

@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "analysis/values.h"
+#include "rules/child_starts.h"
 #include "rules/load.h"
 #include "rules/nodes.h"
+#include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -47,6 +49,7 @@ class Check {
       const std::optional<Lock> lock = external ? lock_of(*external) : std::nullopt;
       if (lock) review(site, *lock);
     }
+    for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) review_names(ProcessId(i));
   }
 
  private:
@@ -58,6 +61,43 @@ class Check {
     const std::string who = load_on(program_, facts_, function, lock == Lock::kRegistry ? Doing::kRegistering : Doing::kWork);
     if (who.empty()) return;
     report(site, function, lock, who);
+  }
+
+  // `name: {:global, {__MODULE__, id}}` of a process that is started for each request: registering it takes the lock of all
+  // names.
+  void review_names(ProcessId id) {
+    const Process& process = facts_.process(id);
+    if (!reporter_.wants(program_, process.module)) return;
+    for (const CallId site : process.starts) {
+      const FunctionId function = program_.function_of(site);
+      if (!function || !in_production(program_, facts_, function) || !registers_many(site)) continue;
+      for (const ChildStart& start : starts()) {
+        if (start.spec.module != process.module) continue;
+        const std::string who = load_on(program_, facts_, start.function, Doing::kRegistering);
+        if (who.empty()) continue;
+        return report(site, function, Lock::kRegistry, who, start.site);
+      }
+    }
+  }
+
+  // {global, Name} with a name that differs from one process to the next.
+  bool registers_many(CallId site) const {
+    const analysis::External* external = facts_.calls.external(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    if (!external || !external->row || arguments.empty()) return false;
+    const Unit& unit = program_.unit_of(site);
+    const std::size_t at = external->row->name_argument;
+    ExprId name =
+        at != 0 && at <= arguments.size() ? arguments[at - 1] : analysis::literal_option(unit, arguments.back(), sym::name);
+    if (name) name = analysis::local_value(unit, name);
+    if (!name || unit.expr(name).kind != ExprKind::kTuple || unit.expr(name).child_count != 2) return false;
+    return analysis::atom_value(unit, unit.child(name, 0)) == sym::global &&
+           any_below(unit, unit.child(name, 1), [&](ExprId part) { return unit.expr(part).kind == ExprKind::kVariable; });
+  }
+
+  const std::vector<ChildStart>& starts() {
+    if (!starts_) starts_ = child_starts(program_, facts_);
+    return *starts_;
   }
 
   // mnesia:lock(Item, Kind): {table, _} and {global, _, _}, not {record, _, _}.
@@ -103,17 +143,37 @@ class Check {
       id = analysis::local_value(unit, unit.child(id, 0));
     return any_below(unit, id, [&](ExprId part) {
       const ExprKind kind = unit.expr(part).kind;
-      return kind == ExprKind::kVariable || kind == ExprKind::kCall || kind == ExprKind::kField;
+      if (kind == ExprKind::kVariable) return !is_given_by_name(site, part);
+      return kind == ExprKind::kCall || kind == ExprKind::kField;
     });
   }
 
-  void report(CallId site, FunctionId function, Lock lock, const std::string& who) {
+  // `with_lock(resource, fun)` of a helper, whose callers write the name: :stock.
+  bool is_given_by_name(CallId site, ExprId variable) const {
+    const FunctionId function = program_.function_of(site);
+    const Unit& unit = program_.unit_of(site);
+    const auto parameter =
+        analysis::parameter_of(unit, program_.function(function), model::VariableId(unit.expr(variable).payload));
+    if (!parameter) return false;
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const CallId call = facts_.calls.edges[i].site;
+      const std::span<const ExprId> given = arguments_of(program_, call);
+      if (program_.call(call).capture || parameter->index >= given.size()) continue;
+      if (!analysis::atom_value(program_.unit_of(call), given[parameter->index])) continue;
+      if (!load_on(program_, facts_, facts_.calls.callers[i]).empty()) return true;
+    }
+    return false;
+  }
+
+  // `started`: the call that starts the process which registers itself here.
+  void report(CallId site, FunctionId function, Lock lock, const std::string& who, CallId started = {}) {
     const bool erlang = in_erlang(program_, function);
     const std::string callee = callee_text(program_, facts_, site);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     const bool one_of_many = lock == Lock::kLibrary || (lock == Lock::kNamed && (is_one_of_many(site) || stays_here(site)));
     finding.severity = one_of_many ? Severity::kLow : Severity::kMedium;
-    finding.confidence = Confidence::kLikely;
+    // How many of these a cluster starts in a second nobody sees; each is found by its name from every node, and may have to be.
+    finding.confidence = started ? Confidence::kPossible : Confidence::kLikely;
     finding.message = callee +
                       (lock == Lock::kTable      ? " locks a whole table"
                        : lock == Lock::kRegistry ? " takes the cluster's one lock for names"
@@ -129,6 +189,7 @@ class Check {
               "slows every request.";
     finding.fix = fix_for(lock, erlang);
     finding.path = {{finding.span, finding.function + " calls " + callee}};
+    if (started) finding.path.push_back(call_step(program_, facts_, started));
     for (findings::Step& step : calling_steps(program_, facts_, function, 3)) finding.path.push_back(std::move(step));
     finding.key = finding.function + " " + callee;
     report_weighed(reporter_, std::move(finding));
@@ -159,6 +220,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<std::vector<ChildStart>> starts_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

@@ -32,9 +32,10 @@ bool is_network(const SlowWork& work) {
 
 // What a clause answers with.
 enum class Given : std::uint8_t {
-  kState,     // what the state holds now
-  kFixed,     // what init put into the state and nothing changes
-  kComputed,  // what is computed of such a value, and of what the caller sent
+  kState,      // what the state holds now
+  kFixed,      // what init put into the state and nothing changes
+  kComputed,   // what is computed of such a value, and of what the caller sent
+  kElsewhere,  // what every process can read by itself: a setting, a persistent term, a table of Mnesia
 };
 
 // Is the answer of the function another one each time it is asked, or does it ask somebody, by its name?
@@ -64,24 +65,28 @@ class Check {
     if (process.count == Count::kMany || !serves(process)) return;
     std::vector<HandlerId> reads;
     for (const HandlerId handler : process.handlers) {
-      if (is_read(facts_.handler(handler))) reads.push_back(handler);
+      const Handler& clause = facts_.handler(handler);
+      if (is_quiet_answer(clause) && (gives_state(clause) || gives_what_all_may_read(clause))) reads.push_back(handler);
     }
     if (reads.empty()) return;
-    if (review_fixed(id, reads) || (process.count != Count::kOne && !has_given_name(program_, facts_, id))) return;
+    if (review_fixed(id, reads) || !is_one_of_few(program_, facts_, id)) return;
     const HandlerId busy = slow_handler(process);
     for (const HandlerId handler : reads) {
       const std::vector<MessageId> messages = messages_to(facts_, handler);
       const Callers callers = callers_of(program_, facts_, messages, id);
       if (messages.empty() || callers.only_tools) continue;
-      const Writing writing = writing_of(process, id, callers);
+      const Writing writing = writing_of(process, id, callers, fields_given_by(id, facts_.handler(handler)));
       if (writing == Writing::kOften) continue;
       const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
                           names_processes(messages);
       // A reader has to wait for whatever else the server does: then one public reader is enough.
       const bool stalled = busy && process.count == Count::kOne && (!callers.functions.empty() || callers.outside);
       const bool interface = process.count == Count::kOne && asks_for_a_key(messages) && is_asked_by_interface(callers);
-      if (!shared && !stalled && !interface) continue;
-      report(id, facts_.handler(handler), messages, callers, busy, shared && writing == Writing::kSeldom, Given::kState);
+      const bool spawned = callers.tasks && writing == Writing::kSeldom && is_asked_by_spawned(callers);
+      const Given given = gives_state(facts_.handler(handler)) ? Given::kState : Given::kElsewhere;
+      const bool needless = given == Given::kElsewhere && !callers.functions.empty();
+      if (!shared && !stalled && !interface && !spawned && !needless) continue;
+      report(id, facts_.handler(handler), messages, callers, busy, shared && writing == Writing::kSeldom, given, reads);
       return;  // the design is the same for all reads of the process
     }
   }
@@ -103,6 +108,12 @@ class Check {
     return modules.size() >= 2;
   }
 
+  // By processes that somebody spawns for each connection, job or element of a list.
+  bool is_asked_by_spawned(const Callers& callers) const {
+    return std::any_of(callers.functions.begin(), callers.functions.end(),
+                       [&](FunctionId function) { return is_spawned_often(program_, facts_, function); });
+  }
+
   // A value that init sets and nothing changes needs no process at all.
   bool review_fixed(ProcessId id, const std::vector<HandlerId>& reads) {
     for (const HandlerId handler : reads) {
@@ -113,7 +124,7 @@ class Check {
       if (messages.empty() || (given == Given::kComputed && !asks_for_a_key(messages))) continue;
       const Callers callers = callers_of(program_, facts_, messages, id);
       if (callers.only_tools || (callers.functions.empty() && !is_used_at_home(messages))) continue;
-      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), given);
+      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), given, reads);
       return true;
     }
     return false;
@@ -169,10 +180,10 @@ class Check {
   Given given_by(ProcessId id, const Handler& handler) const {
     const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
     if (!state.complete) return Given::kState;
-    const Unit& unit = program_.unit_of(handler.function);
     bool any = false, computed = false;
-    for (const ExprId reply : replies_of(program_, facts_, handler)) {
-      const bool changing = any_below(unit, analysis::local_value(unit, reply), [&](ExprId part) {
+    for (const Answer& answer : answers_of(program_, facts_, handler)) {
+      const Unit& unit = program_.unit_of(answer.function);
+      const bool changing = any_below(unit, analysis::local_value(unit, answer.value), [&](ExprId part) {
         const Symbol name = analysis::field_read(unit, part);
         if (!name) {
           const bool call = unit.expr(part).kind == ExprKind::kCall;
@@ -200,50 +211,99 @@ class Check {
     return !target || (unit.expr(target).kind != ExprKind::kAtom && unit.expr(target).kind != ExprKind::kCall);
   }
 
-  // A clause that gives back part of the state and does nothing else.
-  bool is_read(const Handler& handler) const {
+  // A clause that answers and does nothing else.
+  bool is_quiet_answer(const Handler& handler) const {
     if (handler.kind != HandlerKind::kCall || handler.changes_state || handler.catch_all) return false;
     if (!answers_at_once(program_, facts_, handler) || !in_production(program_, facts_, handler.function)) return false;
     for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
-      if (is_reply(facts_, site)) continue;
+      if (is_reply(facts_, site) || reads_for_all(site)) continue;
       if (!facts_.calls.callees[site.index].known() || !is_quiet(analysis::effects_at(program_, facts_, site))) return false;
     }
-    const Unit& unit = program_.unit_of(handler.function);
-    const model::Clause& clause = unit.clause(handler.clause);
-    const std::span<const ExprId> patterns = unit.patterns_of(clause);
-    if (patterns.empty()) return false;
-    std::vector<model::VariableId> state = variables_in(unit, patterns.back());
-    add_taken_apart(unit, clause.body, state);
-    const std::vector<ExprId> found = replies_of(program_, facts_, handler);
-    return std::any_of(found.begin(), found.end(), [&](ExprId reply) { return depends_on(unit, reply, state); });
+    return true;
   }
 
-  // `case Map.get(state, name) do {pid} -> …`: what the patterns take out of the state is of the state.
-  static void add_taken_apart(const Unit& unit, ExprId body, std::vector<model::VariableId>& state) {
-    any_below(unit, body, [&](ExprId id) {
-      const model::Expr& expr = unit.expr(id);
-      if (expr.kind != ExprKind::kCase || expr.child_count == 0 || !mentions(unit, unit.child(id, 0), state)) return false;
-      for (const model::ClauseId clause : unit.clauses_of(expr)) {
-        for (const ExprId pattern : unit.patterns_of(unit.clause(clause))) {
-          for (const model::VariableId variable : variables_in(unit, pattern)) state.push_back(variable);
-        }
-      }
-      return false;
+  // Part of the state, itself or what is made of it.
+  bool gives_state(const Handler& handler) const {
+    const std::vector<Answer> answers = answers_of(program_, facts_, handler);
+    return std::any_of(answers.begin(), answers.end(), [&](const Answer& answer) {
+      return mentions(program_.unit_of(answer.function), answer.value, answer.state);
     });
   }
 
-  // Directly, or through a variable that was bound to something of the state or taken out of it: {Pub, _} = keys(State).
-  static bool depends_on(const Unit& unit, ExprId expr, const std::vector<model::VariableId>& state) {
-    if (mentions(unit, expr, state)) return true;
-    for (const model::VariableId variable : variables_in(unit, expr)) {
-      const ExprId binding = variable.index < unit.variables.size() ? unit.variables[variable.index].binding : ExprId();
-      for (ExprId below = binding; below; below = unit.parent(below)) {
-        const ExprId around = unit.parent(below);
-        if (!around || unit.expr(around).kind != ExprKind::kMatch) continue;
-        if (unit.child(around, 0) == below && mentions(unit, unit.child(around, 1), state)) return true;
-      }
+  // A clause that never looks at its state and gives what its callers could read where they are.
+  bool gives_what_all_may_read(const Handler& handler) const {
+    if (handler.reads_state) return false;
+    const std::vector<CallId> sites = calls_at_home(handler);
+    return std::any_of(sites.begin(), sites.end(), [&](CallId site) { return reads_for_all(site); }) &&
+           std::none_of(sites.begin(), sites.end(), [&](CallId site) { return writes_for_all(site); });
+  }
+
+  // The calls in the clause, and in the functions of its module that it calls.
+  std::vector<CallId> calls_at_home(const Handler& handler) const {
+    std::vector<CallId> sites = analysis::calls_in_clause(program_, handler.function, handler.clause);
+    for (std::size_t i = 0, end = sites.size(); i < end; ++i) {
+      const FunctionId callee = facts_.calls.callees[sites[i].index].function;
+      if (!callee || program_.module_of(callee) != program_.module_of(handler.function)) continue;
+      for (const CallId inner : program_.calls_of(callee)) sites.push_back(inner);
     }
-    return false;
+    return sites;
+  }
+
+  bool writes_for_all(CallId site) const {
+    const analysis::External* external = facts_.calls.external(site);
+    if (!external) return false;
+    const std::string_view name = external->name.text();
+    return name == "set_env" || name == "put_env" || name == "unset_env" || name == "put" || name == "erase";
+  }
+
+  // Settings, persistent terms and dirty reads of Mnesia, which every process of the node may make (OTP: application:get_env/2,
+  // persistent_term:get/2, mnesia:dirty_read/2).
+  bool reads_for_all(CallId site) const {
+    const analysis::External* external = facts_.calls.external(site);
+    if (!external) return false;
+    const std::string_view module = external->module.text(), name = external->name.text();
+    if (module == "application" || module == "Elixir.Application")
+      return name == "get_env" || name == "get_all_env" || name == "fetch_env!" || name == "fetch_env";
+    if (module == "persistent_term") return name == "get";
+    return module == "mnesia" && name.starts_with("dirty_") &&
+           (name.ends_with("read") || name == "dirty_match_object" || name == "dirty_select" || name == "dirty_all_keys");
+  }
+
+  using Fields = std::vector<const analysis::StateField*>;
+
+  // The fields that the answers are taken from; none where they cannot all be told.
+  Fields fields_given_by(ProcessId id, const Handler& handler) const {
+    const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
+    Fields fields;
+    if (!state.complete) return fields;
+    for (const Answer& answer : answers_of(program_, facts_, handler)) {
+      const Unit& unit = program_.unit_of(answer.function);
+      const bool lost = any_below(unit, answer.value, [&](ExprId part) {
+        const ExprKind kind = unit.expr(part).kind;
+        if (kind != ExprKind::kVariable && kind != ExprKind::kField) return false;
+        const Symbol name = analysis::field_read(unit, part);
+        const analysis::StateField* field = name ? state.field(name) : nullptr;
+        if (field) fields.push_back(field);
+        return !field && kind == ExprKind::kVariable && mentions(unit, part, answer.state) && !is_base_of_field(unit, part);
+      });
+      if (lost) return {};
+    }
+    return fields;
+  }
+
+  static bool is_base_of_field(const Unit& unit, ExprId variable) {
+    const ExprId around = unit.parent(variable);
+    return around && static_cast<bool>(analysis::field_read(unit, around));
+  }
+
+  // May a clause change one of the fields; any, where they are not known?
+  static bool writes(HandlerId handler, const Fields& fields) {
+    if (fields.empty()) return true;
+    return std::any_of(fields.begin(), fields.end(), [&](const analysis::StateField* field) {
+      return std::any_of(field->writes.begin(), field->writes.end(), [&](const analysis::StateWrite& write) {
+        return std::find(write.handlers.begin(), write.handlers.end(), handler) != write.handlers.end();
+      });
+    });
   }
 
   // How often the state changes on request, beside the reads.
@@ -251,18 +311,18 @@ class Check {
 
   // Calls and casts that change the state and come from where the reads come from: then it is no read-mostly state. Of two places
   // that requests run nobody knows which is run more often; several readers to one writer say that it is read, mostly.
-  Writing writing_of(const Process& process, ProcessId id, const Callers& readers) const {
+  Writing writing_of(const Process& process, ProcessId id, const Callers& readers, const Fields& fields) const {
     Writing found = Writing::kSeldom;
     for (const HandlerId handler_id : process.handlers) {
       const Handler& handler = facts_.handler(handler_id);
       const bool asked = handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast;
-      if (!asked || !handler.changes_state || handler.catch_all) continue;
+      if (!asked || !handler.changes_state || handler.catch_all || !writes(handler_id, fields)) continue;
       const Callers writers = callers_of(program_, facts_, messages_to(facts_, handler_id), id);
       // Processes of which there are many write what is their own, as a rule, and each of them does.
       const std::size_t mostly = writers.many || writers.tasks ? 3 : writers.requests ? 2 : 0;
       if (writers.functions.size() * mostly > readers.functions.size()) return Writing::kOften;
       if (mostly > 0) found = Writing::kSometimes;
-      if (!readers.requests && writers.functions.size() * 3 > readers.functions.size()) return Writing::kOften;
+      if (!readers.requests && writers.functions.size() * 2 > readers.functions.size()) return Writing::kOften;
     }
     return found;
   }
@@ -286,8 +346,8 @@ class Check {
   }
 
   void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers,
-              HandlerId busy, bool shared, Given given) {
-    const bool fixed = given != Given::kState;
+              HandlerId busy, bool shared, Given given, const std::vector<HandlerId>& reads) {
+    const bool fixed = given == Given::kFixed || given == Given::kComputed;
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
     const std::string shown = analysis::display_handler(program_, facts_, handler);
@@ -302,9 +362,10 @@ class Check {
     finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
                       ": " + shown +
-                      (given == Given::kFixed      ? " gives a value that never changes after init"
-                       : given == Given::kComputed ? " computes from values that never change after init"
-                                                   : " only reads its state");
+                      (given == Given::kFixed       ? " gives a value that never changes after init"
+                       : given == Given::kComputed  ? " computes from values that never change after init"
+                       : given == Given::kElsewhere ? " reads what every process can read by itself"
+                                                    : " only reads its state");
     if (!callers.text.empty()) finding.message += "; asked by " + callers.text;
     finding.why =
         "One server answers 0.2 to 0.4 million small reads a second on all cores together, ETS 4 to 12 and persistent_term "
@@ -332,8 +393,24 @@ class Check {
       finding.path.push_back(
           {call_span(program_, callers.sites[i]), model::display_function(program_, callers.functions[i]) + " reads"});
     }
+    add_other_reads(handler, reads, finding);
     finding.key = name + " " + std::string(message.pattern.tag.text());
     report_weighed(reporter_, std::move(finding));
+  }
+
+  // The other clauses that only read, and who asks them.
+  void add_other_reads(const Handler& first, const std::vector<HandlerId>& reads, Finding& finding) const {
+    constexpr std::size_t kMostSteps = 12;
+    for (const HandlerId id : reads) {
+      const Handler& handler = facts_.handler(id);
+      if (&handler == &first) continue;
+      const std::vector<MessageId> messages = messages_to(facts_, id);
+      if (messages.empty() || finding.path.size() >= kMostSteps) continue;
+      finding.path.push_back(
+          {clause_span(handler), analysis::display_handler(program_, facts_, handler) + " only reads as well"});
+      const Message& message = facts_.message(messages.front());
+      finding.path.push_back({call_span(program_, message.site), model::display_function(program_, message.sender) + " asks it"});
+    }
   }
 
   source::Span clause_span(const Handler& handler) const {

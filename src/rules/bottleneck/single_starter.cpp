@@ -80,6 +80,7 @@ class Check {
   }
 
   std::optional<SlowWork> slow_init(ModuleId child) const {
+    if (std::optional<SlowWork> work = slow_start(child)) return work;
     const ProcessId id = facts_.processes.of(child);
     if (!id) return {};
     for (const HandlerId handler_id : facts_.process(id).handlers) {
@@ -91,6 +92,65 @@ class Check {
       }
     }
     return {};
+  }
+
+  // What the start function does by itself the supervisor does, in its own process; and for what an agent is made of, and for
+  // what stands before proc_lib:init_ack, it waits as for an init.
+  std::optional<SlowWork> slow_start(ModuleId child) const {
+    static const Symbol kAcknowledge = intern("init_ack");
+    for (const FunctionId function : program_.functions_of(child)) {
+      const std::string_view name = program_.function(function).name.text();
+      if (name == "start_link" || name == "start") {
+        for (const CallId site : program_.calls_of(function)) {
+          if (const auto work = work_at(site, is_made_by_agent(site))) return work;
+        }
+      }
+      const auto sites = program_.calls_of(function);
+      const auto end = std::find_if(sites.begin(), sites.end(),
+                                    [&](CallId site) { return calls_external(facts_, site, sym::proc_lib, kAcknowledge); });
+      if (end == sites.end()) continue;
+      for (auto site = sites.begin(); site != end; ++site) {
+        if (const auto work = work_at(*site, false)) return work;
+      }
+    }
+    return {};
+  }
+
+  // In the function given to Agent.start_link, which the agent runs before that returns.
+  bool is_made_by_agent(CallId site) const {
+    const ExprId closure = program_.call(site).closure;
+    if (!closure) return false;
+    const Unit& unit = program_.unit_of(site);
+    const ExprId around = unit.parent(closure);
+    if (!around || unit.expr(around).kind != ExprKind::kCall) return false;
+    const analysis::External* external = facts_.calls.external(CallId(unit.first_call + unit.expr(around).payload));
+    return external && external->module.text() == "Elixir.Agent" && external->name.text().starts_with("start");
+  }
+
+  std::optional<SlowWork> work_at(CallId site, bool elsewhere) const {
+    const analysis::External* external = facts_.calls.external(site);
+    const FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!elsewhere && facts_.calls.runs[site.index] != analysis::Runs::kCaller) return {};
+    for (const Effect effect :
+         {Effect::kHttp, Effect::kDatabase, Effect::kSubprocess, Effect::kRpc, Effect::kSleep, Effect::kSocket}) {
+      const analysis::Witness* witness = callee ? facts_.effects.witness(callee, effect) : nullptr;
+      const bool has = external ? external->row && external->row->effects.has(effect) : witness && !witness->possible;
+      if (!has) continue;
+      SlowWork work;
+      work.site = work.leaf = site;
+      work.effect = effect;
+      work.bound_ms = analysis::bound_at(program_, facts_, site, effect);
+      if (effect == Effect::kSocket && !is_connect(site, external)) continue;
+      if (!is_mnesia(facts_, work) && !ends(work)) return work;
+    }
+    return {};
+  }
+
+  // Sending, and making ready to listen, take no time.
+  bool is_connect(CallId site, const analysis::External* external) const {
+    if (!external) return program_.call(site).name.text().find("connect") != std::string_view::npos;
+    const std::string_view name = external->name.text();
+    return name == "connect" || name == "recv" || name == "handshake";
   }
 
   // Mnesia's transactions wait for locks, but seldom long, also those of another server.

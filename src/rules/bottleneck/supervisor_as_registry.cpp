@@ -26,8 +26,9 @@ bool lists_children(const analysis::External& external) {
 
 // Functions that take one thing out of a list.
 bool picks(std::string_view name) {
-  constexpr std::array<std::string_view, 12> kPicking = {"keyfind",    "keysearch",  "keytake",   "keymember", "search", "find",
-                                                         "find_value", "find_index", "get_value", "filter",    "any",    "any?"};
+  constexpr std::array<std::string_view, 13> kPicking = {"keyfind", "keysearch",  "keytake",     "keymember", "search",
+                                                         "find",    "find_value", "find_index",  "get_value", "filter",
+                                                         "any",     "any?",       "reduce_while"};
   return std::find(kPicking.begin(), kPicking.end(), name) != kPicking.end();
 }
 
@@ -60,12 +61,14 @@ class Check {
       if (!function || !reporter_.wants(program_, function) || reported.contains(function) ||
           !in_production(program_, facts_, function))
         continue;
-      if (!asks_one_of_many(site) || manages_children(function) || !looks_one_up(site, function)) continue;
-      const Askers askers = askers_of(function);
-      const bool open = askers.outside && names_a_lookup(program_.function(function).name.text());
+      if (!asks_one_of_many(site) || manages_children(function)) continue;
+      const FunctionId looking = looks_one_up(site, function) ? function : looks_up_in_answer(function);
+      if (!looking) continue;
+      const Askers askers = askers_of(looking);
+      const bool open = askers.outside && names_a_lookup(program_.function(looking).name.text());
       if (askers.load.empty() && !open) continue;
       reported.insert(function);
-      report(site, function, askers);
+      report(site, function, looking, askers);
     }
   }
 
@@ -122,6 +125,19 @@ class Check {
     return false;
   }
 
+  // `defp children, do: DynamicSupervisor.which_children(@sup)`: a function of the module that takes one out of what it gives.
+  FunctionId looks_up_in_answer(FunctionId function) const {
+    if (program_.function(function).arity > 1) return {};
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const analysis::Edge& edge = facts_.calls.edges[i];
+      const FunctionId caller = facts_.calls.callers[i];
+      if (edge.possible || caller == function || program_.module_of(caller) != program_.module_of(function)) continue;
+      if (program_.call(edge.site).capture || manages_children(caller)) continue;
+      if (looks_one_up(edge.site, caller)) return caller;
+    }
+    return {};
+  }
+
   std::vector<model::VariableId> parameters_of(const Unit& unit, FunctionId function) const {
     std::vector<model::VariableId> given;
     for (const model::ClauseId clause : program_.function(function).clauses) {
@@ -169,12 +185,13 @@ class Check {
     return askers;
   }
 
-  void report(CallId site, FunctionId function, const Askers& askers) {
+  void report(CallId site, FunctionId function, FunctionId looking, const Askers& askers) {
     const bool erlang = in_erlang(program_, function);
     const std::string callee = callee_text(program_, facts_, site);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.confidence = askers.load.empty() ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = finding.function + " looks one child up in the list of all that a supervisor has (" + callee + ")";
+    finding.message = model::display_function(program_, looking) +
+                      " looks one child up in the list of all that a supervisor has (" + callee + ")";
     finding.message += askers.load.empty() ? "; an interface that anybody may call" : "; run " + askers.load;
     finding.why =
         "The supervisor builds and copies the list of all children for each who asks, one after the other, and answers nobody "
@@ -184,7 +201,7 @@ class Check {
                          : "Register the children by their key as they start (name: {:via, Registry, {MyApp.Registry, key}}), "
                            "and look them up there; keep which_children for consoles.";
     finding.path = {{finding.span, finding.function + " asks the supervisor for all its children"}};
-    for (findings::Step& step : calling_steps(program_, facts_, function, 3)) finding.path.push_back(std::move(step));
+    for (findings::Step& step : calling_steps(program_, facts_, looking, 3)) finding.path.push_back(std::move(step));
     finding.key = finding.function;
     report_weighed(reporter_, std::move(finding));
   }

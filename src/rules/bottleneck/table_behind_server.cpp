@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/state_fields.h"
 #include "analysis/tables.h"
 #include "rules/callers.h"
+#include "rules/load.h"
 #include "rules/reach.h"
 #include "rules/replies.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -17,7 +20,8 @@ namespace {
 using analysis::Count;
 using analysis::ProcessKind;
 
-constexpr Effect kAllowed[] = {Effect::kEtsRead, Effect::kLog, Effect::kExit, Effect::kCompute};
+// What makes the name of a table, table_name(Site), makes an atom.
+constexpr Effect kAllowed[] = {Effect::kEtsRead, Effect::kLog, Effect::kExit, Effect::kCompute, Effect::kAtomCreation};
 
 bool only_looks(analysis::EffectSet effects) {
   for (const Effect allowed : kAllowed) effects.bits &= ~(1u << static_cast<unsigned>(allowed));
@@ -47,14 +51,16 @@ class Check {
   void review(ProcessId id) {
     const Process& process = facts_.process(id);
     const bool serves = process.kind == ProcessKind::kGenServer || process.kind == ProcessKind::kGenStatem;
-    if (!serves || process.count != Count::kOne) return;
+    if (!serves || process.count == Count::kMany || !is_one_of_few(program_, facts_, id)) return;
     std::vector<Read> reads;
     std::vector<MessageId> messages;
     for (const HandlerId handler : process.handlers) {
       const std::optional<Read> read = read_of(handler);
       if (!read) continue;
+      if (uses_changing_state(id, facts_.handler(handler))) continue;
       for (const MessageId message : messages_to(facts_, handler)) {
-        if (std::find(messages.begin(), messages.end(), message) == messages.end()) messages.push_back(message);
+        if (!needs_the_server(message) && std::find(messages.begin(), messages.end(), message) == messages.end())
+          messages.push_back(message);
       }
       reads.push_back(*read);
     }
@@ -68,7 +74,62 @@ class Check {
     report(id, reads, messages, callers, busy);
   }
 
+  // Is it asked on another node, whose table nobody here can read; or by a client that looks into a table itself and asks only
+  // where it found nothing?
+  bool needs_the_server(MessageId id) const {
+    const Message& message = facts_.message(id);
+    return goes_to_nodes(program_, facts_, message) || facts_.effects.all[message.sender.index].has(Effect::kEtsRead);
+  }
+
+  // Does the answer hang on more of the state than the table and what init put there for good? Then the table alone would not do.
+  bool uses_changing_state(ProcessId id, const Handler& handler) const {
+    const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
+    const std::vector<FunctionId> functions = functions_at_home(handler);
+    for (const analysis::StateField& field : state.fields) {
+      const bool set_once = state.complete && std::all_of(field.writes.begin(), field.writes.end(), [](const auto& write) { return write.initial; });
+      if (set_once || !field.name) continue;
+      for (const FunctionId function : functions) {
+        if (function == handler.function ? reads_in(function, handler.clause, field.name) : reads_anywhere(function, field.name))
+          return true;
+      }
+    }
+    return false;
+  }
+
+  // The clause's function and those of its module that the clause gets to.
+  std::vector<FunctionId> functions_at_home(const Handler& handler) const {
+    constexpr std::size_t kMost = 12;
+    const ModuleId home = program_.module_of(handler.function);
+    std::vector<FunctionId> found = {handler.function};
+    const auto add = [&](CallId site) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || program_.module_of(callee) != home || found.size() >= kMost) return;
+      if (std::find(found.begin(), found.end(), callee) == found.end()) found.push_back(callee);
+    };
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) add(site);
+    for (std::size_t i = 1; i < found.size(); ++i) {
+      for (const CallId site : program_.calls_of(found[i])) add(site);
+    }
+    return found;
+  }
+
+  bool reads_anywhere(FunctionId function, Symbol field) const {
+    const auto clauses = program_.function(function).clauses;
+    return std::any_of(clauses.begin(), clauses.end(), [&](model::ClauseId clause) { return reads_in(function, clause, field); });
+  }
+
+  // `state.field`, or a variable that a pattern takes out of it, other than as the table to look into.
+  bool reads_in(FunctionId function, model::ClauseId clause, Symbol field) const {
+    const Unit& unit = program_.unit_of(function);
+    return any_below(unit, unit.clause(clause).body, [&](ExprId part) {
+      if (analysis::field_read(unit, part) != field) return false;
+      const ExprId around = unit.parent(part);
+      return !around || unit.expr(around).kind != ExprKind::kCall || unit.call_of(unit.expr(around)).module != sym::ets;
+    });
+  }
+
   void review_counters(ProcessId id) {
+    if (facts_.process(id).count != Count::kOne) return;
     for (const HandlerId handler : facts_.process(id).handlers) {
       const std::optional<Read> count = count_of(handler);
       if (!count) continue;
