@@ -24,17 +24,22 @@ constexpr int kMaxRounds = 3;
 
 }  // namespace
 
+std::vector<CallId> adding_sites(const Program& program, const Facts& facts) {
+  std::vector<CallId> sites = sites_of_rows(facts.calls, [](const knowledge::FunctionRow& row) {
+    return row.effects.has(Effect::kStartChild) && row.target_argument != 0;
+  });
+  std::erase_if(sites, [&](CallId site) {
+    const model::Call& call = program.call(site);
+    return !call.function || call.capture || program.unit_of(site).role == source::Role::kTest;
+  });
+  return sites;
+}
+
 AddedChildren::AddedChildren(const Program& program, const Facts& facts, ForestBuilder& builder, Evaluator& evaluator)
     : program_(program), facts_(facts), builder_(builder), e_(evaluator) {}
 
 void AddedChildren::add() {
-  std::vector<CallId> sites = sites_of_rows(facts_.calls, [](const knowledge::FunctionRow& row) {
-    return row.effects.has(Effect::kStartChild) && row.target_argument != 0;
-  });
-  std::erase_if(sites, [&](CallId site) {
-    const model::Call& call = program_.call(site);
-    return !call.function || call.capture || program_.unit_of(site).role == source::Role::kTest;
-  });
+  std::vector<CallId> sites = adding_sites(program_, facts_);
   if (sites.empty()) return;
   index_data();
   for (int round = 0; round < kMaxRounds && !sites.empty(); ++round) {
@@ -61,8 +66,8 @@ void AddedChildren::index_data() {
         const Expr& arguments = unit->expr(unit->child(id, 2));
         const auto module = atom_value(*unit, unit->child(id, 0)), function = atom_value(*unit, unit->child(id, 1));
         if (!module || !function || arguments.kind != ExprKind::kList || arguments.has(model::kHasTail)) return false;
-        const ModuleId m = program_.find_module(*module, unit->project);
-        if (const FunctionId f = m ? program_.find_function(m, *function, arguments.child_count) : FunctionId())
+        const ModuleId m = e_.find_module(*module, unit->project);
+        if (const FunctionId f = m ? e_.find_function(m, *function, arguments.child_count) : FunctionId())
           data_[f.index].push_back({UnitId(static_cast<std::size_t>(&unit - program_.units.data())), id});
         return false;
       });
@@ -80,6 +85,8 @@ AddedChildren::Found AddedChildren::explore(const Chain& chain) {
   Found best = found;
   bool asked = false;
   const FunctionId outermost = program_.function_of(chain.sites.back());
+  e_.note_reading(outermost);
+  e_.note_asking_for_callers(outermost);
   const auto ask = [&](const Chain& outer) {
     asked = true;
     best = std::max(best, explore(outer));
@@ -131,6 +138,7 @@ Frame* AddedChildren::frame_of(const Chain& chain) {
   };
   if (chain.data) {
     const Unit& unit = program_.unit(chain.data.unit);
+    e_.note_reading_level(chain.data.unit);
     frame = e_.frame(chain.data.unit, nullptr, 0);
     const FunctionId function = program_.function_of(chain.sites.back());
     frame = entered(function, chain.sites.back(), evaluated(unit.children_of(unit.child(chain.data.expr, 2))));

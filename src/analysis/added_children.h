@@ -10,6 +10,9 @@
 
 namespace beamwright::analysis {
 
+// The calls of start_child in the program, outside of tests.
+std::vector<CallId> adding_sites(const model::Program& program, const Facts& facts);
+
 class AddedChildren {
  public:
   AddedChildren(const model::Program& program, const Facts& facts, ForestBuilder& builder, Evaluator& evaluator);

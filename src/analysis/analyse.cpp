@@ -5,7 +5,9 @@
 
 #include "analysis/facts.h"
 #include "analysis/hints.h"
+#include "analysis/kept.h"
 
+#include "analysis/added_children.h"
 #include "analysis/calls.h"
 #include "analysis/contexts.h"
 #include "analysis/effects.h"
@@ -13,6 +15,7 @@
 #include "analysis/messages.h"
 #include "analysis/on_demand.h"
 #include "analysis/processes.h"
+#include "analysis/reads.h"
 #include "analysis/receive_loops.h"
 #include "analysis/scopes.h"
 #include "analysis/state_fields.h"
@@ -39,6 +42,18 @@ void find_ahead(const Program& program, const Facts& facts, const Find& find) {
   }
 }
 
+// The forest of before the edit where that still stands, else a new one.
+void find_forest_ahead(const Program& program, const Facts& facts, const Kept& kept, const Carry* carry) {
+  OnDemand& found = *facts.on_demand;
+  found.adding_sites = adding_sites(program, facts);
+  if (std::shared_ptr<const Forest> forest = carry != nullptr ? carry_forest(program, facts, kept, *carry) : nullptr) {
+    std::call_once(found.forest_once, [&] { found.forest = std::move(forest); });
+    return;
+  }
+  found.forest_reads = std::make_shared<Reads>();
+  find_ahead(program, facts, forest_of);
+}
+
 }  // namespace
 
 Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
@@ -48,11 +63,20 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
 
 Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
               const std::vector<source::Application>* applications, const Hints& hints) {
+  return analyse(program, knowledge, jobs, applications, hints, nullptr);
+}
+
+Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, unsigned jobs,
+              const std::vector<source::Application>* applications, const Hints& hints, Kept* kept) {
+  std::optional<Carry> carry;
+  if (kept != nullptr && kept->numbering_) carry.emplace(*kept->numbering_, kept->replaced_, program);
+  if (carry && !carry->holds()) carry.reset();
   Facts facts;
   facts.on_demand = std::make_shared<OnDemand>();
   facts.on_demand->applications = applications;
   const Scopes scopes = find_scopes(program, knowledge, jobs);
-  facts.calls = resolve_calls(program, knowledge, scopes, jobs, applications);
+  facts.calls = resolve_calls(program, knowledge, scopes, jobs, applications, kept != nullptr ? &kept->callees_ : nullptr,
+                              carry ? &*carry : nullptr);
   // Two ways go on from the calls, each of which keeps one thread busy most of its time: who supervises, and what code does.
   std::promise<void> processes_are_known;
   parallel_for(2, jobs, [&](std::size_t way) {
@@ -65,7 +89,8 @@ Facts analyse(const Program& program, const knowledge::Knowledge& knowledge, uns
         processes_are_known.set_exception(std::current_exception());
         return;
       }
-      find_ahead(program, facts, forest_of);
+      if (kept == nullptr) return find_ahead(program, facts, forest_of);
+      find_forest_ahead(program, facts, *kept, carry ? &*carry : nullptr);
     } else {
       facts.effects = find_effects(program, facts.calls, jobs);
       processes_are_known.get_future().get();

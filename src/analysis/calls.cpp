@@ -8,6 +8,7 @@
 #include "analysis/automatic.h"
 #include "analysis/destinations.h"
 #include "analysis/dispatch.h"
+#include "analysis/kept_callees.h"
 #include "analysis/values.h"
 #include "base/parallel.h"
 
@@ -141,14 +142,54 @@ class UnitResolver {
   ExternalTable table_;
 };
 
+// Does the unit call anything by a name that means something else than before the edit? It is asked by name and arity alone,
+// whatever the module: an import brings in bare names.
+bool asks_for_changed(const Carry& carry, const Unit& unit) {
+  return std::any_of(unit.calls.begin(), unit.calls.end(), [&](const Call& call) {
+    for (const Carry::Name& name : carry.names())
+      if (name.name == call.name && name.arity == call.arity) return true;
+    return std::find(carry.modules().begin(), carry.modules().end(), call.module) != carry.modules().end();
+  });
+}
+
+// Where code stands in the modules that use it, or directives say something else, an edit reaches further than its names.
+bool may_keep_callees(const Program& program, const KeptCallees& kept, const Carry& carry) {
+  constexpr std::size_t kMaxNames = 16;
+  if (kept.units.size() != program.units.size() || carry.has_templates() || !carry.has_same_levels()) return false;
+  if (carry.names().size() + carry.modules().size() > kMaxNames) return false;
+  const auto& gone = carry.modules();
+  if (gone.empty()) return true;
+  return std::none_of(program.units.begin(), program.units.end(), [&](const auto& unit) {
+    return std::any_of(unit->directives.begin(), unit->directives.end(), [&](const model::Directive& directive) {
+      return std::find(gone.begin(), gone.end(), directive.module) != gone.end();
+    });
+  });
+}
+
+// What is kept of a unit, by the numbers of now.
+void move_callees(const Carry& carry, std::vector<Callee>& callees) {
+  for (Callee& callee : callees) callee.function = carry.function(callee.function);
+}
+
 void resolve_callees(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
-                     Calls& calls) {
+                     Calls& calls, KeptCallees* kept, const Carry* carry) {
   calls.callees.resize(program.call_units.size());
   std::vector<std::vector<External>> externals(program.units.size());
+  const bool keeps = kept != nullptr && carry != nullptr && may_keep_callees(program, *kept, *carry);
+  if (kept != nullptr) kept->units.resize(program.units.size());
   parallel_for(program.units.size(), jobs, [&](std::size_t u) {
-    UnitResolver resolver(program, knowledge, scopes, *program.units[u]);
-    resolver.resolve(calls.callees.data() + program.units[u]->first_call);
+    const Unit& unit = *program.units[u];
+    Callee* const out = calls.callees.data() + unit.first_call;
+    if (keeps && !carry->is_changed(UnitId(u)) && !asks_for_changed(*carry, unit)) {
+      move_callees(*carry, kept->units[u].callees);
+      std::copy(kept->units[u].callees.begin(), kept->units[u].callees.end(), out);
+      externals[u] = kept->units[u].externals;
+      return;
+    }
+    UnitResolver resolver(program, knowledge, scopes, unit);
+    resolver.resolve(out);
     externals[u] = std::move(resolver.externals);
+    if (kept != nullptr) kept->units[u] = {{out, out + unit.calls.size()}, externals[u]};
   });
   ExternalTable table;
   for (std::size_t u = 0; u < externals.size(); ++u) {
@@ -249,8 +290,13 @@ const FunctionRow* row_at(const Calls& calls, CallId site) {
 
 Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
                     const std::vector<source::Application>* applications) {
+  return resolve_calls(program, knowledge, scopes, jobs, applications, nullptr, nullptr);
+}
+
+Calls resolve_calls(const Program& program, const knowledge::Knowledge& knowledge, const Scopes& scopes, unsigned jobs,
+                    const std::vector<source::Application>* applications, KeptCallees* kept, const Carry* carry) {
   Calls calls;
-  resolve_callees(program, knowledge, scopes, jobs, calls);
+  resolve_callees(program, knowledge, scopes, jobs, calls, kept, carry);
   find_destinations(program, jobs, calls);
   make_edges(program, Dispatch(program, scopes, applications), jobs, calls);
   return calls;

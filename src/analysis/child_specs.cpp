@@ -97,9 +97,10 @@ ChildSpec ChildSpecs::overridden(ChildSpec base, ValueRef overrides) {
 
 // Elixir's supervisors ask Module.child_spec(argument): a function of the module, or the one that `use` puts there.
 ChildSpec ChildSpecs::of_module(Symbol module, ValueRef argument, ModuleId from, int depth) {
-  const ModuleId source = program_.find_module(module, program_.unit_of(from).project);
+  const ModuleId source = e_.find_module(module, program_.unit_of(from).project);
   if (!source) return of_library(module, argument);
-  const FunctionId written = program_.find_function(source, sym::child_spec, 1);
+  const FunctionId written = e_.find_function(source, sym::child_spec, 1);
+  e_.note_reading(written);
   if (written && !program_.function(written).has(model::kTemplate)) {
     const ValueRef result = e_.force(e_.call(written, {argument}, 1));
     const ChildSpec spec = read(result, source, depth + 1);
@@ -117,6 +118,7 @@ ChildSpec ChildSpecs::of_use(Symbol module, ModuleId source, ValueRef argument) 
   ChildSpec spec;
   ExprRef options;
   if (!used(source, spec, options, 0)) return {};
+  if (options) e_.note_reading_level(options.unit);
   spec.id = e_.term(e_.atom(module));
   spec.start = e_.tuple({e_.atom(module), e_.atom(sym::start_link), e_.list({argument}, {}, false)});
   return options ? overridden(spec, e_.evaluate(e_.frame(options.unit, nullptr, 0), options.expr)) : spec;
@@ -137,7 +139,7 @@ bool ChildSpecs::used(ModuleId module, ChildSpec& out, ExprRef& options, int dep
       if (directive.options) options = {program_.modules[module.index].unit, directive.options};
       return true;
     }
-    const ModuleId used_module = program_.find_module(directive.module, unit.project);
+    const ModuleId used_module = e_.find_module(directive.module, unit.project);
     if (used_module && used(used_module, out, options, depth + 1)) return true;
   }
   return false;

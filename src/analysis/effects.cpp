@@ -59,10 +59,13 @@ void add_receives(const Unit& unit, const Calls& calls, Leaves& leaves) {
   }
 }
 
-Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& unit) {
+// `acting` says by external whether knowledge has any effect of it.
+Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& unit, const std::vector<char>& acting) {
   Leaves leaves;
   for (std::uint32_t i = 0; i < unit.calls.size(); ++i) {
     const CallId site{unit.first_call + i};
+    const std::uint32_t external = calls.callees[site.index].external;
+    if (external == UINT32_MAX || acting[external] == 0) continue;
     const Call& call = unit.calls[i];
     if (!call.function || call.in_guard || calls.runs[site.index] != Runs::kCaller) continue;
     const EffectSet effects = leaf_effects(program, calls, site);
@@ -113,8 +116,9 @@ Witness step(FunctionId callee, const Upwards::Caller& caller, const Witness& be
   return w;
 }
 
-void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
-  if (leaves.empty()) return;
+// Gives the functions that have the effect, by row of their witnesses.
+std::vector<FunctionId> flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses& out) {
+  if (leaves.empty()) return {};
   std::stable_sort(leaves.begin(), leaves.end(),
                    [](const Leaf& a, const Leaf& b) { return bound_rank(a.witness.bound_ms) > bound_rank(b.witness.bound_ms); });
   out.slots.assign(upwards.first.size() - 1, UINT32_MAX);
@@ -140,6 +144,7 @@ void flow(const Upwards& upwards, std::vector<Leaf>& leaves, Effects::Witnesses&
     const Witness below = out.rows[out.slots[queue[at].index]];
     for (const Upwards::Caller& caller : upwards.of(queue[at])) visit(caller.function, step(queue[at], caller, below));
   }
+  return queue;
 }
 
 }  // namespace
@@ -189,23 +194,25 @@ std::int64_t leaf_bound(const Program& program, const Calls& calls, CallId site)
 }
 
 Effects find_effects(const Program& program, const Calls& calls, unsigned jobs) {
+  std::vector<char> acting;
+  acting.reserve(calls.externals.size());
+  for (const External& e : calls.externals) acting.push_back(e.row != nullptr && !e.row->effects.empty() ? 1 : 0);
   std::vector<Leaves> by_unit(program.units.size());
   parallel_for(program.units.size(), jobs,
-               [&](std::size_t u) { by_unit[u] = collect_leaves(program, calls, *program.units[u]); });
+               [&](std::size_t u) { by_unit[u] = collect_leaves(program, calls, *program.units[u], acting); });
   Effects effects;
   effects.all.resize(program.functions.size());
   effects.direct.resize(program.functions.size());
   const Upwards upwards(program, calls);
+  std::array<std::vector<FunctionId>, kEffectCount> reached;
   parallel_for(kEffectCount, jobs, [&](std::size_t e) {
     std::vector<Leaf> leaves;
     for (const Leaves& l : by_unit) leaves.insert(leaves.end(), l[e].begin(), l[e].end());
-    flow(upwards, leaves, effects.witnesses[e]);
+    reached[e] = flow(upwards, leaves, effects.witnesses[e]);
   });
   for (std::size_t e = 0; e < kEffectCount; ++e) {
     const auto effect = static_cast<Effect>(e);
-    const auto& slots = effects.witnesses[e].slots;
-    for (std::size_t f = 0; f < slots.size(); ++f)
-      if (slots[f] != UINT32_MAX) effects.all[f].add(effect);
+    for (const FunctionId f : reached[e]) effects.all[f.index].add(effect);
     for (const Leaves& l : by_unit)
       for (const Leaf& leaf : l[e]) effects.direct[leaf.function.index].add(effect);
   }

@@ -30,7 +30,7 @@ class Nested {
 
 }  // namespace
 
-Evaluator::Evaluator(const Program& program, const Facts& facts) : program_(program), facts_(facts) {
+Evaluator::Evaluator(const Program& program, const Facts& facts, Reads* reads) : program_(program), facts_(facts), reads_(reads) {
   never_.kind = ValueKind::kNever;
 }
 

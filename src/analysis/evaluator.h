@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "analysis/abstract_value.h"
+#include "analysis/reads.h"
 #include "knowledge/knowledge.h"
 
 namespace beamwright::analysis {
@@ -27,7 +28,25 @@ struct Start {
 
 class Evaluator {
  public:
-  Evaluator(const model::Program& program, const Facts& facts);
+  // `reads`, where somebody keeps it, learns what is read; it may be null.
+  Evaluator(const model::Program& program, const Facts& facts, Reads* reads);
+
+  // ---- Reading the program, so that it is written down.
+  ModuleId find_module(Symbol name, source::ProjectId from) const {
+    return reads_ != nullptr ? reads_->find_module(program_, name, from) : program_.find_module(name, from);
+  }
+  FunctionId find_function(ModuleId module, Symbol name, std::uint32_t arity) const {
+    return reads_ != nullptr ? reads_->find_function(program_, module, name, arity) : program_.find_function(module, name, arity);
+  }
+  void note_reading(FunctionId function) const {
+    if (reads_ != nullptr) reads_->function(function);
+  }
+  void note_reading_level(UnitId unit) const {
+    if (reads_ != nullptr) reads_->level(unit);
+  }
+  void note_asking_for_callers(FunctionId function) const {
+    if (reads_ != nullptr) reads_->callers(function);
+  }
 
   // How much evaluation the next questions may cost all together.
   void allow(int steps) { steps_left_ = steps; }
@@ -100,6 +119,7 @@ class Evaluator {
 
   const model::Program& program_;
   const Facts& facts_;
+  Reads* reads_;
   std::pmr::monotonic_buffer_resource arena_{64 << 10};  // before what lies in it
   std::pmr::deque<Value> values_{&arena_};
   std::pmr::deque<Frame> frames_{&arena_};

@@ -54,9 +54,9 @@ ValueRef Evaluator::evaluate_call(Frame* f, ExprId id) {
 
 ValueRef Evaluator::call(Symbol module, Symbol name, const Values& arguments, const Frame& from, ExprRef place) {
   if (const ValueRef known = Builtins(*this, program_).call(module, name, arguments, from, place)) return known;
-  const ModuleId source = program_.find_module(module, program_.unit(from.unit).project);
+  const ModuleId source = find_module(module, program_.unit(from.unit).project);
   if (!source) return unknown();
-  const FunctionId function = program_.find_function(source, name, static_cast<std::uint32_t>(arguments.size()));
+  const FunctionId function = find_function(source, name, static_cast<std::uint32_t>(arguments.size()));
   return function ? call(function, arguments, from.depth + 1) : unknown();
 }
 
@@ -64,7 +64,8 @@ ValueRef Evaluator::call(Symbol module, Symbol name, const Values& arguments, co
 // of Module itself, whose children are said by Callback:init/1.
 bool Evaluator::is_supervisor_library(ModuleId module) const {
   const auto exports = [&](const char* name, std::uint32_t arity) {
-    const FunctionId f = program_.find_function(module, intern(name), arity);
+    const FunctionId f = find_function(module, intern(name), arity);
+    note_reading(f);
     return f && program_.function(f).has(model::kPublic);
   };
   return exports("which_children", 1) && exports("start_child", 2) && exports("terminate_child", 2) && exports("delete_child", 2);
@@ -73,6 +74,7 @@ bool Evaluator::is_supervisor_library(ModuleId module) const {
 ValueRef Evaluator::call(FunctionId function, const Values& arguments, int depth) {
   const auto recursion = std::count(active_.begin(), active_.end(), function);
   if (depth > kMaxDepth || recursion >= kMaxRecursion) return unknown();
+  note_reading(function);
   active_.push_back(function);
   const UnitId unit = program_.functions[function.index].unit;
   const ValueRef result = run_clauses(nullptr, unit, program_.function(function).clauses, arguments, depth);

@@ -33,8 +33,8 @@ bool is_library(Symbol behaviour) {
 
 }  // namespace
 
-ForestBuilder::ForestBuilder(const Program& program, const Facts& facts)
-    : program_(program), facts_(facts), e_(program, facts), specs_(program, e_) {}
+ForestBuilder::ForestBuilder(const Program& program, const Facts& facts, Reads* reads)
+    : program_(program), facts_(facts), e_(program, facts, reads), specs_(program, e_) {}
 
 Forest ForestBuilder::build() {
   add_applications();
@@ -52,7 +52,7 @@ void ForestBuilder::add_applications() {
       // erlang.mk takes src/NAME_app.erl where the Makefile names no PROJECT_MOD (erlang.mk: Applications).
       const bool by_custom = application.callback.empty();
       const Symbol name = intern(by_custom ? application.name + "_app" : application.callback);
-      const ModuleId module = program_.find_module(name, application.project);
+      const ModuleId module = e_.find_module(name, application.project);
       if (!name || (by_custom && !(module && declares_application(module))) || (module && !seen.insert(module.index).second))
         continue;
       add_application(application.name, name, module, true);
@@ -80,7 +80,7 @@ void ForestBuilder::add_application(const std::string& name, Symbol module, Modu
   application.name = name;
   application.module = module;
   application.declared = declared;
-  if (source) application.start = program_.find_function(source, sym::start, 2);
+  if (source) application.start = e_.find_function(source, sym::start, 2);
   if (application.start) {
     e_.allow(kSteps);
     const auto start = one_start(e_.call(application.start, {e_.unknown(), e_.unknown()}, 0));
@@ -98,6 +98,7 @@ void ForestBuilder::add_loose() {
     if (program_.unit_of(s.module).role != source::Role::kReviewed || !standing.insert(s.module.index).second) continue;
     e_.allow(kSteps);
     const model::Function& function = program_.function(s.function);
+    e_.note_reading(s.function);
     std::size_t start = e_.starts.size();
     if (function.name == sym::init && function.arity == 1) {
       Start whole;
@@ -209,8 +210,8 @@ void ForestBuilder::read_library(const Start& start, Tree& tree) {
 
 void ForestBuilder::read_callback(const Start& start, ModuleId from, Tree& tree) {
   const source::ProjectId project = program_.unit_of(from).project;
-  tree.source = program_.find_module(start.module, project);
-  const FunctionId init = tree.source ? program_.find_function(tree.source, sym::init, 1) : FunctionId();
+  tree.source = e_.find_module(start.module, project);
+  const FunctionId init = tree.source ? e_.find_function(tree.source, sym::init, 1) : FunctionId();
   tree.opaque = !init || start.behaviour.text() == "supervisor_bridge";
   if (tree.opaque) return;
   tree.function = init;
@@ -313,7 +314,7 @@ void ForestBuilder::read_start(ValueRef given, ModuleId from, TreeChild& child) 
   child.start_module = e_.atom_of(mfa->parts[0]).value_or(Symbol());
   child.start_function = e_.atom_of(mfa->parts[1]).value_or(Symbol());
   const source::ProjectId project = program_.unit_of(from).project;
-  if (child.start_module) child.source = program_.find_module(child.start_module, project);
+  if (child.start_module) child.source = e_.find_module(child.start_module, project);
   const ValueRef arguments = e_.force(mfa->parts[2]);
   const bool known = arguments->kind == ValueKind::kList && !arguments->open &&
                      std::all_of(arguments->presences.begin(), arguments->presences.end(),
@@ -330,13 +331,15 @@ void ForestBuilder::read_start(ValueRef given, ModuleId from, TreeChild& child) 
   const Start start = e_.starts[*one];
   child.module = start.module;
   child.name = start.name;
-  if (const ModuleId callback = start.module ? program_.find_module(start.module, project) : ModuleId()) child.source = callback;
+  if (const ModuleId callback = start.module ? e_.find_module(start.module, project) : ModuleId()) child.source = callback;
   if (start.supervisor) child.tree = add_tree(*one, child.source ? child.source : from);
 }
 
 const Forest& forest_of(const Program& program, const Facts& facts) {
-  std::call_once(facts.on_demand->forest_once,
-                 [&] { facts.on_demand->forest = std::make_shared<const Forest>(ForestBuilder(program, facts).build()); });
+  std::call_once(facts.on_demand->forest_once, [&] {
+    facts.on_demand->forest =
+        std::make_shared<const Forest>(ForestBuilder(program, facts, facts.on_demand->forest_reads.get()).build());
+  });
   return *facts.on_demand->forest;
 }
 

@@ -11,7 +11,7 @@ namespace beamwright::analysis {
 
 class ForestBuilder {
  public:
-  ForestBuilder(const model::Program& program, const Facts& facts);
+  ForestBuilder(const model::Program& program, const Facts& facts, Reads* reads);
   Forest build();
 
   // For what is added after the start.

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "model/program.h"
+
 namespace beamwright::source {
 struct Application;
 }
@@ -13,6 +15,7 @@ struct Application;
 namespace beamwright::analysis {
 
 struct Forest;
+class Reads;
 struct States;
 struct Tables;
 struct ValueSources;
@@ -26,6 +29,8 @@ struct OnDemand {
   std::shared_ptr<const Tables> tables;
   std::once_flag forest_once;
   std::shared_ptr<const Forest> forest;
+  std::shared_ptr<Reads> forest_reads;                             // null when nobody keeps what the forest was made of
+  std::vector<model::CallId> adding_sites;                         // then: the calls that add children to it
   const std::vector<source::Application>* applications = nullptr;  // what the manifests say; null when nobody read them
 };
 

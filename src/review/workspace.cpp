@@ -113,6 +113,7 @@ Workspace::State Workspace::update(const std::stop_token& stop) {
 void Workspace::take_units_back() {
   constexpr std::size_t kMaxRetired = 2;  // so that who types without a rest takes no more memory
   if (retired_.size() >= kMaxRetired) tidy();
+  if (facts_ && program_) kept_.keep(*program_, *facts_);
   if (facts_) retired_.push_back(std::move(facts_));
   if (!program_) return;
   for (std::unique_ptr<model::Unit>& unit : program_->units) {
@@ -221,6 +222,7 @@ bool Workspace::rediscover() {
   Result<source::Discovery> discovered = discover_reviewed(options_, *configuration, none);
   if (!discovered) return fail(discovered.error());
 
+  kept_.forget();
   auto old = std::move(checked_);
   checked_ = std::make_unique<Checked>(Checked{std::move(*discovered), std::move(*configuration), {}});
   knowledge_.emplace(std::move(*knowledge));
@@ -268,13 +270,16 @@ bool Workspace::rediscover() {
 void Workspace::read_dirty(const std::stop_token& stop) {
   const std::vector<std::size_t> places(to_read_.begin(), to_read_.end());
   std::vector<char> done(places.size());
+  std::vector<OneFile> read(places.size());
   parallel_for(places.size(), options_.jobs, [&](std::size_t i) {
     if (stop.stop_requested()) return;
-    rows_[places[i]] = reader_->read(checked_->discovery.sources[places[i]]);
+    read[i] = reader_->read(checked_->discovery.sources[places[i]]);
     done[i] = 1;
   });
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (done[i]) to_read_.erase(places[i]);
+    if (!done[i]) continue;
+    kept_.replaced(std::exchange(rows_[places[i]], std::move(read[i])).unit);
+    to_read_.erase(places[i]);
   }
 }
 
@@ -284,8 +289,9 @@ void Workspace::link_and_analyse() {
   for (OneFile& row : rows_) units.push_back(std::move(row.unit));
   const source::Discovery& discovery = checked_->discovery;
   program_ = std::make_unique<model::Program>(model::link(std::move(units), *discovery.files));
-  facts_ = std::make_unique<analysis::Facts>(analysis::analyse(
-      *program_, knowledge_->all(), options_.jobs, &discovery.applications, hints_of(checked_->configuration, *program_)));
+  facts_ =
+      std::make_unique<analysis::Facts>(analysis::analyse(*program_, knowledge_->all(), options_.jobs, &discovery.applications,
+                                                          hints_of(checked_->configuration, *program_), &kept_));
 }
 
 // ---- What was found ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/kept.h"
 #include "review/check.h"
 #include "review/own_knowledge.h"
 #include "review/read.h"
@@ -94,6 +95,7 @@ class Workspace {
   std::unique_ptr<model::Program> program_;
   std::unique_ptr<analysis::Facts> facts_;
   std::vector<std::unique_ptr<analysis::Facts>> retired_;
+  analysis::Kept kept_;
 };
 
 }  // namespace beamwright::review

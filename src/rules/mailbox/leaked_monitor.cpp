@@ -34,7 +34,10 @@ class Check {
       if (facts_.process(process).kind == analysis::ProcessKind::kRequest || !monitors(facts_.process(process).module)) continue;
       const std::vector<analysis::StateField>& fields = states.of(process).fields;
       for (const analysis::StateField& field : fields) {
-        if (!field.whole() && holds_monitors(process, field)) look_at(process, field, fields);
+        const bool wanted = std::any_of(field.writes.begin(), field.writes.end(), [&](const analysis::StateWrite& write) {
+          return reporter_.wants(program_, write.function);
+        });
+        if (wanted && !field.whole() && holds_monitors(process, field)) look_at(process, field, fields);
       }
     }
     for (const CallId site : sites_that_return(program_, facts_, Resource::kMonitor)) {

@@ -58,7 +58,7 @@ class Check {
     if (!in_production(program_, facts_, handler.function)) return;
     if (handler.reply == analysis::Reply::kStop) return;  // its last message
     const std::vector<MessageId> messages = asynchronous(messages_to(facts_, handler_id));
-    if (messages.empty()) return;
+    if (messages.empty() || !reporter_.wants(program_, facts_.message(messages.front()).sender)) return;
     std::vector<SlowWork> works = slow_work(program_, facts_, handler);
     const bool patient = works.empty();
     if (patient) works = patient_calls(program_, facts_, handler);

@@ -86,12 +86,22 @@ class Check {
 
   // Is anything of the process's state written in a file whose findings are wanted?
   bool is_wanted(ProcessId id) const {
-    const auto writes_here = [&](const StateWrite& write) { return reporter_.wants(program_, write.function); };
     const std::vector<StateField>& fields = states_.of(id).fields;
     return reporter_.wants(program_, facts_.process(id).module) ||
-           std::any_of(fields.begin(), fields.end(), [&](const StateField& field) {
-             return std::any_of(field.writes.begin(), field.writes.end(), writes_here);
-           });
+           std::any_of(fields.begin(), fields.end(), [&](const StateField& field) { return is_wanted(field); });
+  }
+
+  bool is_wanted(const StateField& field) const {
+    return std::any_of(field.writes.begin(), field.writes.end(),
+                       [&](const StateWrite& write) { return reporter_.wants(program_, write.function); });
+  }
+
+  // A table is told of where something is put into it.
+  bool is_wanted(const Table& table) const {
+    return std::any_of(table.uses.begin(), table.uses.end(), [&](analysis::TableUseId id) {
+      const TableUse& use = tables_.use(id);
+      return reporter_.wants(program_, use.function) || reporter_.wants(program_, program_.function_of(use.site));
+    });
   }
 
   void of_state(ProcessId id) {
@@ -101,7 +111,7 @@ class Check {
     of_nested(id);
     if (!state.complete && takes_anything_out(process.module)) return;
     for (const StateField& field : state.fields) {
-      if (!field.only_gains()) continue;
+      if (!field.only_gains() || !is_wanted(field)) continue;
       for (const StateWrite& write : field.writes) {
         if (write.initial || !write.changes.has(Change::kGains) || !in_production(program_, facts_, write.function)) continue;
         const ExprId key = key_of(write);
@@ -326,7 +336,7 @@ class Check {
   }
 
   void of_table(const Table& table) {
-    if (table.creations.empty()) return;
+    if (table.creations.empty() || !is_wanted(table)) return;
     for (const analysis::TableCreation& creation : table.creations) {
       if (!in_production(program_, facts_, creation.function)) return;
       for (const analysis::TableOwner& owner : creation.owners) {
