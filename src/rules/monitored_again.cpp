@@ -81,7 +81,45 @@ class Finder {
       found_.push_back({function, site, id, again.replaced, again.where, {}});
       return true;
     }
+    if (const ExprId put = put_under_pid(site, function, target)) {
+      found_.push_back({function, site, id, put, function, {}});
+      return true;
+    }
     return false;
+  }
+
+  // Map.put(refs, pid, ref), Refs#{Pid => Ref}: who asks twice has two monitors, and only the second reference is kept.
+  ExprId put_under_pid(CallId site, FunctionId function, VariableId pid) const {
+    static constexpr std::array<std::string_view, 4> kPuts = {"put", "put_in", "store", "enter"};
+    const Unit& unit = program_.unit_of(function);
+    const ExprId monitor = program_.call(site).expr, match = unit.parent(monitor);
+    VariableId reference;
+    if (match && unit.expr(match).kind == ExprKind::kMatch) reference = analysis::whole_variable(unit, unit.child(match, 0));
+    const auto is_reference = [&](ExprId id) { return id == monitor || (reference && is_variable(unit, id, reference)); };
+    const auto names_pid = [&](ExprId id) {
+      if (is_variable(unit, id, pid)) return true;
+      return unit.expr(id).kind == ExprKind::kList && unit.expr(id).child_count > 0 &&
+             is_variable(unit, unit.children_of(id).back(), pid);
+    };
+    ExprId found;
+    for (const ExprId body : bodies_of(program_, function)) {
+      any_below(unit, body, [&](ExprId id) {
+        const model::Expr& e = unit.expr(id);
+        const std::span<const ExprId> children = unit.children_of(id);
+        if (e.kind == ExprKind::kMap && e.has(model::kUpdate)) {
+          for (std::size_t i = 1; i + 1 < children.size(); i += 2) {
+            if (names_pid(children[i]) && is_reference(children[i + 1])) found = id;
+          }
+        }
+        if (e.kind != ExprKind::kCall || !unit.call_of(e).name || e.child_count < 3) return static_cast<bool>(found);
+        const bool puts = std::find(kPuts.begin(), kPuts.end(), unit.call_of(e).name.text()) != kPuts.end();
+        if (puts && std::any_of(children.begin(), children.end(), names_pid) &&
+            std::any_of(children.begin(), children.end(), is_reference))
+          found = id;
+        return static_cast<bool>(found);
+      });
+    }
+    return found;
   }
 
   VariableId given_by_message(FunctionId function, VariableId target, const Handler& handler,

@@ -41,7 +41,9 @@ class Finder {
     }
     for (const ModuleId module : starting) {
       const ProcessId process = facts_.processes.of(module);
-      if (!process || facts_.process(process).kind != analysis::ProcessKind::kGenServer || is_bounded(module)) continue;
+      if (!process || is_bounded(module)) continue;
+      if (facts_.process(process).kind == analysis::ProcessKind::kRequest) look_at_frames(process);
+      if (facts_.process(process).kind != analysis::ProcessKind::kGenServer) continue;
       for (const HandlerId id : facts_.process(process).handlers) look_at(process, id);
     }
     return std::move(found_);
@@ -65,6 +67,19 @@ class Finder {
     if (counts(scopes)) return;
     for (const Scope& scope : scopes) look_for_loops(process, id, scope);
     if (handler.kind == HandlerKind::kInfo && is_subscription(process, handler)) look_for_starts(id);
+  }
+
+  // What a client sends over its connection, one message after the other and as fast as it likes: cowboy_websocket,
+  // WebSock and Phoenix channels hand over each by itself, and only the work of the process itself slows the client down.
+  void look_at_frames(ProcessId process) {
+    static constexpr std::array<std::string_view, 4> kFrames = {"websocket_handle", "handle_in", "handle_frame", "handle_data"};
+    for (const HandlerId id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      const std::string_view name = program_.function(handler.function).name.text();
+      if (std::find(kFrames.begin(), kFrames.end(), name) == kFrames.end()) continue;
+      if (!in_production(program_, facts_, handler.function) || counts(scopes_of(program_, facts_, handler))) continue;
+      look_for_starts(id);
+    }
   }
 
   bool counts(const std::vector<Scope>& scopes) const {

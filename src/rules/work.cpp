@@ -8,6 +8,7 @@
 #include "rules/clauses.h"
 #include "rules/configured.h"
 #include "rules/reach.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 
@@ -107,7 +108,8 @@ std::int64_t bound_of(const Program& program, CallId site, const knowledge::Func
 }
 
 // Slow calls of modules that the configuration chooses, in the clause and in the functions of its module that it calls.
-void add_configured(const Program& program, const Facts& facts, const Handler& handler, std::vector<SlowWork>& found) {
+void add_configured(const Program& program, const Facts& facts, FunctionId function, const std::vector<CallId>& sites,
+                    std::vector<SlowWork>& found) {
   constexpr std::size_t kMaxFunctions = 100;
   struct Step {
     CallId site;
@@ -115,7 +117,7 @@ void add_configured(const Program& program, const Facts& facts, const Handler& h
   };
   std::vector<Step> steps;
   std::set<FunctionId> entered;
-  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) steps.push_back({site, {site}});
+  for (const CallId site : sites) steps.push_back({site, {site}});
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step step = steps[i];
     if (facts.calls.runs[step.site.index] != Runs::kCaller) continue;
@@ -125,7 +127,7 @@ void add_configured(const Program& program, const Facts& facts, const Handler& h
       found.push_back({step.chain.front(), effect, bound_of(program, step.site, *call.row), false, step.site, {}, step.chain});
     }
     const FunctionId callee = facts.calls.callees[step.site.index].function;
-    if (!callee || program.module_of(callee) != program.module_of(handler.function)) continue;
+    if (!callee || program.module_of(callee) != program.module_of(function)) continue;
     if (entered.size() >= kMaxFunctions || !entered.insert(callee).second) continue;
     for (const CallId site : program.calls_of(callee)) {
       steps.push_back({site, step.chain});
@@ -137,9 +139,15 @@ void add_configured(const Program& program, const Facts& facts, const Handler& h
 }  // namespace
 
 std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including) {
+  return slow_work_at(program, facts, handler.function, analysis::calls_in_clause(program, handler.function, handler.clause),
+                      including);
+}
+
+std::vector<SlowWork> slow_work_at(const Program& program, const Facts& facts, FunctionId function,
+                                   const std::vector<CallId>& sites, Including including) {
   constexpr std::uint32_t kLongWay = 12;
   std::vector<SlowWork> found;
-  for (const CallId site : analysis::calls_in_clause(program, handler.function, handler.clause)) {
+  for (const CallId site : sites) {
     if (facts.calls.runs[site.index] != Runs::kCaller) continue;
     const analysis::EffectSet effects = analysis::effects_at(program, facts, site);
     for (const Effect effect : kSlow) {
@@ -154,7 +162,31 @@ std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, cons
     SlowWork call;
     if (including.calls && effects.has(Effect::kCall) && slow_call(program, facts, site, call)) found.push_back(call);
   }
-  add_configured(program, facts, handler, found);
+  add_configured(program, facts, function, sites, found);
+  return found;
+}
+
+std::vector<SlowWork> continued_work(const Program& program, const Facts& facts, const Handler& handler) {
+  static const Symbol kContinue = intern("continue"), kNextEvent = intern("next_event"), kInternal = intern("internal");
+  const Unit& unit = program.unit_of(handler.function);
+  std::vector<SlowWork> found;
+  any_below(unit, unit.clause(handler.clause).body, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kTuple || (e.child_count != 2 && e.child_count != 3)) return false;
+    const auto first = analysis::atom_value(unit, unit.child(id, 0));
+    const bool continues = e.child_count == 2 && first == kContinue;
+    const bool internal = e.child_count == 3 && first == kNextEvent && analysis::atom_value(unit, unit.child(id, 1)) == kInternal;
+    if (!continues && !internal) return false;
+    const analysis::Pattern sent = analysis::outline(unit, {}, unit.child(id, e.child_count - 1));
+    for (const HandlerId other : facts.process(handler.process).handlers) {
+      const Handler& next = facts.handler(other);
+      const bool takes =
+          continues ? next.kind == HandlerKind::kContinue : next.kind == HandlerKind::kEvent || next.kind == HandlerKind::kOther;
+      if (!takes || next.pattern.any || !analysis::may_match(next.pattern, sent) || next.pattern.tag != sent.tag) continue;
+      for (SlowWork& work : slow_work(program, facts, next)) found.push_back(std::move(work));
+    }
+    return false;
+  });
   return found;
 }
 

@@ -27,6 +27,11 @@ struct Including {
   bool calls = true;
 };
 std::vector<SlowWork> slow_work(const Program& program, const Facts& facts, const Handler& handler, Including including = {});
+// The same of any call sites of a function: of a clause of a receive loop, of the body of a loop.
+std::vector<SlowWork> slow_work_at(const Program& program, const Facts& facts, FunctionId function,
+                                   const std::vector<CallId>& sites, Including including = {});
+// The same of what a clause hands over to: handle_continue for {:continue, …}, the clause for an internal event.
+std::vector<SlowWork> continued_work(const Program& program, const Facts& facts, const Handler& handler);
 
 // Work that takes long as a rule, in a process that others wait for: http, database, subprocess, rpc, sleep.
 bool is_heavy(const SlowWork& work);

@@ -3,6 +3,8 @@
 // disks.
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 #include <vector>
 
 #include "analysis/values.h"
@@ -22,8 +24,8 @@ class Check {
       const FunctionId function = program_.function_of(site);
       if (!function || !logs_loudly(site)) continue;
       if (!in_production(program_, facts_, function) || !is_per_request(function)) continue;
-      const Symbol limit = limit_around(function, site);
-      if (!limit) continue;
+      const std::string limit = limit_of(function, site);
+      if (limit.empty()) continue;
       if (found_.empty() || found_.front().function != function) flush();
       found_.push_back({function, site, limit});
     }
@@ -34,7 +36,7 @@ class Check {
   struct Line {
     FunctionId function;
     CallId site;
-    Symbol limit;
+    std::string limit;  // as people read it: ":too_many_joins", "too many"
   };
 
   // One finding a function, with a step for each line of it.
@@ -69,6 +71,81 @@ class Check {
     return std::any_of(kLimits.begin(), kLimits.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
   }
 
+  // What the clause around the call says, the answer of a limiter, or the line itself.
+  std::string limit_of(FunctionId function, CallId site) const {
+    if (const Symbol atom = limit_around(function, site)) return atom_text(atom, in_erlang(program_, function));
+    if (!turns_away(function)) return {};
+    return is_denied(site) ? "the limit of its rate" : text_of_limit(site);
+  }
+
+  // The request is answered with 429, or its connection ends: a job that waits for its turn is none.
+  bool turns_away(FunctionId function) const {
+    static constexpr std::array<std::string_view, 5> kEnds = {"halt", "close", "reject", "refuse", "deny"};
+    for (const CallId site : program_.calls_of(function)) {
+      const Symbol name = program_.call(site).name;
+      if (name && std::any_of(kEnds.begin(), kEnds.end(),
+                              [&](std::string_view word) { return name.text().find(word) != std::string_view::npos; }))
+        return true;
+    }
+    constexpr std::int64_t kTooManyRequests = 429;
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId c : program_.function(function).clauses) {
+      if (any_below(unit, unit.clause(c).body, [&](ExprId id) {
+            const model::Expr& e = unit.expr(id);
+            return (e.kind == ExprKind::kInteger && analysis::integer_value(unit, id) == kTooManyRequests) ||
+                   (e.kind == ExprKind::kAtom && e.symbol().text() == "too_many_requests");
+          }))
+        return true;
+    }
+    return false;
+  }
+
+  // case Hammer.check_rate(key, 60_000, 10) do {:deny, _} -> …
+  bool is_denied(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    static constexpr std::array<std::string_view, 4> kAsks = {"check_rate", "limit", "throttle", "quota"};
+    static constexpr std::array<std::string_view, 4> kNo = {"deny", "denied", "block", "blocked"};
+    const std::uint32_t at = unit.expr(program_.call(site).expr).begin;
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      const model::Expr& e = unit.expr(around);
+      if (e.kind != ExprKind::kCase || e.child_count != 1 || unit.expr(unit.child(around, 0)).kind != ExprKind::kCall) continue;
+      const Symbol asked = unit.call_of(unit.expr(unit.child(around, 0))).name;
+      if (!asked || std::none_of(kAsks.begin(), kAsks.end(),
+                                 [&](std::string_view word) { return asked.text().find(word) != std::string_view::npos; }))
+        continue;
+      for (const model::ClauseId c : unit.clauses_of(e)) {
+        const model::Clause& clause = unit.clause(c);
+        if (at < clause.begin || at >= clause.end || clause.pattern_count == 0) continue;
+        const Symbol tag = analysis::outline(unit, {}, unit.patterns_of(clause)[0]).tag;
+        if (tag && std::find(kNo.begin(), kNo.end(), tag.text()) != kNo.end()) return true;
+      }
+    }
+    return false;
+  }
+
+  // "too many connections (~p), refusing ~p"
+  std::string text_of_limit(CallId site) const {
+    static constexpr std::array<std::string_view, 9> kWords = {"too many connections", "too many requests", "too many channels",
+                                                               "rate limit",           "rate-limit",        "limit exceeded",
+                                                               "limit reached",        "throttl",           "quota exceeded"};
+    const Unit& unit = program_.unit_of(site);
+    std::string found;
+    for (const ExprId argument : arguments_of(program_, site)) {
+      any_below(unit, argument, [&](ExprId id) {
+        const model::Expr& e = unit.expr(id);
+        if (e.kind != ExprKind::kString && e.kind != ExprKind::kCharlist) return false;
+        std::string text(e.symbol().text());
+        std::transform(text.begin(), text.end(), text.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        for (const std::string_view word : kWords) {
+          if (text.find(word) != text.npos) found = '"' + std::string(word) + '"';
+        }
+        return !found.empty();
+      });
+    }
+    return found;
+  }
+
   // The atom of a limit in the pattern of a clause around the call: {:error, :too_many_channels} -> …
   Symbol limit_around(FunctionId function, CallId site) const {
     const Unit& unit = program_.unit_of(function);
@@ -99,9 +176,8 @@ class Check {
     return found;
   }
 
-  void report(FunctionId function, CallId site, Symbol limit) {
-    const bool erlang = in_erlang(program_, function);
-    const std::string call = callee_text(program_, facts_, site), name = atom_text(limit, erlang);
+  void report(FunctionId function, CallId site, const std::string& name) {
+    const std::string call = callee_text(program_, facts_, site);
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     finding.confidence = Confidence::kLikely;
     finding.message = finding.function + " logs each request that is turned away for " + name + " with " + call;
@@ -111,8 +187,7 @@ class Check {
         "gets a line for each of them and becomes the next bottleneck.";
     finding.fix = "Log once when the limit is reached, count the rest in a metric, or log them at debug.";
     for (const Line& line : found_) {
-      finding.path.push_back(
-          {call_span(program_, line.site), "one line for each request refused with " + atom_text(line.limit, erlang)});
+      finding.path.push_back({call_span(program_, line.site), "one line for each request refused with " + line.limit});
     }
     finding.key = name;
     report_weighed(reporter_, std::move(finding));

@@ -6,9 +6,11 @@
 #include "analysis/results.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
+#include "rules/clauses.h"
 #include "rules/kept.h"
 #include "rules/own_interface.h"
 #include "rules/reach.h"
+#include "rules/requests.h"
 #include "rules/waits.h"
 
 namespace beamwright::rules {
@@ -22,7 +24,7 @@ constexpr std::int64_t kLong = 1000;
 struct Found {
   HandWait wait;
   std::vector<CallId> chain;  // from the clause down to the function with the receive
-  bool for_end = false;       // waits for the end of a process that was asked to end
+  bool for_end = false;       // waits for the end of a process that was asked to end, or for a worker of its own
 };
 
 class Search {
@@ -48,13 +50,14 @@ class Search {
   struct Step {
     CallId site;
     std::vector<CallId> chain;
+    KnownArguments outer;  // the atoms that the function with the site was called with
   };
 
   void follow(const std::vector<CallId>& sites, std::vector<Found>& found) {
     constexpr std::size_t kDeepest = 6, kMostFunctions = 400;
     std::set<FunctionId> seen;
     std::vector<Step> waiting;
-    for (const CallId site : sites) waiting.push_back({site, {}});
+    for (const CallId site : sites) waiting.push_back({site, {}, {}});
     for (std::size_t i = 0; i < waiting.size() && seen.size() < kMostFunctions; ++i) {
       const Step step = waiting[i];
       if (facts_.calls.runs[step.site.index] != Runs::kCaller || program_.call(step.site).capture) continue;
@@ -65,9 +68,18 @@ class Search {
       if (asks_who_it_is(program_, facts_, callee)) continue;
       std::vector<CallId> chain = step.chain;
       chain.push_back(step.site);
-      for (const ExprId body : bodies_of(program_, callee)) note(callee, body, chain, found);
+      // call(Pid, entry): the atom picks the clause, and the one that waits is for another.
+      const KnownArguments given = arguments_at(program_, facts_, step.site, step.outer);
+      const std::uint64_t feasible = feasible_clauses(program_, callee, given);
+      const model::ClauseRange clauses = program_.function(callee).clauses;
+      for (std::uint32_t c = 0; c < clauses.size(); ++c) {
+        const bool taken = clauses.size() > 64 || (feasible >> c & 1) != 0;
+        if (taken) note(callee, program_.unit_of(callee).clause(clauses[c]).body, chain, found);
+      }
       if (chain.size() >= kDeepest) continue;
-      for (const CallId site : program_.calls_of(callee)) waiting.push_back({site, chain});
+      for (const CallId site : program_.calls_of(callee)) {
+        if (stands_in(program_, callee, site, feasible)) waiting.push_back({site, chain, given});
+      }
     }
   }
 
@@ -80,8 +92,9 @@ class Search {
       if (!is_long || cancels_timer(function)) continue;
       const bool ends = only_ends(function, wait.receive);
       if (ends && (!endless || !asks_to_end(function, wait.receive))) continue;
-      if (!ends && endless && (wait.ended_by_death || !sends_before(function, body, wait.receive))) continue;
-      found.push_back({wait, chain, ends});
+      const bool worker = !ends && endless && !wait.ended_by_death && waits_for_own_worker(function, body, wait.receive);
+      if (!ends && endless && !worker && (wait.ended_by_death || !sends_before(function, body, wait.receive))) continue;
+      found.push_back({wait, chain, ends || worker});
     }
   }
 
@@ -130,7 +143,18 @@ class Search {
     for (const CallId site : program_.calls_of(function)) {
       const model::Expr& call = unit.expr(program_.call(site).expr);
       if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin) continue;
-      if (analysis::effects_at(program_, facts_, site).has(Effect::kSend)) return true;
+      if (sends_request(program_, facts_, site)) return true;
+    }
+    return false;
+  }
+
+  // spawn(fun() -> Server ! work() end), receive … end: a worker that dies takes the server along into a wait without end.
+  bool waits_for_own_worker(FunctionId function, ExprId body, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const CallId site : program_.calls_of(function)) {
+      const model::Expr& call = unit.expr(program_.call(site).expr);
+      if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin) continue;
+      if (starts_unwatched_answerer(program_, facts_, site)) return true;
     }
     return false;
   }

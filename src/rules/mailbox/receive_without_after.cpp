@@ -5,6 +5,8 @@
 
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/reach.h"
+#include "rules/requests.h"
 #include "rules/waits.h"
 #include "rules/walk.h"
 
@@ -40,10 +42,48 @@ class Check {
   }
 
   void look_at(FunctionId function, ExprId body, const HandWait& wait) {
-    if (wait.bound_ms != Bound::kInfinite || wait.ended_by_death || wait.loops || wait.takes_any) return;
+    if (wait.bound_ms != Bound::kInfinite || wait.ended_by_death || wait.takes_any) return;
+    if (wait.loops) return look_at_collector(function, wait);
     if (const CallId monitor = unheard_monitor(function, wait.receive)) return report_unheard(function, wait, monitor);
     const CallId request = request_before(function, body, wait.receive);
-    if (request && !is_watched(function)) report(function, wait, request);
+    if (request && !is_watched(function)) return report(function, wait, {request, function, {}});
+    if (request) return;
+    // What comes back is of the request that the caller made, and names it.
+    const RequestAbove above = request_above(program_, facts_, function, asks_back);
+    if (above.site && names_parameter(function, wait.receive) && !is_watched(function) && !is_watched(above.function))
+      report(function, wait, above);
+  }
+
+  // collect(Left, Results) -> receive … -> collect(Left - 1, …): one answer for each process that was spawned before, and no word
+  // of one that dies.
+  void look_at_collector(FunctionId function, const HandWait& wait) {
+    if (!counts_down(function) || is_watched(function)) return;
+    const RequestAbove above = request_above(program_, facts_, function, starts_unwatched_answerer);
+    if (above.site && !is_watched(above.function)) report(function, wait, above);
+  }
+
+  // A clause for the end: no more of them, an empty list.
+  bool counts_down(FunctionId function) const {
+    const Unit& unit = program_.unit_of(function);
+    for (const model::ClauseId c : program_.function(function).clauses) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+        const model::Expr& e = unit.expr(pattern);
+        if (e.kind == ExprKind::kInteger || (e.kind == ExprKind::kList && e.child_count == 0)) return true;
+      }
+    }
+    return false;
+  }
+
+  // {answer, Ref, Text}, where Ref is what the function was given.
+  bool names_parameter(FunctionId function, ExprId receive) const {
+    const Unit& unit = program_.unit_of(function);
+    std::vector<model::VariableId> given;
+    for (const model::ClauseId c : program_.function(function).clauses) {
+      for (const ExprId pattern : unit.patterns_of(unit.clause(c))) {
+        for (const model::VariableId v : variables_in(unit, pattern)) given.push_back(v);
+      }
+    }
+    return all_name(unit, receive, given);
   }
 
   // What the receive waits for: the request sent before it, or a call whose answer names what is to come.
@@ -54,8 +94,8 @@ class Check {
       const model::Expr& call = unit.expr(program_.call(site).expr);
       if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin || program_.call(site).closure) continue;
       const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
-      if (effects.has(Effect::kSend) || asks_by_name(unit, site, receive) ||
-          (effects.has(Effect::kCall) && is_told_by(unit, site, receive)))
+      if (sends_request(program_, facts_, site) || starts_unwatched_answerer(program_, facts_, site) ||
+          asks_by_name(unit, site, receive) || (effects.has(Effect::kCall) && is_told_by(unit, site, receive)))
         found = site;
     }
     return found;
@@ -166,12 +206,14 @@ class Check {
     report_weighed(reporter_, std::move(finding));
   }
 
-  void report(FunctionId function, const HandWait& wait, CallId request) {
+  void report(FunctionId function, const HandWait& wait, const RequestAbove& asked) {
+    const CallId request = asked.site;
+    if (is_linked_to_peer(program_, facts_, function, request)) return;
     const Unit& unit = program_.unit_of(function);
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, unit.span(wait.receive));
-    const bool sends = analysis::effects_at(program_, facts_, request).has(Effect::kSend) ||
-                       analysis::effects_at(program_, facts_, request).has(Effect::kCall);
+    const bool sends =
+        sends_request(program_, facts_, request) || analysis::effects_at(program_, facts_, request).has(Effect::kCall);
     finding.confidence = sends ? Confidence::kLikely : Confidence::kPossible;
     finding.message =
         finding.function + " waits for an answer without `after`, and nothing tells it when the other process is gone";
@@ -179,7 +221,10 @@ class Check {
                   " hangs for ever; nothing crashes, so no supervisor helps.";
     finding.fix = erlang ? "Use gen_server:call, or monitor the other process, take its 'DOWN' in the receive and add an `after`."
                          : "Use GenServer.call, or monitor the other process, take its :DOWN in the receive and add an `after`.";
-    finding.path = {{call_span(program_, request), "the request is sent here"}, {finding.span, "waits without limit"}};
+    const bool starts = starts_unwatched_answerer(program_, facts_, request);
+    finding.path = {{call_span(program_, request), starts ? "starts a process that is to answer" : "the request is sent here"}};
+    append_chain(program_, facts_, asked.chain, finding.path);
+    finding.path.push_back({finding.span, "waits without limit"});
     finding.key = "receive";
     report_weighed(reporter_, std::move(finding));
   }

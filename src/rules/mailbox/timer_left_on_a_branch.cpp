@@ -5,6 +5,7 @@
 
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/last_acts.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -35,11 +36,47 @@ class Check {
           if (e.kind == ExprKind::kReceive && e.begin > call.end && !is_in_closure(unit, id)) review(function, body, id, armed);
           return false;
         });
+        look_at_helpers(function, body, armed);
       }
     }
   }
 
  private:
+  // case wait(Timer) of …: the receive stands in a helper that is given the reference, and nobody looks at it afterwards.
+  void look_at_helpers(FunctionId function, ExprId body, const Armed& armed) {
+    if (!armed.reference) return;
+    const Unit& unit = program_.unit_of(function);
+    for (const CallId site : program_.calls_of(function)) {
+      const FunctionId helper = facts_.calls.callees[site.index].function;
+      const model::Expr& call = unit.expr(program_.call(site).expr);
+      if (!helper || helper == function || program_.call(site).capture || call.begin < unit.expr(body).begin) continue;
+      if (call.end > unit.expr(body).end || program_.module_of(helper) != program_.module_of(function)) continue;
+      if (!function_has(program_, helper, ExprKind::kReceive) || is_used_behind(unit, body, program_.call(site).expr, armed))
+        continue;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const model::Expr& given = unit.expr(arguments[i]);
+        if (given.kind == ExprKind::kVariable && model::VariableId(given.payload) == armed.reference)
+          review_helper(helper, i, armed);
+      }
+    }
+  }
+
+  void review_helper(FunctionId helper, std::size_t index, Armed armed) {
+    const Unit& unit = program_.unit_of(helper);
+    for (const model::ClauseId c : program_.function(helper).clauses) {
+      const model::Clause& clause = unit.clause(c);
+      const std::span<const ExprId> patterns = unit.patterns_of(clause);
+      if (index >= patterns.size() || !clause.body) continue;
+      armed.reference = analysis::whole_variable(unit, patterns[index]);
+      any_below(unit, clause.body, [&](ExprId id) {
+        if (armed.reference && unit.expr(id).kind == ExprKind::kReceive && !is_in_closure(unit, id))
+          review(helper, clause.body, id, armed);
+        return false;
+      });
+    }
+  }
+
   static bool is_in_closure(const Unit& unit, ExprId id) {
     for (ExprId around = unit.parent(id); around; around = unit.parent(around)) {
       if (unit.expr(around).kind == ExprKind::kClosure) return true;
@@ -184,7 +221,7 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
     const FunctionId function(i);
     if (!facts.effects.direct[i].has(Effect::kTimer) || !in_production(program, facts, function)) continue;
-    if (!is_short_lived(facts, function)) check.look_at(function);
+    if (!is_short_lived(facts, function) && !is_last_act(program, facts, function)) check.look_at(function);
   }
 }
 

@@ -1,8 +1,10 @@
 // A cast costs its sender nothing, whatever the receiver's mailbox holds. Where many processes cast to one that does slow work
 // for each message, nothing slows them down, and the mailbox grows until the node is out of memory.
 #include <algorithm>
-#include <set>
+#include <map>
+#include <optional>
 
+#include "analysis/receive_loops.h"
 #include "analysis/values.h"
 #include "rules/callers.h"
 #include "rules/support.h"
@@ -49,10 +51,93 @@ class Check {
         const HandlerKind kind = facts_.handler(id).kind;
         if (kind == HandlerKind::kCast || kind == HandlerKind::kInfo) review(ProcessId(i), id);
       }
+      if (process.receive_loop) review_loop(ProcessId(i), names_of_loop(process));
+      if (process.kind == analysis::ProcessKind::kGenEvent && !process.managers.empty()) review_events(ProcessId(i));
     }
   }
 
  private:
+  // ---- Named loops and event managers -----------------------------------------------------------------------------------------
+
+  // What is sent to a written name that no callback takes.
+  std::vector<MessageId> sent_to(const std::vector<Symbol>& names, const analysis::Pattern& taken) {
+    if (!by_name_) {
+      by_name_.emplace();
+      for (std::uint32_t i = 0; i < facts_.messages.messages.size(); ++i) {
+        const Message& message = facts_.message(MessageId(i));
+        const analysis::External* external = facts_.calls.external(message.site);
+        if (message.receiver || message.kind == MessageKind::kCall || !external || !external->row) continue;
+        if (external->row->effects.has(Effect::kTimer) || external->name.text().starts_with("sync")) continue;
+        const std::span<const ExprId> arguments = arguments_of(program_, message.site);
+        const std::size_t target = external->row->target_argument;
+        if (target == 0 || target > arguments.size()) continue;
+        const auto name = analysis::atom_value(program_.unit_of(message.site), arguments[target - 1]);
+        if (name) by_name_->emplace(name->index, MessageId(i));
+      }
+    }
+    std::vector<MessageId> found;
+    for (const Symbol name : names) {
+      const auto [first, last] = by_name_->equal_range(name.index);
+      for (auto it = first; it != last; ++it) {
+        const analysis::Pattern& sent = facts_.message(it->second).pattern;
+        if (sent.tag && sent.tag == taken.tag && analysis::may_match(taken, sent)) found.push_back(it->second);
+      }
+    }
+    return found;
+  }
+
+  // Also what it registers itself under: register(?MODULE, self()).
+  std::vector<Symbol> names_of_loop(const Process& process) const {
+    std::vector<Symbol> names = process.names;
+    for (const FunctionId f : program_.functions_of(process.module)) {
+      for (const CallId site : program_.calls_of(f)) {
+        const analysis::External* external = facts_.calls.external(site);
+        const std::span<const ExprId> arguments = arguments_of(program_, site);
+        if (!external || external->name != sym::register_ || arguments.size() != 2) continue;
+        const Unit& unit = program_.unit_of(site);
+        const bool elixir = external->module.text() == "Elixir.Process";
+        const ExprId pid = analysis::local_value(unit, arguments[elixir ? 0 : 1]);
+        const auto name = analysis::atom_value(unit, arguments[elixir ? 1 : 0]);
+        if (name && pid && unit.expr(pid).kind == ExprKind::kCall && unit.call_of(unit.expr(pid)).name == sym::self)
+          names.push_back(*name);
+      }
+    }
+    return names;
+  }
+
+  // loop(State) -> receive {note, What} -> … end, registered under a name.
+  void review_loop(ProcessId id, const std::vector<Symbol>& names) {
+    if (names.empty()) return;
+    for (const analysis::LoopHandler& clause : analysis::loop_handlers(program_, facts_, facts_.process(id))) {
+      if (!in_production(program_, facts_, clause.function)) continue;
+      const std::vector<MessageId> messages = sent_to(names, clause.pattern);
+      if (messages.empty()) continue;
+      const std::vector<CallId> sites = analysis::calls_in_clause(program_, clause.function, clause.clause);
+      weigh(id, messages, slow_work_at(program_, facts_, clause.function, sites),
+            model::display_function(program_, clause.function));
+    }
+  }
+
+  // gen_event:notify(Manager, Event): all handlers run in the one manager.
+  void review_events(ProcessId id) {
+    for (const HandlerId handler_id : facts_.process(id).handlers) {
+      const Handler& handler = facts_.handler(handler_id);
+      if (handler.kind != HandlerKind::kEvent || !in_production(program_, facts_, handler.function)) continue;
+      const std::vector<MessageId> messages = sent_to(facts_.process(id).managers, handler.pattern);
+      if (!messages.empty())
+        weigh(id, messages, slow_work(program_, facts_, handler), analysis::display_handler(program_, facts_, handler));
+    }
+  }
+
+  void weigh(ProcessId id, const std::vector<MessageId>& messages, const std::vector<SlowWork>& works, const std::string& shown) {
+    const SlowWork* worst = worst_of(works);
+    if (!worst || !is_heavy(*worst) || worst->possible || is_mnesia(facts_, *worst)) return;
+    const Callers callers = callers_of(program_, facts_, messages, id);
+    if (callers.concurrent() && !sheds_load(facts_.process(id).module, messages)) report(id, shown, messages, *worst, callers);
+  }
+
+  // ---- Servers ----------------------------------------------------------------------------------------------------------------
+
   void review(ProcessId id, HandlerId handler_id) {
     const Handler& handler = facts_.handler(handler_id);
     if (!in_production(program_, facts_, handler.function)) return;
@@ -60,6 +145,9 @@ class Check {
     const std::vector<MessageId> messages = asynchronous(messages_to(facts_, handler_id));
     if (messages.empty() || !reporter_.wants(program_, facts_.message(messages.front()).sender)) return;
     std::vector<SlowWork> works = slow_work(program_, facts_, handler);
+    for (SlowWork& work : continued_work(program_, facts_, handler)) works.push_back(std::move(work));
+    const bool idle = works.empty();
+    if (idle) works = socket_writes(handler);
     const bool patient = works.empty();
     if (patient) works = patient_calls(program_, facts_, handler);
     const SlowWork* worst = worst_of(works);
@@ -67,6 +155,8 @@ class Check {
     const Callers callers = callers_of(program_, facts_, messages, id);
     // One of many is flooded alike, where each message is a request to somewhere else and many send to it.
     const bool single = facts_.process(id).count == Count::kOne;
+    const bool writes = idle && !patient;
+    if (writes && (!is_single(id) || !callers.concurrent())) return;
     const bool asks_network =
         worst->effect == Effect::kHttp || worst->effect == Effect::kDatabase || worst->effect == Effect::kRpc;
     if (!single && (patient || !asks_network || is_mnesia(facts_, *worst) || worst->possible)) return;
@@ -77,7 +167,20 @@ class Check {
         ((!is_heavy(*worst) && !(patient && callers.loop)) || (!callers.loop && callers.modules.size() < kSeveral)))
       return;
     if (sheds_load(facts_.process(id).module, messages)) return;
-    report(id, handler, messages, *worst, callers);
+    report(id, analysis::display_handler(program_, facts_, handler), messages, *worst, callers);
+  }
+
+  bool is_single(ProcessId id) const { return facts_.process(id).count == Count::kOne; }
+
+  // A write to a socket waits while the other side does not read (kernel: gen_tcp:send/2 has no time limit of its own).
+  std::vector<SlowWork> socket_writes(const Handler& handler) const {
+    std::vector<SlowWork> found;
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (facts_.calls.runs[site.index] != analysis::Runs::kCaller) continue;
+      if (!analysis::effects_at(program_, facts_, site).has(Effect::kSocket)) continue;
+      found.push_back({site, Effect::kSocket, analysis::Bound::kUnknown, true, site, {}, {}});
+    }
+    return found;
   }
 
   // Without timers, which come one at a time, and without what is only concluded of a bare message.
@@ -110,12 +213,11 @@ class Check {
     });
   }
 
-  void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const SlowWork& work,
+  void report(ProcessId id, const std::string& shown, const std::vector<MessageId>& messages, const SlowWork& work,
               const Callers& callers) {
     const Message& message = facts_.message(messages.front());
     const bool erlang = in_erlang(program_, message.sender);
     const std::string name = process_name(program_, facts_, id);
-    const std::string shown = analysis::display_handler(program_, facts_, handler);
     const std::string text = message_text(message.pattern, erlang);
 
     Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
@@ -159,6 +261,7 @@ class Check {
   const Program& program_;
   const Facts& facts_;
   Reporter& reporter_;
+  std::optional<std::multimap<std::uint32_t, MessageId>> by_name_;
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

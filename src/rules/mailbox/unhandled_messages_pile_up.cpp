@@ -26,6 +26,7 @@ using SentToNames = std::multimap<std::uint32_t, CallId>;
 struct Loop {
   ModuleId module;
   FunctionId root;              // what the new process runs
+  CallId entered;               // where it is spawned, or called in the fun that is spawned
   bool linked = false;          // it was started with a link
   std::vector<FunctionId> run;  // functions of the module that it runs, the root first
   std::vector<HandWait> main;   // receives of functions that come back to themselves
@@ -68,7 +69,7 @@ class Check {
 
  private:
   Loop loop_from(const Edge& edge) const {
-    Loop loop{program_.module_of(edge.callee), edge.callee, false, {edge.callee}, {}, {}, {}};
+    Loop loop{program_.module_of(edge.callee), edge.callee, edge.site, false, {edge.callee}, {}, {}, {}};
     loop.linked = starts_linked(edge.site);
     constexpr std::size_t kMostFunctions = 60;
     for (std::size_t i = 0; i < loop.run.size() && loop.run.size() < kMostFunctions; ++i) {
@@ -202,6 +203,7 @@ class Check {
       }
       read_waits(loop, f, left);
     }
+    read_beside(loop, left);
     read_sockets(loop, left);
     for (const Symbol name : loop.names) {
       const auto [first, last] = sent.equal_range(name.index);
@@ -209,6 +211,17 @@ class Check {
     }
     read_interface(loop, left);
     if (!left.empty()) report(loop, left);
+  }
+
+  // spawn(fun() -> net_kernel:monitor_nodes(true), loop([]) end): what the fun does before it goes into the loop.
+  void read_beside(const Loop& loop, std::vector<Left>& left) const {
+    const ExprId fun = program_.call(loop.entered).closure;
+    const Unit& unit = program_.unit_of(loop.entered);
+    if (!fun || any_below(unit, fun, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kReceive; })) return;
+    const FunctionId starter = program_.function_of(loop.entered);
+    for (const CallId site : program_.calls_of(starter)) {
+      if (program_.call(site).closure == fun && !program_.call(site).capture) read_call(loop, starter, site, left);
+    }
   }
 
   void read_call(const Loop& loop, FunctionId f, CallId site, std::vector<Left>& left) const {
@@ -225,6 +238,51 @@ class Check {
         left.push_back({call_span(program_, site), erlang ? "{'EXIT', …}" : "{:EXIT, …}", place + ", and " + links});
     }
     if (row.effects.has(Effect::kTimer)) read_timer(loop, site, *external, place, left);
+    if (external->name.text() == "monitor_nodes") read_nodes(loop, site, place, left);
+    if (external->name.text() == "open_port" || place.starts_with("Port.open/2")) read_port(loop, site, place, left);
+  }
+
+  // monitor_nodes(true) sends both; with options they have a third element (kernel: net_kernel:monitor_nodes/2).
+  void read_nodes(const Loop& loop, CallId site, const std::string& place, std::vector<Left>& left) const {
+    static const Symbol kUp = intern("nodeup"), kDown = intern("nodedown");
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    if (arguments.empty() || analysis::atom_value(unit, arguments[0]) != sym::true_) return;
+    const bool erlang = in_erlang(program_, program_.function_of(site));
+    const std::uint32_t size = arguments.size() > 1 ? 3 : 2;
+    for (const Symbol tag : {kUp, kDown}) {
+      if (takes(loop, tag, size)) continue;
+      const std::string rest = size == 3 ? (erlang ? ", Node, Info}" : ", node, info}") : (erlang ? ", Node}" : ", node}");
+      left.push_back({call_span(program_, site), "{" + atom_text(tag, erlang) + rest, place});
+    }
+  }
+
+  // The loop takes what the port says and not that it has ended: exit_status asks for that message, and a linked port gives an
+  // EXIT to who traps exits (erts: open_port/2).
+  void read_port(const Loop& loop, CallId site, const std::string& place, std::vector<Left>& left) const {
+    static const Symbol kData = intern("data"), kStatus = intern("exit_status");
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const Unit& unit = program_.unit_of(site);
+    const bool asks = arguments.size() == 2 && any_below(unit, arguments[1], [&](ExprId id) {
+                        return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == kStatus;
+                      });
+    if (!asks) return;
+    bool takes_data = false, takes_end = false;
+    for (const Pattern& pattern : loop.taken) {
+      const Unit& there = program_.unit(pattern.expr.unit);
+      any_below(there, pattern.expr.expr, [&](ExprId id) {
+        const model::Expr& e = there.expr(id);
+        takes_data |= e.kind == ExprKind::kAtom && e.symbol() == kData;
+        takes_end |= e.kind == ExprKind::kAtom && (e.symbol() == kStatus || e.symbol() == sym::EXIT);
+        // {Port, Message}, {_, {What, _}}: what the message says is looked at later.
+        takes_end |= pattern.size == 2 && e.kind == ExprKind::kTuple && id == pattern.expr.expr && e.child_count == 2 &&
+                     there.expr(there.child(id, 1)).kind != ExprKind::kTuple;
+        return false;
+      });
+    }
+    const bool erlang = in_erlang(program_, program_.function_of(site));
+    if (takes_data && !takes_end)
+      left.push_back({call_span(program_, site), erlang ? "{Port, {exit_status, _}}" : "{port, {:exit_status, _}}", place});
   }
 
   bool gives_back(const Loop& loop) const {

@@ -17,7 +17,7 @@ defmodule Depot.Reports do
     server = self()
     {pid, ref} = spawn_monitor(fn -> send(server, {self(), Depot.Render.render(kind)}) end)
 
-    receive do # hazard
+    receive do # hazard BW203 BW405
       {^pid, pages} -> {:ok, pages}
       {:DOWN, ^ref, :process, ^pid, reason} -> {:error, reason}
     end

@@ -15,7 +15,7 @@ defmodule Depot.Visits do
   def start_link(_), do: Agent.start_link(fn -> 0 end, name: __MODULE__)
 
   def note(path) do
-    Agent.cast(__MODULE__, fn count -> # hazard
+    Agent.cast(__MODULE__, fn count -> # hazard BW201 BW305
       :httpc.request(:post, {~c"http://visits.example", [], ~c"text/plain", path}, [], [])
       count + 1
     end)

@@ -1,0 +1,20 @@
+// The wait of a server for what its port or socket answers, given up after a time while the port or socket is kept. Nothing in
+// the answer says to which request it belongs: the late one is taken for that of the next request, and from then on each request
+// gets the answer of the one before.
+#pragma once
+
+#include <vector>
+
+#include "rules/support.h"
+
+namespace beamwright::rules {
+
+struct StaleAnswer {
+  ExprId receive;
+  ExprId answer;   // the pattern that takes it
+  CallId request;  // what is sent before
+};
+
+std::vector<StaleAnswer> stale_answers(const Program& program, const Facts& facts, FunctionId function);
+
+}  // namespace beamwright::rules
