@@ -180,6 +180,9 @@ class Search {
     // Req:parse_qs(): mochiweb's requests are modules with parameters.
     if (call.target == model::TargetKind::kDynamicModule && is_request_method(name))
       return outside(f, id, source_text(program_, unit, id));
+    // Transport:recv(Socket, 0, Timeout), mod.recv(sock, 0): gen_tcp or ssl, whichever the connection has.
+    if (call.target == model::TargetKind::kDynamicModule && name == "recv" && (arguments.size() == 2 || arguments.size() == 3))
+      return outside(f, id, "the data that " + source_text(program_, unit, id) + " gives");
     if (const ExprId printed = returns_ < 2 ? printed_identity(program_, facts_, f, id) : ExprId())
       return growing(f, id, printed);
     if (!external || !external->row) {
@@ -320,8 +323,7 @@ class Search {
   TextOrigin of_project_call(FunctionId f, CallId site, int depth, int calls) {
     const FunctionId callee = facts_.calls.callees[site.index].function;
     if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns) return {};
-    if (!entered_.insert({callee.index, UINT32_MAX}).second)
-      return {TextOriginKind::kFixed, "", {}};  // recursion adds nothing new
+    if (!entered_.insert({callee.index, UINT32_MAX}).second) return of_recursion(f, site, depth, calls);
     const Unit& unit = program_.unit_of(callee);
     TextOrigin worst{TextOriginKind::kFixed, "", {}};
     for (const ClauseId clause : program_.function(callee).clauses) {
@@ -348,6 +350,13 @@ class Search {
     }
     entered_.erase({callee.index, UINT32_MAX});
     return worst;
+  }
+
+  // recv(Buffer) -> receive {tcp, _, Data} -> recv(<<Buffer/binary, Data/binary>>) … end: what the function calls itself with
+  // adds what it has read; anything else of a recursion is nothing new.
+  TextOrigin of_recursion(FunctionId f, CallId site, int depth, int calls) {
+    TextOrigin given = of_given(f, arguments_of(program_, site), depth, calls);
+    return given.kind == TextOriginKind::kOutside ? given : TextOrigin{TextOriginKind::kFixed, "", {}};
   }
 
   // The worst of the arguments, and whether one of them is a list or text that is written out somewhere.
@@ -676,15 +685,6 @@ std::string_view to_string(TextOriginKind kind) {
       "fixed",      "bounded",     "from the settings", "unknown", "a public parameter", "parsed", "a value under a text key",
       "always new", "from outside"};
   return kWords[static_cast<std::size_t>(kind)];
-}
-
-std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr) {
-  const Unit& unit = program.unit_of(function);
-  const ExprId value = local_value(unit, expr);
-  if (!value || unit.expr(value).kind != ExprKind::kVariable) return {};
-  const auto found = parameter_of(unit, program.function(function), VariableId(unit.expr(value).payload));
-  if (!found) return {};
-  return found->index;
 }
 
 TextOrigin text_origin_of(const Program& program, const Facts& facts, FunctionId function, ExprId expr) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/input.h"
 #include "analysis/input_words.h"
 #include "analysis/resolvers.h"
 #include "analysis/shared.h"
@@ -48,6 +49,15 @@ ExprId argument_beside(const Unit& unit, ExprId capture, std::size_t index) {
 }
 
 }  // namespace
+
+std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr) {
+  const Unit& unit = program.unit_of(function);
+  const ExprId value = local_value(unit, expr);
+  if (!value || unit.expr(value).kind != ExprKind::kVariable) return {};
+  const auto found = parameter_of(unit, program.function(function), model::VariableId(unit.expr(value).payload));
+  if (!found) return {};
+  return found->index;
+}
 
 bool is_input_argument(const Program& program, const Facts& facts, FunctionId f, std::size_t index, Symbol name) {
   const bool request = (facts.contexts.of(f).flags & kInRequest) != 0;

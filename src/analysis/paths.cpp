@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "analysis/acquisition_sites.h"
 #include "analysis/resource_uses.h"
+#include "analysis/results.h"
 #include "analysis/values.h"
 #include "analysis/walk.h"
 
@@ -54,12 +56,16 @@ class Walk {
       : program_(program), facts_(facts), uses_(uses), out_(out), unit_(program.unit_of(out.function)) {}
 
   void run(ExprId body) {
-    out_.variables = uses_.holders(out_.function, body, out_.site, out_.resource);
     const ExprId call = program_.call(out_.site).expr;
+    if (out_.awaited) {
+      out_.variables = {VariableId(unit_.expr(request_awaited(program_, out_.site)).payload)};
+    } else if (out_.resource != Resource::kSubscription) {
+      out_.variables = uses_.holders(out_.function, body, out_.site, out_.resource);
+    }
     // At once in a tuple or map, or given on: no variable has it.
-    at_once_ = uses_.of(out_.function, call, out_.resource);
-    out_.dropped = out_.variables.empty() && at_once_.fate == ResourceFate::kUsed && out_.resource != Resource::kLock &&
-                   !is_item_of_comprehension(call);
+    if (!has_no_reference()) at_once_ = uses_.of(out_.function, call, out_.resource);
+    out_.dropped = !out_.awaited && !has_no_reference() && goes_nowhere(call) && !is_ever_read(body);
+    if (out_.awaited && is_closed_by_callers()) return;
     const States end = walk(body, {State{}}, 0);
     for (const State& state : end) {
       if (state.status != Status::kHeld) continue;
@@ -73,13 +79,71 @@ class Walk {
     ResourceLeft label;
   };
 
-  // [spawn(F) || F <- Funs] gives a list of them.
-  bool is_item_of_comprehension(ExprId at) const {
+  // Locks and subscriptions are given back by what they are about.
+  bool has_no_reference() const { return out_.resource == Resource::kLock || out_.resource == Resource::kSubscription; }
+
+  bool is_ever_read(ExprId body) const {
+    return any_below(unit_, body, [&](ExprId id) {
+      const Expr& e = unit_.expr(id);
+      if (e.kind != ExprKind::kVariable || e.has(model::kBinds) || !holds(VariableId(e.payload))) return false;
+      // Two clauses with the same _Pid do not read it.
+      return !e.has(model::kInPattern) || !unit_.variable_of(e).name.text().starts_with("_");
+    });
+  }
+
+  // A statement, or something that is only matched: what the variables of the patterns hold is asked beside this.
+  bool goes_nowhere(ExprId at) const {
     for (ExprId around = unit_.parent(at); around; at = around, around = unit_.parent(around)) {
-      const model::Expr& e = unit_.expr(around);
-      if (e.kind == model::ExprKind::kComprehension) return unit_.children_of(e).back() == at;
-      if (e.kind == model::ExprKind::kClosure) return false;
-      if (e.kind == model::ExprKind::kBlock && unit_.children_of(e).back() != at) return false;
+      const Expr& e = unit_.expr(around);
+      const auto children = unit_.children_of(e);
+      const bool is_child = std::find(children.begin(), children.end(), at) != children.end();
+      switch (e.kind) {
+        case ExprKind::kBlock:
+          if (children.back() != at) return true;
+          break;
+        case ExprKind::kMatch:
+          if (takes_a_part(children[0])) return false;
+          break;
+        case ExprKind::kGenerator:
+          return unit_.parent(around) && unit_.expr(unit_.parent(around)).kind == ExprKind::kWith && !takes_a_part(children[0]);
+        case ExprKind::kCase:
+          if (!is_child) break;
+          return std::none_of(unit_.clauses_of(e).begin(), unit_.clauses_of(e).end(), [&](ClauseId id) {
+            const auto patterns = unit_.patterns_of(unit_.clause(id));
+            return !patterns.empty() && takes_a_part(patterns[0]) && !is_error(patterns[0]);
+          });
+        case ExprKind::kWith:
+          if (is_child && children.back() != at) return true;
+          break;
+        case ExprKind::kReceive:
+          if (is_child && children.front() == at) return false;
+          break;
+        case ExprKind::kTry:
+          break;
+        case ExprKind::kClosure:
+          return is_run_for_nothing(unit_, around);
+        default:
+          return false;
+      }
+    }
+    return false;
+  }
+
+  // %Task{ref: ref}: somebody has a part of it.
+  bool takes_a_part(ExprId pattern) const {
+    return any_below(unit_, pattern, [&](ExprId id) {
+      const Expr& e = unit_.expr(id);
+      if (e.kind != ExprKind::kVariable || holds(VariableId(e.payload))) return false;
+      return !unit_.variable_of(e).name.text().starts_with("_");
+    });
+  }
+
+  // A helper awaits, and whoever calls it closes the connection afterwards: no part of the answer comes any more.
+  bool is_closed_by_callers() const {
+    for (const std::uint32_t i : facts_.calls.incoming_of(out_.function)) {
+      for (const CallId site : program_.calls_of(facts_.calls.callers[i])) {
+        if (uses_.releases(site, Resource::kProcess)) return true;
+      }
     }
     return false;
   }
@@ -192,10 +256,20 @@ class Walk {
     if (site == out_.site) {
       for (State& state : in) state = {Status::kHeld, {}};
       in = unique(in);
+      if (out_.awaited) return waited(id, std::move(in));
       if (out_.variables.empty()) in = apply(at_once_, std::move(in));
       return in;
     }
-    if (out_.resource == Resource::kLock && uses_.releases(site, Resource::kLock)) {
+    if (any_held(in) && waits_on(id)) return waited(id, std::move(in));
+    // await(Ref, Parts) -> … await(Ref, [Part | Parts]): it waits on.
+    if (out_.awaited && facts_.calls.callees[site.index].function == out_.function) return done(std::move(in));
+    if (out_.resource == Resource::kLock ? uses_.releases(site, Resource::kLock)
+                                         : out_.resource == Resource::kSubscription && unsubscribes(program_, facts_, site)) {
+      release(id);
+      return done(std::move(in));
+    }
+    // The request goes with its connection.
+    if (out_.resource == Resource::kRequest && any_held(in) && uses_.releases(site, Resource::kProcess)) {
       release(id);
       return done(std::move(in));
     }
@@ -205,6 +279,40 @@ class Walk {
     }
     if (any_held(in) && may_exit(site)) raise(in, id);
     return in;
+  }
+
+  // ---- Waits that give up
+
+  bool waits_on(ExprId id) const {
+    if (out_.resource != Resource::kRequest || !id || unit_.expr(id).kind != ExprKind::kCall) return false;
+    const CallId site(unit_.first_call + unit_.expr(id).payload);
+    return waits_for_request(program_, facts_, site) && mentions_it(request_awaited(program_, site));
+  }
+
+  // Where clauses look at what came of the wait, they say whether the answer has come; else it is taken to have come.
+  States waited(ExprId id, States in) {
+    const ExprId around = unit_.parent(id);
+    const ExprKind kind = around ? unit_.expr(around).kind : ExprKind::kQuote;
+    if (kind == ExprKind::kCase && unit_.child(around, 0) == id) return in;
+    const ExprId outer = kind == ExprKind::kGenerator ? unit_.parent(around) : ExprId();
+    if (outer && unit_.expr(outer).kind == ExprKind::kWith) return in;
+    release(id);
+    return done(std::move(in));
+  }
+
+  // {error, timeout} is no answer, and {data, nofin, Part} only the beginning of one.
+  bool is_error(ExprId pattern) const { return outline(unit_, {}, pattern).tag == sym::error; }
+  bool is_answer(ExprId pattern, bool errors_are_taken) const {
+    if (is_any(pattern)) return errors_are_taken;
+    static const Symbol kMoreComes = intern("nofin");
+    return !is_error(pattern) && !any_below(unit_, pattern, [&](ExprId part) {
+      return unit_.expr(part).kind == ExprKind::kAtom && unit_.expr(part).symbol() == kMoreComes;
+    });
+  }
+
+  States answered(ExprId pattern, States in) {
+    if (any_held(in)) release(pattern);
+    return done(std::move(in));
   }
 
   // ---- Exceptions
@@ -371,10 +479,16 @@ class Walk {
     const ClauseRange range = unit_.clauses_of(e);
     bool decides = false;
     for (const ClauseId clause : range) decides = decides || binds_it(unit_.patterns_of(unit_.clause(clause)));
+    const bool waits = !children.empty() && waits_on(children[0]);
+    bool errors_are_taken = false;
     std::vector<Branch> branches;
     for (const ClauseId clause : range) {
+      const auto patterns = unit_.patterns_of(unit_.clause(clause));
       States states = in;
-      if (decides && !binds_it(unit_.patterns_of(unit_.clause(clause)))) states = without(states);
+      if (decides && !binds_it(patterns)) states = without(states);
+      if (waits && !patterns.empty() && is_answer(patterns[0], errors_are_taken))
+        states = answered(patterns[0], std::move(states));
+      errors_are_taken |= waits && !patterns.empty() && is_error(patterns[0]);
       clauses({clause.index, 1}, states, depth, branches);
     }
     return range.empty() ? in : merge(in, branches);
@@ -438,6 +552,7 @@ class Walk {
         if (state.status == Status::kHeld) state.label = {WayOut::kClause, children[i]};
         add_state(early, state);
       }
+      if (waits_on(unit_.child(children[i], 1)) && is_answer(pattern, true)) in = answered(pattern, std::move(in));
     }
     if (!children.empty()) in = walk(children.back(), std::move(in), depth + 1);
     const ClauseRange range = unit_.clauses_of(e);
@@ -476,43 +591,59 @@ ClauseId clause_of(const Program& program, FunctionId function, CallId site, Exp
   return {};
 }
 
-// Everybody who knows its name has a named table. Its uses are those of tables.h.
-bool is_named_table(const Program& program, const Facts& facts, CallId site) {
-  const External* external = facts.calls.external(site);
-  if (external->module != sym::ets || external->arity != 2 || external->name.text() != "new") return false;
-  const Unit& unit = program.unit_of(site);
-  const ExprRef options = resolve_value(program, facts, {program.call_units[site.index], unit.child(program.call(site).expr, 1)});
-  const Unit& in = program.unit(options.unit);
-  return any_below(in, options.expr, [&](ExprId id) {
-    return in.expr(id).kind == ExprKind::kAtom && in.expr(id).symbol().text() == "named_table";
-  });
+std::optional<Acquisition> follow(const Program& program, const Facts& facts, const ResourceUses& uses,
+                                  const AcquisitionSite& site, FunctionId function) {
+  Acquisition made;
+  made.resource = site.resource;
+  made.site = site.site;
+  made.function = function;
+  made.through = site.through;
+  made.awaited = site.awaited;
+  ExprId body;
+  made.clause = clause_of(program, function, site.site, body);
+  if (!body) return {};
+  if (site.dropped) {
+    made.dropped = true;
+  } else {
+    Walk(program, facts, uses, made).run(body);
+  }
+  return made;
 }
 
 }  // namespace
 
 std::vector<Acquisition> acquisitions_in(const Program& program, const Facts& facts, FunctionId function) {
+  return acquisitions_in(program, facts, function, Resource::kNone);
+}
+
+std::vector<Acquisition> acquisitions_in(const Program& program, const Facts& facts, FunctionId function, Resource resource) {
   const ResourceUses uses(program, facts);
   std::vector<Acquisition> out;
-  const auto add = [&](Resource resource, CallId site) {
-    Acquisition made;
-    made.resource = resource;
-    made.site = site;
-    made.function = function;
-    ExprId body;
-    made.clause = clause_of(program, function, site, body);
-    if (!body) return;
-    Walk(program, facts, uses, made).run(body);
-    out.push_back(std::move(made));
-  };
-  for (const CallId site : program.calls_of(function)) {
-    const External* external = facts.calls.external(site);
-    if (!external || !external->row || program.call(site).capture) continue;
-    const Resource resource = external->row->returns;
-    if (resource == Resource::kNone || resource == Resource::kSubscription || is_named_table(program, facts, site)) continue;
-    add(resource, site);
-    if (resource == Resource::kProcess && external->row->effects.has(Effect::kMonitor)) add(Resource::kMonitor, site);
+  for (const AcquisitionSite& site : acquisition_sites(program, facts, function, resource)) {
+    if (auto made = follow(program, facts, uses, site, function)) out.push_back(std::move(*made));
   }
   return out;
+}
+
+std::optional<Acquisition> acquisition_at(const Program& program, const Facts& facts, CallId site, Resource resource) {
+  const FunctionId function = program.function_of(site);
+  if (!function) return {};
+  for (const AcquisitionSite& one : acquisition_sites(program, facts, function, resource)) {
+    if (one.site == site) return follow(program, facts, ResourceUses(program, facts), one, function);
+  }
+  return {};
+}
+
+bool nobody_has(const Program& program, const Facts& facts, const Acquisition& acquisition) {
+  if (acquisition.dropped) return true;
+  if (acquisition.kept.empty() || !acquisition.released.empty()) return false;
+  if (std::any_of(acquisition.kept.begin(), acquisition.kept.end(),
+                  [](const ResourceKept& kept) { return kept.keeper != Keeper::kReturned; }))
+    return false;
+  const std::vector<CallResult> results = results_of(program, facts, acquisition.site);
+  return !results.empty() && std::all_of(results.begin(), results.end(), [](const CallResult& result) {
+    return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
+  });
 }
 
 }  // namespace beamwright::analysis

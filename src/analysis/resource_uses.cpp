@@ -22,12 +22,27 @@ bool is_spawn_monitor(const Unit& unit, ExprId call) {
   return name == "spawn_monitor" || name == "start_monitor";
 }
 
+// {ok, Pid}, with any Pid.
+bool is_success(const Unit& unit, ExprId pattern) {
+  const Expr& e = unit.expr(pattern);
+  if (e.kind != ExprKind::kTuple || e.child_count != 2 || atom_value(unit, unit.child(pattern, 0)) != sym::ok) return false;
+  const Expr& taken = unit.expr(unit.child(pattern, 1));
+  return taken.kind == ExprKind::kWildcard || (taken.kind == ExprKind::kVariable && taken.has(model::kBinds));
+}
+
 std::size_t position(const Unit& unit, ExprId parent, ExprId child) {
   const auto children = unit.children_of(parent);
   return static_cast<std::size_t>(std::find(children.begin(), children.end(), child) - children.begin());
 }
 
 }  // namespace
+
+bool is_run_for_nothing(const Unit& unit, ExprId closure) {
+  const ExprId run = unit.parent(closure);
+  if (!run || unit.expr(run).kind != ExprKind::kCall) return false;
+  const std::string_view name = unit.call_of(unit.expr(run)).name.text();
+  return name == "each" || name == "foreach";
+}
 
 bool ResourceUses::releases(CallId site, Resource resource) const {
   const External* external = facts_.calls.external(site);
@@ -79,7 +94,13 @@ ResourceUse ResourceUses::use(FunctionId function, ExprId occurrence, Resource r
         break;
       }
       case ExprKind::kClosure:
+        if (is_run_for_nothing(unit, around)) return {};
         return {ResourceFate::kKept, holder, Keeper::kReturned};
+      case ExprKind::kOperator:
+        if (e.symbol().text() != "++") return {};
+        inside = true;
+        holder = around;
+        break;
       default:
         return {};  // compared, read, pinned
     }
@@ -229,15 +250,23 @@ void ResourceUses::add_targets(FunctionId function, ExprId value, Resource resou
         add_pattern(unit, unit.child(around, 0), resource, fresh, pair, out);
       }
     } else if (e.kind == ExprKind::kCase && index == 0) {
+      bool taken = false;  // {ok, Pid} -> …; Other -> …: what the last clause takes is something else
       for (const model::ClauseId id : unit.clauses_of(e)) {
-        for (const ExprId pattern : unit.patterns_of(unit.clause(id))) add_pattern(unit, pattern, resource, fresh, pair, out);
+        for (const ExprId pattern : unit.patterns_of(unit.clause(id))) {
+          if (taken && unit.expr(pattern).kind == ExprKind::kVariable) continue;
+          add_pattern(unit, pattern, resource, fresh, pair, out);
+          taken |= !unit.clause(id).guard && is_success(unit, pattern);
+        }
       }
       return;
     } else if (e.kind == ExprKind::kGenerator && index == 1) {
       const ExprId outer = unit.parent(around);
       if (outer && unit.expr(outer).kind == ExprKind::kWith) add_pattern(unit, unit.child(around, 0), resource, fresh, pair, out);
       return;
-    } else if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList || e.kind == ExprKind::kMap) {
+    } else if (e.kind == ExprKind::kComprehension && index < e.child_count && index + 1 == e.child_count) {
+      wrapped = true;
+    } else if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList || e.kind == ExprKind::kMap ||
+               (e.kind == ExprKind::kOperator && e.symbol().text() == "++")) {
       wrapped = true;
     } else if (e.kind == ExprKind::kCall && index < e.child_count) {
       bool handed_on = false;

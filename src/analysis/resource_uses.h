@@ -15,6 +15,9 @@ struct ResourceUse {
   Keeper keeper = Keeper::kReturned;
 };
 
+// Enum.each(rows, fn row -> Task.async(…) end) gives :ok, whatever the closure gives.
+bool is_run_for_nothing(const model::Unit& unit, ExprId closure);
+
 class ResourceUses {
  public:
   ResourceUses(const model::Program& program, const Facts& facts) : program_(program), facts_(facts) {}

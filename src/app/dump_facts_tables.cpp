@@ -1,6 +1,10 @@
 // The tables that a module makes or uses: `dump --stage facts`.
 #include <algorithm>
+#include <optional>
 
+#include "analysis/input.h"
+#include "analysis/left_rows.h"
+#include "analysis/shared.h"
 #include "analysis/tables.h"
 #include "app/dump_facts.h"
 
@@ -77,10 +81,22 @@ bool concerns(const Program& program, const Table& table, const Tables& tables, 
          std::any_of(table.uses.begin(), table.uses.end(), [&](TableUseId id) { return within(tables.use(id).function); });
 }
 
+std::string row_text(const Program& program, const Facts& facts, const Tables& tables, const RowLeft& row) {
+  const TableUse& use = tables.use(row.insertion);
+  const FunctionId function = program.function_of(use.site);
+  const TextOrigin origin = text_origin_of(program, facts, function, row.key);
+  return "    row of " + place(program, use.site) + " under `" + source_text(program, program.unit_of(function), row.key) +
+         "`, which is " + std::string(to_string(origin.kind)) + ", stays for " +
+         display_handler(program, facts, facts.handler(row.adds)) + ": deleted only by " +
+         display_handler(program, facts, facts.handler(row.deletes)) + ", a timer that is armed at " + place(program, row.armed) +
+         "\n";
+}
+
 }  // namespace
 
 void tables_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
   const Tables& tables = tables_of(program, facts);
+  std::optional<std::vector<RowLeft>> left;
   for (const Table& table : tables.tables) {
     if (!concerns(program, table, tables, module)) continue;
     out += "  table " + std::string(to_string(table.kind)) + " " + table.name + (table.dynamic ? " (many)" : "") + "\n";
@@ -90,6 +106,10 @@ void tables_section(const Program& program, const Facts& facts, ModuleId module,
       out += "    " + std::string(to_string(use.operation)) + (use.possible ? "? " : " ") + place(program, use.site) +
              via_text(program, use.via) + " in " + model::display_function(program, use.function) + ", run by " +
              runners_text(program, facts, use.function) + "\n";
+    }
+    if (!left) left = rows_left(program, facts);
+    for (const RowLeft& row : *left) {
+      if (&tables.table(row.table) == &table) out += row_text(program, facts, tables, row);
     }
   }
   for (const LostTableUse& lost : tables.lost) {

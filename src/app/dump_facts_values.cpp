@@ -72,6 +72,22 @@ std::string receiver_text(const Program& program, const Facts& facts, const anal
   return "";
 }
 
+void show_origin(const Program& program, const analysis::TextOrigin& origin, std::string& out) {
+  out += " is " + std::string(analysis::to_string(origin.kind)) + (origin.what.empty() ? "" : ": " + origin.what) + "\n";
+  for (const findings::Step& step : origin.path) {
+    const source::Position at = program.files->position(step.span.file, step.span.begin);
+    out += "    " + program.files->file(step.span.file).path + ":" + std::to_string(at.line) + " " + step.message + "\n";
+  }
+}
+
+// A piece of a bigger binary, and where the whole comes from.
+void show_slice(const Program& program, const Facts& facts, const analysis::PossibleValue& slice, std::string& out) {
+  out += "    holds a " + analysis::display_value(program, facts, slice);
+  if (!slice.function) return void(out += "\n");
+  out += ", which";
+  show_origin(program, analysis::text_origin_of(program, facts, slice.function, slice.made.expr), out);
+}
+
 }  // namespace
 
 void state_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
@@ -135,7 +151,7 @@ void leaving_section(const Program& program, const Facts& facts, ModuleId module
                analysis::display_values(program, facts, leaving.parts[i].values);
       out += "\n";
       if (const analysis::PossibleValue* slice = all.first(analysis::PossibleKind::kSlice))
-        out += "    holds a " + analysis::display_value(program, facts, *slice) + "\n";
+        show_slice(program, facts, *slice, out);
     }
   }
 }
@@ -178,13 +194,8 @@ std::optional<std::size_t> text_parameter(const Program& program, const Facts& f
 
 void show_text(const Program& program, const Facts& facts, FunctionId function, analysis::CallId site, model::ExprId text,
                const std::string& taker, std::string& out) {
-  const analysis::TextOrigin origin = analysis::text_origin_of(program, facts, function, text);
-  out += "  text at " + shown_place(program, function, program.call(site).expr) + taker + " is " +
-         std::string(analysis::to_string(origin.kind)) + (origin.what.empty() ? "" : ": " + origin.what) + "\n";
-  for (const findings::Step& step : origin.path) {
-    const source::Position at = program.files->position(step.span.file, step.span.begin);
-    out += "    " + program.files->file(step.span.file).path + ":" + std::to_string(at.line) + " " + step.message + "\n";
-  }
+  out += "  text at " + shown_place(program, function, program.call(site).expr) + taker;
+  show_origin(program, analysis::text_origin_of(program, facts, function, text), out);
 }
 
 // What a function of the sources is given that makes something of a text, by a call or beside a capture: lists:map(fun to_atom/1,

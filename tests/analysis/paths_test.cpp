@@ -143,5 +143,159 @@ load(File) ->
   EXPECT_EQ(outcome(f, "b:load/1"), (Lines{"table: left-end"}));
 }
 
+TEST(Paths, WhatIsInAListThatIsGivenOnIsNotDropped) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
+  def dropped(rows) do
+    Task.async(fn -> rows end)
+    Enum.each(rows, fn row -> Task.async(fn -> row end) end)
+    _task = Task.async(fn -> rows end)
+    :ok
+  end
+  def given_on(rows) do
+    tasks = Enum.map(rows, fn row -> Task.async(fn -> row end) end) ++ [Task.async(fn -> rows end)]
+    Task.await_many(tasks)
+  end
+  def plan(state), do: %{state | timers: [Process.send_after(self(), :tick, 5_000)] ++ state.timers}
+  def arm, do: Process.send_after(self(), :tick, 5_000)
+end
+)"},
+                                    {"src/b.erl", R"(-module(b).
+-export([dropped/1, given_on/1]).
+dropped(Keys) ->
+  lists:foreach(fun(Key) -> erlang:send_after(1000, self(), {tick, Key}) end, Keys),
+  erlang:send_after(1000, self(), tick),
+  ok.
+given_on(Keys) ->
+  Timers = [erlang:send_after(1000, self(), {tick, Key}) || Key <- Keys],
+  {ok, [erlang:send_after(1000, self(), tick)] ++ Timers}.
+)"}});
+  EXPECT_EQ(outcome(f, "A.dropped/1"), (Lines{"task: dropped left-end", "task: dropped left-end", "task: dropped left-end"}));
+  EXPECT_EQ(outcome(f, "A.given_on/1"), (Lines{"task: returned", "task: back"}));
+  EXPECT_EQ(outcome(f, "A.plan/1"), (Lines{"timer: returned"}));
+  EXPECT_EQ(outcome(f, "A.arm/0"), (Lines{"timer: returned"}));
+  EXPECT_EQ(outcome(f, "b:dropped/1"), (Lines{"timer: dropped left-end", "timer: dropped left-end"}));
+  EXPECT_EQ(outcome(f, "b:given_on/1"), (Lines{"timer: returned", "timer: returned"}));
+}
+
+TEST(Paths, NobodyHasAReferenceThatAllCallersDrop) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
+  use GenServer
+  def init(state) do
+    schedule()
+    {:ok, Map.put(state, :timer, plan())}
+  end
+  def handle_info(:tick, state) do
+    schedule()
+    {:noreply, state}
+  end
+  defp schedule, do: Process.send_after(self(), :tick, 5_000)
+  defp plan, do: Process.send_after(self(), :stop, 5_000)
+end
+)"}});
+  const auto dropped = [&](const std::string& function) {
+    const std::vector<Acquisition> found = acquisitions_in(f.program(), f.facts(), f.function(function));
+    return found.size() == 1 && nobody_has(f.program(), f.facts(), found[0]);
+  };
+  EXPECT_TRUE(dropped("A.schedule/0"));
+  EXPECT_FALSE(dropped("A.plan/0"));
+}
+
+TEST(Paths, AStreamIsLeftWhereItsAwaitGivesUp) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-export([get/2, body/1]).
+get(Pid, Path) ->
+  Ref = gun:get(Pid, Path),
+  case gun:await(Pid, Ref, 5000) of
+    {response, fin, Status, _} -> {ok, Status};
+    {response, nofin, _, _} -> body(#{pid => Pid, ref => Ref});
+    {error, timeout} -> gun:cancel(Pid, Ref), {error, timeout};
+    {error, Reason} -> {error, Reason}
+  end.
+body(#{pid := Pid, ref := Ref} = Args) ->
+  case gun:await(Pid, Ref, 5000) of
+    {data, nofin, _} -> body(Args);
+    {data, fin, Data} -> {ok, Data};
+    {error, Reason} -> {error, Reason}
+  end.
+)"},
+                                    {"lib/b.ex", R"(defmodule B do
+  def get(pid, path) do
+    ref = :gun.get(pid, path)
+    with {:response, :nofin, 200, _} <- :gun.await(pid, ref, 5_000),
+         {:ok, body} <- :gun.await_body(pid, ref, 5_000) do
+      {:ok, body}
+    end
+  end
+  def all(pid, path) do
+    ref = :gun.get(pid, path)
+    {:ok, body} = :gun.await_body(pid, ref)
+    body
+  end
+end
+)"}});
+  EXPECT_EQ(outcome(f, "a:get/2"), (Lines{"request: back given left-clause"}));
+  EXPECT_EQ(outcome(f, "a:body/1"), (Lines{"request: back left-clause"}));
+  EXPECT_EQ(outcome(f, "B.get/2"), (Lines{"request: back left-clause left-clause"}));
+  EXPECT_EQ(outcome(f, "B.all/2"), (Lines{"request: back"}));
+}
+
+TEST(Paths, AnOwnStartLinkGivesItsCallerAProcess) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-behaviour(gen_server).
+-export([init/1]).
+init([]) ->
+  ok = b:start_link(),
+  {ok, _} = c:start_link(),
+  {ok, Pid} = c:start_link(),
+  {ok, #{worker => Pid}}.
+)"},
+                                    {"src/b.erl", R"(-module(b).
+-behaviour(gen_server).
+-export([start_link/0, init/1]).
+start_link() ->
+  case gen_server:start_link({local, b}, b, [], []) of
+    {ok, _Pid} -> ok;
+    {error, {already_started, _Pid}} -> ok;
+    Error -> logger:error("~p", [Error]), error
+  end.
+init([]) -> {ok, #{}}.
+)"},
+                                    {"src/c.erl", R"(-module(c).
+-behaviour(gen_server).
+-export([start_link/0, init/1]).
+start_link() -> gen_server:start_link(c, [], []).
+init([]) -> {ok, #{}}.
+)"}});
+  EXPECT_EQ(outcome(f, "a:init/1"), (Lines{"process: dropped", "process: dropped left-end", "process: state"}));
+}
+
+TEST(Paths, ASubscriptionStaysUntilItsFunctionUnsubscribes) {
+  const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
+  def stays(topic) do
+    Phoenix.PubSub.subscribe(A.PubSub, topic)
+    :ok
+  end
+  def ends(topic) do
+    Phoenix.PubSub.subscribe(A.PubSub, topic)
+    receive do
+      message -> message
+    end
+    Phoenix.PubSub.unsubscribe(A.PubSub, topic)
+  end
+  def live(socket, topic), do: socket.endpoint.subscribe(topic)
+end
+)"},
+                                    {"src/b.erl", R"(-module(b).
+-export([stays/0, ends/0]).
+stays() -> net_kernel:monitor_nodes(true), ok.
+ends() -> net_kernel:monitor_nodes(true), receive _ -> ok end, net_kernel:monitor_nodes(false).
+)"}});
+  EXPECT_EQ(outcome(f, "A.stays/1"), (Lines{"subscription: left-end"}));
+  EXPECT_EQ(outcome(f, "A.ends/1"), (Lines{"subscription: back"}));
+  EXPECT_EQ(outcome(f, "A.live/2"), (Lines{"subscription: left-end"}));
+  EXPECT_EQ(outcome(f, "b:stays/0"), (Lines{"subscription: left-end"}));
+  EXPECT_EQ(outcome(f, "b:ends/0"), (Lines{"subscription: back"}));
+}
+
 }  // namespace
 }  // namespace beamwright::tests

@@ -35,6 +35,7 @@ class Check {
   void run() {
     for (const FunctionId function : candidates()) {
       for (const Acquisition& acquisition : analysis::acquisitions_in(program_, facts_, function)) {
+        if (acquisition.through) continue;
         if (acquisition.resource == Resource::kTable) of_table(acquisition);
         if (acquisition.resource == Resource::kProcess) of_process(acquisition);
       }

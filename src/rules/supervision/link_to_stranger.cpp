@@ -3,6 +3,7 @@
 // ends with `normal` leaves a process behind that nobody stops, for a signal `normal` ends nobody (erlang: exit/2, link/1).
 #include <algorithm>
 
+#include "analysis/paths.h"
 #include "analysis/results.h"
 #include "rules/siblings.h"
 #include "rules/walk.h"
@@ -75,7 +76,7 @@ class Check {
       const Handler& handler = facts_.handler(id);
       if (handler.kind == HandlerKind::kInit && handler.function == start.starter) init = &handler;
     }
-    if (!init || program_.call(start.site).closure || takes_exits(process) || keeps_result(start)) return false;
+    if (!init || program_.call(start.site).closure || takes_exits(process) || !is_dropped(start)) return false;
     const bool erlang = in_erlang(program_, module);
     const std::string name = process_name(program_, facts_, parent);
     const std::string child = process_name(program_, facts_, start.child);
@@ -112,24 +113,10 @@ class Check {
     return false;
   }
 
-  // The pid is kept: somebody may look after it.
-  bool keeps_result(const Start& start) const {
-    const auto results = analysis::results_of(program_, facts_, start.site);
-    return std::any_of(results.begin(), results.end(), [&](const analysis::CallResult& result) {
-      if (result.use == analysis::ResultUse::kBound || result.use == analysis::ResultUse::kPassed) return true;
-      return std::any_of(result.shapes.begin(), result.shapes.end(), [&](ExprRef shape) {
-        const Unit& unit = program_.unit(shape.unit);
-        return any_below(unit, shape.expr,
-                         [&](ExprId e) { return unit.expr(e).kind == ExprKind::kVariable && is_kept(unit, e); });
-      });
-    });
-  }
-
-  static bool is_kept(const Unit& unit, ExprId variable) {
-    const model::Expr& e = unit.expr(variable);
-    if (e.payload >= unit.variables.size()) return false;
-    const std::string_view name = unit.variable_of(e).name.text();
-    return !name.starts_with("_");
+  // Nobody has the pid, neither here nor in the start_link that was called: nobody looks after it.
+  bool is_dropped(const Start& start) const {
+    const auto started = analysis::acquisition_at(program_, facts_, start.site, knowledge::Resource::kProcess);
+    return started && started->dropped;
   }
 
   // ---- A helper of a short-lived process --------------------------------------------------------------------------------------
