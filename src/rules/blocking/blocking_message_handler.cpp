@@ -70,8 +70,9 @@ class Check {
 
   // Work for somebody far away keeps the readers waiting whatever becomes of the state.
   bool is_long(const Blocked& blocked) const {
-    return !blocked.calls && is_heavy(blocked.work) && blocked.work.effect != Effect::kSleep && !blocked.work.possible &&
-           !is_mnesia(facts_, blocked.work);
+    if (blocked.calls || blocked.work.possible || is_mnesia(facts_, blocked.work)) return false;
+    if (blocked.work.effect == Effect::kSocket) return blocked.work.bound_ms == Bound::kInfinite && asks_peer(blocked.work);
+    return is_heavy(blocked.work) && blocked.work.effect != Effect::kSleep;
   }
 
   // State that is only read, through a process that is busy with something else: BW301 speaks of the readers.
