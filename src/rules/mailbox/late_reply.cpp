@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "analysis/acquisition_sites.h"
+#include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/waits.h"
@@ -51,15 +53,26 @@ class Check {
     if (!function || program_.call(site).capture || !in_production(program_, facts_, function) || !is_long_lived(function))
       return;
     const Unit& unit = program_.unit_of(function);
-    const ExprId around = unit.parent(program_.call(site).expr);
-    if (!around || unit.expr(around).kind != ExprKind::kCase || unit.child(around, 0) != program_.call(site).expr) return;
-    for (const model::ClauseId c : unit.clauses_of(unit.expr(around))) {
-      const model::Clause& clause = unit.clause(c);
-      const std::span<const ExprId> patterns = unit.patterns_of(clause);
-      if (patterns.empty() || analysis::outline(unit, {}, patterns[0]).tag != sym::error || ends_stream(unit, clause.body))
-        continue;
-      return report_stream(function, site, {unit.file, clause.begin, clause.end});
+    const ExprId request = analysis::request_awaited(program_, site);
+    for (const analysis::Acquisition& stream : analysis::acquisitions_in(program_, facts_, function, Resource::kRequest)) {
+      if (stream.site != site && !(request && mentions(unit, request, stream.variables))) continue;
+      for (const analysis::ResourceLeft& left : stream.left) {
+        const model::ClauseId clause = left.way == analysis::WayOut::kClause ? clause_of(unit, left.place) : model::ClauseId();
+        if (!clause || ends_stream(unit, unit.clause(clause).body)) continue;
+        return report_stream(function, site, {unit.file, unit.clause(clause).begin, unit.clause(clause).end});
+      }
     }
+  }
+
+  // The clause that begins with the pattern.
+  static model::ClauseId clause_of(const Unit& unit, ExprId pattern) {
+    const ExprId around = unit.parent(pattern);
+    if (!around || unit.expr(around).kind != ExprKind::kCase) return {};
+    for (const model::ClauseId id : unit.clauses_of(unit.expr(around))) {
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(id));
+      if (!patterns.empty() && patterns.back() == pattern) return id;
+    }
+    return {};
   }
 
   // The stream is cancelled here, or a function decides about it that is not looked into.

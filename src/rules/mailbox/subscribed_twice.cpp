@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "analysis/acquisition_sites.h"
+#include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/reach.h"
@@ -24,7 +26,7 @@ class Check {
       if (!subscribes(site)) continue;
       const FunctionId function = program_.function_of(site);
       if (!function || !in_production(program_, facts_, function) || is_only_once(function, site)) continue;
-      if (gives_back(program_.module_of(function))) continue;
+      if (gives_back(program_.module_of(function)) || !stays(site)) continue;
       std::vector<CallId> chain;
       std::set<FunctionId> seen;
       if (const FunctionId callback = repeated_callback(function, chain, seen, 0)) report(function, site, callback, chain);
@@ -35,34 +37,34 @@ class Check {
   // Phoenix.PubSub and endpoints, which keep each subscription: a second one doubles the messages (Phoenix.PubSub, subscribe/3).
   // So does net_kernel:monitor_nodes. Mnesia refuses a second subscription (measured on OTP 25 and 27).
   bool subscribes(CallId site) const {
-    const model::Call& call = program_.call(site);
-    if (monitors_nodes(site, "true")) return true;
-    static const Symbol kSubscribe = intern("subscribe");
-    if (call.capture || call.name != kSubscribe || call.arity == 0) return false;
+    if (!analysis::subscribes(program_, facts_, site)) return false;
+    const std::string_view name = program_.call(site).name.text();
     const analysis::External* external = facts_.calls.external(site);
-    if (external) {
-      const std::string_view module = external->module.text();
-      return module.ends_with("PubSub") || module.ends_with("Endpoint");
-    }
-    if (call.target != model::TargetKind::kDynamicModule || !call.module_expr) return false;
-    const std::string text = source_text(program_, program_.unit_of(site), call.module_expr);
-    return text.ends_with("endpoint") || text.ends_with("pubsub");
+    if (name != "subscribe" || !external) return name == "monitor_nodes" || name == "subscribe";
+    return external->module.text().ends_with("PubSub") || external->module.text().ends_with("Endpoint");
   }
 
-  bool monitors_nodes(CallId site, std::string_view flag) const {
-    const model::Call& call = program_.call(site);
-    static const Symbol kMonitorNodes = intern("monitor_nodes");
-    if (call.capture || call.name != kMonitorNodes || call.arity == 0) return false;
-    const analysis::External* external = facts_.calls.external(site);
-    if (!external || external->module.text() != "net_kernel") return false;
-    return source_text(program_, program_.unit_of(site), arguments_of(program_, site)[0]) == flag;
+  // Is it still subscribed when the function has gone on?
+  bool stays(CallId site) const {
+    const auto made = analysis::acquisition_at(program_, facts_, site, Resource::kSubscription);
+    return made && !made->left.empty();
   }
 
   // Given to a helper that starts a process, at whatever depth: that one subscribes, once.
   bool may_run_elsewhere(const Unit& unit, ExprId closure) const {
-    const ExprId call = unit.parent(closure);
-    if (!call || unit.expr(call).kind != ExprKind::kCall) return false;
-    return analysis::effects_at(program_, facts_, CallId(unit.first_call + unit.expr(call).payload)).has(Effect::kSpawn);
+    const auto spawns = [&](ExprId call) {
+      return call && unit.expr(call).kind == ExprKind::kCall &&
+             analysis::effects_at(program_, facts_, CallId(unit.first_call + unit.expr(call).payload)).has(Effect::kSpawn);
+    };
+    const ExprId around = unit.parent(closure);
+    if (spawns(around)) return true;
+    // Init = fun() -> … end, spawn(Init).
+    if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != closure) return false;
+    const model::VariableId name = analysis::whole_variable(unit, unit.child(around, 0));
+    if (!name) return false;
+    const analysis::Uses uses(unit);
+    const std::span<const ExprId> places = uses.of(name);
+    return std::any_of(places.begin(), places.end(), [&](ExprId use) { return spawns(unit.parent(use)); });
   }
 
   // `if connected?(socket)`, `unless subscribed`: something decides, or the topic is the process's own.
@@ -82,10 +84,59 @@ class Check {
       for (const CallId site : program_.calls_of(f)) {
         const Symbol name = program_.call(site).name;
         if (name && name.text().find("unsubscribe") != std::string_view::npos) return true;
-        if (monitors_nodes(site, "false")) return true;
+        if (analysis::unsubscribes(program_, facts_, site)) return true;
       }
     }
     return false;
+  }
+
+  // The function that starts the task whose result the clause with the subscription takes: handle_async(:load, {:ok, rows}, _)
+  // runs after each start_async(socket, :load, …).
+  CallId task_behind(FunctionId callback, CallId site) const {
+    static const Symbol kHandleAsync = intern("handle_async"), kStartAsync = intern("start_async");
+    if (program_.function(callback).name != kHandleAsync) return {};
+    const Unit& unit = program_.unit_of(callback);
+    const std::uint32_t at = unit.expr(program_.call(site).expr).begin;
+    Symbol task;
+    for (const model::ClauseId c : program_.function(callback).clauses) {
+      const model::Clause& clause = unit.clause(c);
+      if (at < clause.begin || at >= clause.end || clause.pattern_count == 0) continue;
+      task = analysis::atom_value(unit, unit.patterns_of(clause)[0]).value_or(Symbol());
+    }
+    for (const FunctionId f : program_.functions_of(program_.module_of(callback))) {
+      for (const CallId start : program_.calls_of(f)) {
+        const std::span<const ExprId> arguments = arguments_of(program_, start);
+        if (task && program_.call(start).name == kStartAsync && arguments.size() >= 3 &&
+            analysis::atom_value(unit, arguments[1]) == task)
+          return start;
+      }
+    }
+    return {};
+  }
+
+  // How it comes to that task again and again: the messages that ask for it, at most kMaxCauses of them.
+  void add_causes(FunctionId callback, CallId site, std::vector<findings::Step>& path) const {
+    constexpr std::size_t kMaxCauses = 4, kMaxFunctions = 24;
+    const CallId start = task_behind(callback, site);
+    if (!start) return;
+    std::vector<FunctionId> above = {program_.function_of(start)};
+    std::vector<CallId> asking;
+    for (std::size_t i = 0; i < above.size() && above.size() < kMaxFunctions; ++i) {
+      for (const std::uint32_t e : facts_.calls.incoming_of(above[i])) {
+        const analysis::Edge& edge = facts_.calls.edges[e];
+        const FunctionId caller = facts_.calls.callers[e];
+        if (edge.runs != Runs::kCaller || edge.possible || program_.module_of(caller) != program_.module_of(callback)) continue;
+        if (program_.function(caller).name == sym::handle_info) {
+          asking.push_back(edge.site);
+        } else if (std::find(above.begin(), above.end(), caller) == above.end()) {
+          above.push_back(caller);
+        }
+      }
+    }
+    std::sort(asking.begin(), asking.end());
+    if (asking.size() > kMaxCauses) asking.resize(kMaxCauses);
+    for (const CallId one : asking) path.push_back(call_step(program_, facts_, one));
+    path.push_back(call_step(program_, facts_, start));
   }
 
   // A callback that runs many times in the life of its process.
@@ -143,7 +194,8 @@ class Check {
     finding.fix =
         erlang ? "Subscribe once, in init, or unsubscribe before."
                : "Subscribe once, in mount or init, or unsubscribe from the old topics before subscribing to the new ones.";
-    finding.path = {{name_span(program_, callback), shown + " runs many times in the life of its process"}};
+    add_causes(callback, site, finding.path);
+    finding.path.push_back({name_span(program_, callback), shown + " runs many times in the life of its process"});
     for (const CallId step : chain) finding.path.push_back(call_step(program_, facts_, step));
     finding.path.push_back({finding.span, "subscribes again"});
     finding.key = call;

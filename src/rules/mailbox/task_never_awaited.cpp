@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "analysis/results.h"
+#include "analysis/paths.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
 #include "rules/support.h"
@@ -13,7 +13,6 @@
 namespace beamwright::rules {
 namespace {
 
-using analysis::ResultUse;
 using analysis::Runs;
 
 class Check {
@@ -33,28 +32,8 @@ class Check {
  private:
   // Does nobody have the task once the function has gone on?
   bool is_lost(FunctionId function, CallId site) const {
-    if (is_for_each(site)) return true;
-    if (ends_at_once(function)) return false;
-    const std::vector<analysis::CallResult> results = analysis::results_of(program_, facts_, site);
-    return !results.empty() && std::all_of(results.begin(), results.end(), [](const analysis::CallResult& result) {
-      return result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused;
-    });
-  }
-
-  // Enum.each(rows, fn row -> Task.async(…) end) gives :ok, whatever the function gives.
-  bool is_for_each(CallId site) const {
-    const Unit& unit = program_.unit_of(site);
-    ExprId at = program_.call(site).expr;
-    for (ExprId around = unit.parent(at); around; at = around, around = unit.parent(around)) {
-      const model::Expr& e = unit.expr(around);
-      if (e.kind == ExprKind::kBlock && unit.children_of(e).back() == at) continue;
-      if (e.kind != ExprKind::kClosure) return false;
-      const ExprId run = unit.parent(around);
-      if (!run || unit.expr(run).kind != ExprKind::kCall) return false;
-      const Symbol name = unit.call_of(unit.expr(run)).name;
-      return name == intern("each") || name == intern("foreach");
-    }
-    return false;
+    const auto task = analysis::acquisition_at(program_, facts_, site, Resource::kTask);
+    return task && analysis::nobody_has(program_, facts_, *task) && !ends_at_once(function);
   }
 
   // An init that ends with `:ignore`: the process is gone before the reply comes.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
@@ -73,6 +74,35 @@ void report_wrong_cancel(const Program& program, const Facts& facts, Reporter& r
   report_weighed(reporter, std::move(finding));
 }
 
+// cancel(Ref) when is_reference(Ref) -> …: what the timer module hands out is a tuple and goes another way.
+bool is_asked_for(const Program& program, CallId site) {
+  static const Symbol kIsReference = intern("is_reference");
+  const Unit& unit = program.unit_of(site);
+  const std::uint32_t at = unit.expr(program.call(site).expr).begin;
+  const auto asks = [&](const model::Clause& clause) {
+    return clause.guard && clause.begin <= at && at < clause.end && any_below(unit, clause.guard, [&](ExprId id) {
+             const model::Expr& e = unit.expr(id);
+             return e.kind == ExprKind::kCall && unit.call_of(e).name == kIsReference;
+           });
+  };
+  for (const model::ClauseId c : program.function(program.function_of(site)).clauses) {
+    if (asks(unit.clause(c))) return true;
+  }
+  for (ExprId around = unit.parent(program.call(site).expr); around; around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind != ExprKind::kCase) continue;
+    for (const model::ClauseId c : unit.clauses_of(e)) {
+      if (asks(unit.clause(c))) return true;
+    }
+    // if is_reference(ref), do: …
+    if (e.child_count == 1 && any_below(unit, unit.child(around, 0), [&](ExprId id) {
+          return unit.expr(id).kind == ExprKind::kCall && unit.call_of(unit.expr(id)).name == kIsReference;
+        }))
+      return true;
+  }
+  return false;
+}
+
 void check_wrong_cancel(const Program& program, const Facts& facts, Reporter& reporter, CallId site) {
   const Resource released = released_by(program, facts, site);
   if (!is_timer(released) || !in_production(program, facts, program.function_of(site))) return;
@@ -82,7 +112,9 @@ void check_wrong_cancel(const Program& program, const Facts& facts, Reporter& re
   if (origins.unknown || origins.made.empty()) return;
   const bool wrong = std::all_of(origins.made.begin(), origins.made.end(),
                                  [&](const Origins::Made& made) { return is_timer(made.resource) && made.resource != released; });
-  if (wrong) report_wrong_cancel(program, facts, reporter, site, origins);
+  const bool raises = released == Resource::kTimer;
+  if (wrong && (raises ? !is_asked_for(program, site) : program.function(program.function_of(site)).name != sym::terminate))
+    report_wrong_cancel(program, facts, reporter, site, origins);
 }
 
 // ---- Armed anew ---------------------------------------------------------------------------------------------------------------
@@ -162,8 +194,9 @@ class Rearming {
       const model::Expr& e = unit.expr(id);
       if (e.kind != ExprKind::kCall) return false;
       const CallId arming(unit.first_call + e.payload);
-      if (returned_by(program_, facts_, arming) != Resource::kTimer || !is_dropped(unit, id)) return false;
+      if (returned_by(program_, facts_, arming) != Resource::kTimer) return false;
       if (!is_plain_timer(handler, arming) || is_conditional(unit, id) || cancels() || is_answer_to_end(handler)) return false;
+      if (!is_dropped(arming)) return false;
       const HandlerId own = handler_of(handler.process, arming);
       const bool loops = own && arms_again(facts_.handler(own), arming);
       if (!loops && own && own != handler_id_of(handler) && means_to_wait(unit, handler, scope)) {
@@ -172,10 +205,22 @@ class Rearming {
       }
       // A request's process has its own beginning and end: only what is to wait is looked at.
       if (facts_.process(handler.process).kind == analysis::ProcessKind::kRequest) return false;
-      const bool at_exit = handler.kind == HandlerKind::kInfo && handler.pattern.tag == sym::EXIT;
+      const bool at_exit = handler.kind == HandlerKind::kInfo && handler.pattern.tag == sym::EXIT &&
+                           facts_.process(handler.process).traps_exits && !is_of_one_in_state(handler);
       if (loops || at_exit) report_loose(handler, arming, own, loops);
       return false;
     });
+  }
+
+  // handle_info({'EXIT', Pid, _}, #state{connection = Pid}): of the one that it made, which ends once.
+  bool is_of_one_in_state(const Handler& handler) const {
+    const Unit& unit = program_.unit_of(handler.function);
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(handler.clause));
+    if (patterns.size() < 2) return false;
+    const ExprId message = unit.expr(patterns[0]).kind == ExprKind::kMatch ? unit.child(patterns[0], 0) : patterns[0];
+    if (unit.expr(message).kind != ExprKind::kTuple || unit.expr(message).child_count != 3) return false;
+    const std::vector<model::VariableId> who = variables_in(unit, unit.child(message, 1));
+    return !who.empty() && mentions(unit, patterns[1], who);
   }
 
   static bool names_waiting(std::string_view text) {
@@ -249,7 +294,7 @@ class Rearming {
     for (const CallId site : analysis::calls_in_clause(program_, own.function, own.clause)) {
       const Unit& unit = program_.unit_of(site);
       if (returned_by(program_, facts_, site) != Resource::kTimer || is_conditional(unit, program_.call(site).expr)) continue;
-      if (is_dropped(unit, program_.call(site).expr) && sent_by(site).tag == own.pattern.tag) arming = site;
+      if (sent_by(site).tag == own.pattern.tag && is_dropped(site)) arming = site;
     }
     if (!arming) return;
     for (const MessageId id : facts_.messages.to[own.process.index]) {
@@ -286,12 +331,10 @@ class Rearming {
     report_weighed(reporter_, std::move(finding));
   }
 
-  static bool is_dropped(const Unit& unit, ExprId call) {
-    const ExprId around = unit.parent(call);
-    if (!around) return false;
-    const model::Expr& e = unit.expr(around);
-    if (e.kind == ExprKind::kBlock) return unit.children_of(e).back() != call;
-    return e.kind == ExprKind::kMatch && unit.expr(unit.child(around, 0)).kind == ExprKind::kWildcard;
+  // Nobody can cancel it: the reference goes nowhere, here or where the function that arms the timer returns it.
+  bool is_dropped(CallId arming) const {
+    const auto timer = analysis::acquisition_at(program_, facts_, arming, Resource::kTimer);
+    return timer && analysis::nobody_has(program_, facts_, *timer);
   }
 
   // A connection that is gone is gone once; and a clause that starts the loop is no event.
@@ -348,6 +391,25 @@ class Rearming {
       if (is_conditional(program_.unit_of(site), program_.call(site).expr)) continue;
       if (facts_.calls.callees[site.index].function == program_.function_of(arming)) return true;
       if (returned_by(program_, facts_, site) == Resource::kTimer && sent_by(site).tag == tag) return true;
+      if (always_gets_to(site, program_.function_of(arming))) return true;
+    }
+    return false;
+  }
+
+  // load(State) -> … schedule(State): by calls of the module that nothing decides about.
+  bool always_gets_to(CallId from, FunctionId arms) const {
+    constexpr std::size_t kMostFunctions = 12;
+    std::vector<FunctionId> waiting = {facts_.calls.callees[from.index].function};
+    for (std::size_t i = 0; i < waiting.size() && i < kMostFunctions; ++i) {
+      if (!waiting[i] || program_.module_of(waiting[i]) != program_.module_of(arms) ||
+          program_.function(waiting[i]).clauses.count != 1)
+        continue;
+      for (const CallId site : program_.calls_of(waiting[i])) {
+        const FunctionId callee = facts_.calls.callees[site.index].function;
+        if (!callee || is_conditional(program_.unit_of(site), program_.call(site).expr)) continue;
+        if (callee == arms) return true;
+        if (std::find(waiting.begin(), waiting.end(), callee) == waiting.end()) waiting.push_back(callee);
+      }
     }
     return false;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/left_rows.h"
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/endless.h"
@@ -68,6 +69,7 @@ class Check {
       if (lives_long(facts_.process(entry.process))) report_dead(entry);
     }
     for (const DeletionByRow& deletion : deletions_by_row(program_, facts_, tables_)) report_deletion(deletion);
+    for (const analysis::RowLeft& row : analysis::rows_left(program_, facts_)) report_row(row);
   }
 
  private:
@@ -114,6 +116,7 @@ class Check {
       if (!field.only_gains() || !is_wanted(field)) continue;
       for (const StateWrite& write : field.writes) {
         if (write.initial || !write.changes.has(Change::kGains) || !in_production(program_, facts_, write.function)) continue;
+        if (!field.name && is_map_update(write) && takes_anything_out(process.module)) continue;
         const ExprId key = key_of(write);
         Endless end = endless(program_, facts_, write.function, key);
         // A measurement at each tick is another item, whatever it is.
@@ -126,6 +129,13 @@ class Check {
         break;
       }
     }
+  }
+
+  // `{Free, Waiting#{Pid => true}}`: which element of a tuple a helper takes from is hard to tell.
+  bool is_map_update(const StateWrite& write) const {
+    const Unit& unit = program_.unit_of(write.function);
+    const ExprId value = write.value ? analysis::local_value(unit, write.value) : ExprId();
+    return value && unit.expr(value).kind == ExprKind::kMap && unit.expr(value).has(model::kUpdate);
   }
 
   // put(Key, …) for each message, and no erase: the process dictionary is as much a part of the process as its state.
@@ -246,9 +256,19 @@ class Check {
           }
           return static_cast<bool>(key);
         }
+        if (e.kind == ExprKind::kMap && e.has(model::kUpdate) && !e.symbol() && e.child_count > 2) {
+          const ExprId written = unit.child(id, 1);
+          if (!analysis::written_key(unit, written)) key = written;
+          return static_cast<bool>(key);
+        }
         if (e.kind != ExprKind::kCall) return false;
         const analysis::External* external = facts_.calls.external(CallId(unit.first_call + e.payload));
         if (!external) return false;
+        if (external->name.text() == "put_in" && e.child_count == 3 && unit.expr(unit.child(id, 1)).kind == ExprKind::kList) {
+          const auto keys = unit.children_of(unit.child(id, 1));
+          if (keys.size() > 1) key = keys.back();
+          return static_cast<bool>(key);
+        }
         const analysis::Grown grown = analysis::growth_of(unit, id, *external);
         if (grown.growth != analysis::Growth::kGains || !grown.key) return false;
         key = grown.key;
@@ -332,6 +352,39 @@ class Check {
     finding.path = {{finding.span, "no row has the key " + row},
                     {call_span(program_, deletion.insertion), "rows of this shape are inserted here, under their first element"}};
     finding.key = "by row " + table.name + " " + row;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report_row(const analysis::RowLeft& row) {
+    const TableUse& use = tables_.use(row.insertion);
+    const FunctionId function = program_.function_of(use.site);
+    if (!reporter_.wants(program_, function) || endless(program_, facts_, function, row.key) != Endless::kYes) return;
+    const Unit& unit = program_.unit_of(function);
+    const Table& table = tables_.table(row.table);
+    const Handler& adds = facts_.handler(row.adds);
+    const std::string deletes = analysis::display_handler(program_, facts_, facts_.handler(row.deletes));
+    const std::string shown = analysis::display_handler(program_, facts_, adds);
+    const model::Clause& clause = program_.unit_of(adds.function).clause(adds.clause);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, use.site));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " adds a row to the table " + table.name + " under " +
+                      source_text(program_, unit, row.key, 40) + " for " + shown + ", and only " + deletes +
+                      " deletes one, by a timer that is not armed then";
+    finding.why =
+        "A table is not collected: a row whose deletion nobody has planned stays until the owner ends, and each such message "
+        "adds "
+        "another.";
+    finding.fix = in_erlang(program_, function)
+                      ? "Arm the timer in that clause as well; or keep a time in the row and sweep by a timer: "
+                        "`ets:select_delete(Table, [{{'_', '_', '$1'}, [{'<', '$1', Limit}], [true]}])`."
+                      : "Arm the timer in that clause as well; or keep a time in the row and sweep by a timer with "
+                        "`:ets.select_delete/2`.";
+    finding.path = {
+        {finding.span, finding.function + " adds a row"},
+        {{program_.unit_of(adds.function).file, clause.begin, clause.end}, "run by " + shown + ", which arms no timer"},
+        {call_span(program_, row.armed), "elsewhere the timer is armed whose message deletes the row"}};
+    finding.key = "row left in " + table.name;
     report_weighed(reporter_, std::move(finding));
   }
 

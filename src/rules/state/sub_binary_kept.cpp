@@ -38,7 +38,16 @@ class Check {
 
   void run() {
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) of_state(ProcessId(i));
-    for (const analysis::TableUse& use : tables_.uses) of_table(use);
+    for (const analysis::TableUse& use : tables_.uses) {
+      const analysis::Table& table = tables_.table(use.table);
+      if (use.possible) continue;
+      if (table.kind == analysis::TableKind::kEts) of_insert(use.site, use.operation, "the table " + table.name);
+      if (table.kind == analysis::TableKind::kPersistentTerm)
+        of_insert(use.site, use.operation, "the persistent term " + table.name);
+    }
+    for (const analysis::LostTableUse& use : tables_.lost) {
+      if (use.kind == analysis::TableKind::kEts) of_insert(use.site, use.operation, "a table");
+    }
   }
 
  private:
@@ -76,15 +85,34 @@ class Check {
     }
   }
 
-  void of_table(const analysis::TableUse& use) {
-    if (use.operation != TableOperation::kInsert && use.operation != TableOperation::kInsertNew) return;
-    const analysis::Table& table = tables_.table(use.table);
-    if (table.kind != analysis::TableKind::kEts || use.possible || !in_production(program_, facts_, use.function)) return;
-    const std::span<const ExprId> arguments = arguments_of(program_, use.site);
-    const FunctionId function = program_.function_of(use.site);
-    if (arguments.size() < 2 || !function || !reporter_.wants(program_, function) || !seen_.insert(use.site).second) return;
+  // Which table it is makes no difference: a row lives until somebody deletes it.
+  void of_insert(CallId site, TableOperation operation, const std::string& where) {
+    if (operation != TableOperation::kInsert && operation != TableOperation::kInsertNew) return;
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    const FunctionId function = program_.function_of(site);
+    if (arguments.size() < 2 || !function || !in_production(program_, facts_, function)) return;
+    if (!reporter_.wants(program_, function) || !seen_.insert(site).second) return;
     const std::optional<Slice> slice = kept_slice(analysis::everything_in(program_, facts_, function, arguments[1]));
-    if (slice) report(function, call_span(program_, use.site), "the table " + table.name, *slice);
+    if (slice) report(function, call_span(program_, site), where, *slice, structures_with(function, site, *slice));
+  }
+
+  // The terms that a row is made of, put together elsewhere around the piece.
+  std::vector<findings::Step> structures_with(FunctionId function, CallId site, const Slice& slice) const {
+    std::vector<findings::Step> steps;
+    for (const analysis::Leaving& leaving : analysis::leaving_by(program_, facts_, function)) {
+      if (leaving.site != site) continue;
+      for (const analysis::Leaving::Part& part : leaving.parts) {
+        for (const PossibleValue& value : part.values.all) {
+          if (value.kind != PossibleKind::kTerm || !value.function) continue;
+          const PossibleValues inside = analysis::everything_in(program_, facts_, value.function, value.made.expr);
+          const bool holds = std::any_of(inside.all.begin(), inside.all.end(),
+                                         [&](const PossibleValue& one) { return one.made == slice.value.made; });
+          if (holds)
+            steps.push_back({program_.unit(value.made.unit).span(value.made.expr), "put together here, around the piece"});
+        }
+      }
+    }
+    return steps;
   }
 
   // Some function of the module takes text from outside or cuts it: where none does, there is no use in asking each field.
@@ -96,7 +124,8 @@ class Check {
     return false;
   }
 
-  void report(FunctionId function, source::Span place, const std::string& where, const Slice& slice) {
+  void report(FunctionId function, source::Span place, const std::string& where, const Slice& slice,
+              const std::vector<findings::Step>& structures = {}) {
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, place);
     finding.severity = Severity::kMedium;
@@ -111,7 +140,9 @@ class Check {
         "outside of the heap, so no collection of this process is even due while they add up.";
     finding.fix = erlang ? "Keep a copy: `binary:copy(" + shown + ")` where it goes into what lives long."
                          : "Keep a copy: `:binary.copy(" + shown + ")` where it goes into what lives long.";
-    finding.path = {{place, finding.function + " keeps it"}, {cut.span(slice.value.made.expr), "cut out here, without a copy"}};
+    finding.path = {{place, finding.function + " keeps it"}};
+    finding.path.insert(finding.path.end(), structures.begin(), structures.end());
+    finding.path.push_back({cut.span(slice.value.made.expr), "cut out here, without a copy"});
     finding.path.insert(finding.path.end(), slice.origin.path.rbegin(), slice.origin.path.rend());
     finding.key = where + " " + shown;
     report_weighed(reporter_, std::move(finding));
