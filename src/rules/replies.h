@@ -11,8 +11,8 @@ namespace beamwright::rules {
 // third of a gen_statem's action {reply, From, Value}, and the second argument of gen_server:reply(From, Value) and its like.
 std::vector<ExprId> replies_of(const Program& program, const Facts& facts, const Handler& handler);
 
-// A value that a clause may reply with, where it stands: in the clause itself, or in a function of its module that the clause ends
-// with and hands its state to, `handle_call({get, Key}, _From, State) -> get(Key, State)`.
+// A value that a clause may reply with, where it stands: in the clause itself, or in a function of its module that the clause
+// ends with and hands its state to, `handle_call({get, Key}, _From, State) -> get(Key, State)`.
 struct Answer {
   FunctionId function;
   ExprId value;

@@ -67,7 +67,9 @@ class Check {
     if (messages.empty()) return review_counters(id);
     const Callers callers = callers_of(program_, facts_, messages, id);
     if (callers.only_tools) return;
-    const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2);
+    const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
+                        std::any_of(callers.functions.begin(), callers.functions.end(),
+                                    [&](FunctionId function) { return is_spawned_often(program_, facts_, function); });
     const bool seen = !callers.functions.empty() || callers.outside;
     const HandlerId busy = busy_clause(process);
     if (!shared && !(busy && seen)) return;
@@ -86,7 +88,8 @@ class Check {
     const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
     const std::vector<FunctionId> functions = functions_at_home(handler);
     for (const analysis::StateField& field : state.fields) {
-      const bool set_once = state.complete && std::all_of(field.writes.begin(), field.writes.end(), [](const auto& write) { return write.initial; });
+      const bool set_once = state.complete && std::all_of(field.writes.begin(), field.writes.end(),
+                                                          [](const auto& write) { return write.initial; });
       if (set_once || !field.name) continue;
       for (const FunctionId function : functions) {
         if (function == handler.function ? reads_in(function, handler.clause, field.name) : reads_anywhere(function, field.name))
