@@ -38,6 +38,7 @@ std::vector<std::string> possible_projects(const HookEvent& event, const HookOpt
     if (!path || !*path || !fs::is_directory(path, error)) return;
     // The whole file system is nobody's project, unless somebody says so: an agent without one is started there.
     const std::string real = real_path(path);
+    if (real.empty()) return;  // the current folder was deleted: it is one still, and has no name
     if (real != "/" || !options.path.empty()) all.push_back(real);
   };
   if (!options.path.empty()) {

@@ -433,6 +433,14 @@ class Hook(Case):
         for event in (self.edit(), self.stop()):
             self.assertIn("/ is no project", self.hook({**event, "cwd": "/"}, code=1, cwd="/"))
 
+    def test_a_folder_that_is_gone_is_named(self):
+        gone = self.folder / "gone"
+        gone.mkdir()
+        done = subprocess.run(["sh", "-c", 'rmdir "$PWD"; exec "$0" hook', BINARY], input=json.dumps({**self.stop(), "cwd": str(gone)}).encode(),
+                              capture_output=True, timeout=SECONDS, cwd=gone)
+        self.assertEqual((done.returncode, done.stdout), (1, b""))
+        self.assertIn(f"the project's folder {gone} does not exist", done.stderr.decode())
+
     def test_a_home_folder_is_not_reviewed_for_what_stands_below_it(self):
         home = self.folder
         for name in ("shop", "other"):
