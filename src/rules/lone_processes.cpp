@@ -58,6 +58,8 @@ class Finder {
     if (const CallId handed = find_call(f, [](std::string_view name) { return name == "controlling_process"; })) {
       return add({site, f, run.empty() ? FunctionId() : run.front(), Reliance::kConnection, handed});
     }
+    if (takes_deliveries(f) && runs_code_of_users(f, site) && !function_has(program_, f, ExprKind::kTry))
+      return add({site, f, run.empty() ? FunctionId() : run.front(), Reliance::kAcknowledges, site});
     if (const CallId ack = acknowledgement(f, site, run))
       add({site, f, run.empty() ? FunctionId() : run.front(), Reliance::kAcknowledges, ack});
   }
@@ -110,6 +112,31 @@ class Finder {
   static bool acknowledges(std::string_view name) {
     constexpr std::array<std::string_view, 7> kNames = {"ack", "acknowledge", "nack", "reject", "commit", "complete", "confirm"};
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  }
+
+  // A consumer of a broker that hands each message to code of its users: these acknowledge it, or nobody does.
+  bool takes_deliveries(FunctionId f) const {
+    const Process& process = facts_.process(facts_.processes.of(program_.module_of(f)));
+    const bool delivers = std::any_of(process.handlers.begin(), process.handlers.end(), [&](const auto id) {
+      return facts_.handler(id).kind == HandlerKind::kInfo && facts_.handler(id).pattern.tag.text() == "basic_deliver";
+    });
+    if (!delivers) return false;
+    const std::string_view name = program_.function(f).name.text();
+    return name.find("message") != name.npos || name.find("deliver") != name.npos || name.find("consume") != name.npos ||
+           name == "handle_info";
+  }
+
+  // apply(module, :handle_message, [message]), handler.(message).
+  bool runs_code_of_users(FunctionId f, CallId site) const {
+    const Unit& unit = program_.unit_of(f);
+    const model::Expr& spawn = unit.expr(program_.call(site).expr);
+    for (const CallId inner : program_.calls_of(f)) {
+      const model::Call& call = program_.call(inner);
+      const model::Expr& at = unit.expr(call.expr);
+      if (at.begin <= spawn.begin || at.end > spawn.end) continue;
+      if (call.target != model::TargetKind::kLocal && call.target != model::TargetKind::kRemote) return true;
+    }
+    return false;
   }
 
   // In what the new process runs: without it the broker waits, or delivers nothing more. A handler of exceptions may do it for

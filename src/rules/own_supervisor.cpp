@@ -90,6 +90,10 @@ OwnSupervisors::OwnSupervisors(const Program& program, const Facts& facts) : pro
       if (tree.source) parents_[child.source].push_back(tree.source);
     }
   }
+  for (const ChildStart& start : child_starts(program, facts)) {
+    if (start.spec.module)
+      names_[start.spec.module].insert(names_[start.spec.module].end(), start.names.begin(), start.names.end());
+  }
 }
 
 const std::vector<Symbol>& OwnSupervisors::names_above(ModuleId module) const {

@@ -71,11 +71,23 @@ class Check {
       if (is_matched_hard(site) && !is_caught(site) && is_shared(handler)) report_effect(handler, site, chain);
       return;
     }
-    const FunctionId callee = facts_.calls.callees[site.index].function;
+    FunctionId callee = facts_.calls.callees[site.index].function;
+    if (!callee && program_.call(site).target == model::TargetKind::kDynamicModule) callee = only_choice(site);
     if (!callee || chain.size() >= kDeepest || !may_fail(facts_.effects.all[callee.index]) || is_caught(site)) return;
     if (!program_.reviewed(callee) || !seen.insert(callee.index).second) return;
     chain.push_back(site);
     for (const CallId inner : program_.calls_of(callee)) look_at(handler, inner, chain, seen);
+  }
+
+  // Dispatcher:send(…), where one module in sight can be meant.
+  FunctionId only_choice(CallId site) const {
+    FunctionId found;
+    for (const analysis::Edge& edge : facts_.calls.edges_of(program_.function_of(site))) {
+      if (edge.site != site || edge.runs != Runs::kCaller) continue;
+      if (found && found != edge.callee) return {};
+      found = edge.callee;
+    }
+    return found;
   }
 
   // Tables of this node, which fail only where the node itself is broken, and what only gives bytes to the kernel.
@@ -102,7 +114,14 @@ class Check {
   // Somebody waits for the server, or one server serves many.
   bool is_shared(const Handler& handler) const {
     const Process& process = facts_.process(handler.process);
-    return process.count == analysis::Count::kOne || !process.names.empty();
+    if (process.count == analysis::Count::kOne || !process.names.empty()) return true;
+    // Under a name that is made of an argument: one for each of a few parts of the system.
+    return std::any_of(process.starts.begin(), process.starts.end(), [&](CallId start) {
+      const analysis::External* external = facts_.calls.external(start);
+      const std::span<const ExprId> arguments = arguments_of(program_, start);
+      return external && external->row && external->row->name_argument == 1 && arguments.size() == 4 &&
+             program_.unit_of(start).expr(arguments[0]).kind == ExprKind::kTuple;
+    });
   }
 
   void report_effect(const Handler& handler, CallId site, const std::vector<CallId>& chain) {
