@@ -22,7 +22,8 @@ TEST(WatchRegistration, HasNoWildcardBetweenBraces) {
 
 TEST(WatchRegistration, WatchesWhatReviewsRead) {
   std::string all;
-  for (const Json& watcher : watch_registration()["registrations"][0]["registerOptions"]["watchers"]) {
+  const Json watchers = watch_registration()["registrations"][0]["registerOptions"]["watchers"];
+  for (const Json& watcher : watchers) {
     all += watcher["globPattern"].get<std::string>() + "\n";
   }
   for (const char* name :
