@@ -44,7 +44,8 @@ class GrowthFlow final : public Flow {
     const std::string_view name = unit.call_of(unit.expr(field_.place)).name.text();
     if (name == "put_in" || (name == "update_in" && unit.expr(arguments[0]).kind != ExprKind::kField)) {
       same_ = true;
-      gains_ = !innermost_key_is_fixed(unit, arguments[0]);
+      const bool listed = arguments.size() == 3 && unit.expr(arguments[1]).kind == ExprKind::kList;
+      gains_ = listed ? !last_key_is_fixed(unit, arguments[1]) : !innermost_key_is_fixed(unit, arguments[0]);
       return;
     }
     closure_ = local_value(unit, arguments.back());
@@ -58,6 +59,27 @@ class GrowthFlow final : public Flow {
   static bool innermost_key_is_fixed(const Unit& unit, ExprId chain) {
     const Expr& e = unit.expr(chain);
     return e.kind != ExprKind::kCall || e.child_count != 2 || written_key(unit, unit.child(chain, 1));
+  }
+
+  // put_in(state, [:refs, ref], pid): a key of its own below the field, or the field itself.
+  static bool last_key_is_fixed(const Unit& unit, ExprId path) {
+    const auto keys = unit.children_of(path);
+    return keys.size() < 2 || static_cast<bool>(written_key(unit, keys.back()));
+  }
+
+  // `Requests#{Id => Answer}`: an entry more, if the key is new. `:=`, and Elixir's `%{requests | id => answer}`, need an old
+  // key.
+  bool adds_entries(const Place& place, const Expr& e) const {
+    const Unit& unit = unit_of(place);
+    if (!e.has(model::kUpdate) || e.symbol() || unit.language != source::Language::kErlang) return false;
+    const std::string_view text = program_.files->file(unit.file).text;
+    for (std::uint32_t i = 1; i + 1 < e.child_count; i += 2) {
+      const ExprId key = unit.child(place.expr, i), value = unit.child(place.expr, i + 1);
+      const std::uint32_t from = unit.expr(key).end, to = unit.expr(value).begin;
+      if (written_key(unit, key) || from >= to || to > text.size()) continue;
+      if (text.substr(from, to - from).find("=>") != std::string_view::npos) return true;
+    }
+    return false;
   }
 
   // Does the expression stand for what the field held before?
@@ -107,6 +129,7 @@ class GrowthFlow final : public Flow {
         follow({place.function, unit.children_of(e).back(), place.frame}, path);
         return true;
       case ExprKind::kMap:
+        gains_ = gains_ || adds_entries(place, e);
         if (!e.has(model::kUpdate)) changes_.add(e.child_count == 0 ? Change::kResets : Change::kSets);
         return !e.has(model::kUpdate);
       case ExprKind::kOperator:

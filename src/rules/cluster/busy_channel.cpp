@@ -142,6 +142,34 @@ bool is_called_remote(const Program& program, const Facts& facts, CallId site) {
   return false;
 }
 
+// for pid <- :pg.get_members(group), do: send(pid, …): the members of a group live on all nodes.
+bool goes_over_group(const Program& program, const Facts& facts, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const auto is_group = [&](ExprId expr) {
+    const ExprId list = analysis::local_value(unit, expr);
+    return any_below(unit, list, [&](ExprId id) {
+      if (unit.expr(id).kind != ExprKind::kCall) return false;
+      const CallId call(unit.first_call + unit.expr(id).payload);
+      return calls_external(facts, call, intern("pg"), intern("get_members")) ||
+             calls_external(facts, call, intern("pg2"), intern("get_members"));
+    });
+  };
+  for (ExprId below = program.call(site).expr, around = unit.parent(below); around;
+       below = around, around = unit.parent(around)) {
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kComprehension) {
+      const ExprId first = unit.child(around, 0);
+      return unit.expr(first).kind == ExprKind::kGenerator && is_group(unit.child(first, 1));
+    }
+    if (e.kind == ExprKind::kCall && unit.expr(below).kind == ExprKind::kClosure) {
+      const auto arguments = unit.children_of(around);
+      return std::any_of(arguments.begin(), arguments.end(),
+                         [&](ExprId argument) { return argument != below && is_group(argument); });
+    }
+  }
+  return false;
+}
+
 // An asynchronous message to each of several nodes.
 bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
@@ -155,7 +183,8 @@ bool sends_to_nodes(const Program& program, const Facts& facts, CallId site) {
   // One message to each node there is.
   if (external->name == intern("eval_everywhere")) return external->module == sym::rpc;
   if (external->name == intern("multicast")) return external->module == sym::erpc;
-  return in_loop(program, facts, site) && (node_of_target(program, facts, site) || is_called_remote(program, facts, site));
+  return in_loop(program, facts, site) && (node_of_target(program, facts, site) || is_called_remote(program, facts, site) ||
+                                           goes_over_group(program, facts, site));
 }
 
 // The processes that others ask through functions of the module, where no one of them is the only one.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "analysis/closures.h"
 #include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/walk.h"
@@ -35,6 +36,12 @@ std::vector<ExprId> sent_terms(const Program& program, const Facts& facts, CallI
     if (is_own_node(program, facts, site, arguments[0])) return {};
     return {arguments.begin() + 1, arguments.end()};
   }
+  // Agent.update({Name, node}, fn), Task.Supervisor.async({Name, node}, fn).
+  const bool runs = module == "Elixir.Agent" || module == "Elixir.Task.Supervisor";
+  if (runs && external->row && external->row->closure_argument != 0 && node_of_target(program, facts, site)) {
+    const ExprId closure = argument_at(program, site, external->row->closure_argument);
+    if (closure) return {closure};
+  }
   if (external->row && external->row->message_argument != 0 && node_of_target(program, facts, site)) {
     const ExprId message = argument_at(program, site, external->row->message_argument);
     if (message) return {message};
@@ -54,6 +61,61 @@ ExprId closure_in(const Unit& unit, ExprId term, int depth = 0) {
     if (const ExprId found = closure_in(unit, child, depth + 1)) return found;
   }
   return {};
+}
+
+// `when node() == node(Conn)`, of the function clause in which the call stands: everything here is on this node.
+bool is_guarded_to_own_node(const Program& program, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const FunctionId function = program.function_of(site);
+  if (!function) return false;
+  const std::uint32_t at = unit.expr(program.call(site).expr).begin;
+  const auto asks = [&](ExprId id) {
+    return unit.expr(id).kind == ExprKind::kCall && unit.call_of(unit.expr(id)).name == intern("node");
+  };
+  for (const model::ClauseId id : program.function(function).clauses) {
+    const model::Clause& clause = unit.clause(id);
+    if (!clause.guard || at < clause.begin || at >= clause.end) continue;
+    return any_below(unit, clause.guard, [&](ExprId part) {
+      const model::Expr& e = unit.expr(part);
+      if (e.kind != ExprKind::kOperator || e.child_count != 2) return false;
+      const std::string_view sign = e.symbol().text();
+      if (sign != "==" && sign != "=:=" && sign != "===") return false;
+      return (asks(unit.child(part, 0)) && unit.expr(unit.child(part, 0)).child_count == 0) ||
+             (asks(unit.child(part, 1)) && unit.expr(unit.child(part, 1)).child_count == 0);
+    });
+  }
+  return false;
+}
+
+// The module starts its other nodes by itself, with its own code: slave:start, peer:start.
+bool starts_nodes(const Program& program, const Facts& facts, ModuleId module) {
+  for (const FunctionId function : program.functions_of(module)) {
+    for (const CallId site : program.calls_of(function)) {
+      const analysis::External* external = facts.calls.external(site);
+      if (!external || !external->name.text().starts_with("start")) continue;
+      const std::string_view name = external->module.text();
+      if (name == "slave" || name == "peer" || name == "ct_slave" || name == "test_server" || name == "pool") return true;
+    }
+  }
+  return false;
+}
+
+// The server over there is in sight, and its module has no place that runs a function which somebody gave it: it keeps the
+// function, or sends it back.
+bool is_only_carried(const Program& program, const Facts& facts, CallId leaves) {
+  const FunctionId sender = program.function_of(leaves);
+  if (!sender) return false;
+  for (const MessageId id : facts.messages.by_function[sender.index]) {
+    const Message& message = facts.message(id);
+    if (message.site != leaves || !message.receiver) continue;
+    const Process& process = facts.process(message.receiver);
+    if (process.handlers.count == 0) return false;
+    for (const FunctionId function : program.functions_of(process.module)) {
+      if (!analysis::supplied_code(program, facts, function).empty()) return false;
+    }
+    return true;
+  }
+  return false;
 }
 
 struct Sent {
@@ -148,6 +210,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const Sent& sent : found) {
       const FunctionId function = program.function_of(sent.site);
       if (!function || !in_production(program, facts, function)) continue;
+      if (is_guarded_to_own_node(program, sent.site) || is_guarded_to_own_node(program, sent.leaves)) continue;
+      if (starts_nodes(program, facts, program.module_of(function)) || is_only_carried(program, facts, sent.leaves)) continue;
       if (reported.emplace(function, sent.closure.index).second) report(program, facts, reporter, sent);
     }
   }

@@ -21,6 +21,17 @@ using analysis::Runs;
 // ---- A table that is read before it is written
 // ---------------------------------------------------------------------------------
 
+// `[{_, Value}] = ets:lookup(…)` right there, or lookup_element: without the row it is an exception.
+bool needs_row(const Unit& unit, ExprId reading) {
+  const model::Expr& call = unit.expr(reading);
+  if (call.kind == ExprKind::kCall && unit.call_of(call).name.text() == "lookup_element" && unit.call_of(call).arity == 3)
+    return true;
+  const ExprId around = unit.parent(reading);
+  if (!around || unit.expr(around).kind != ExprKind::kMatch || unit.child(around, 1) != reading) return false;
+  const model::Expr& pattern = unit.expr(unit.child(around, 0));
+  return pattern.kind == ExprKind::kList && pattern.child_count > 0;
+}
+
 void check_tables(const Program& program, const Facts& facts, Reporter& reporter) {
   const analysis::Tables& tables = analysis::tables_of(program, facts);
   for (const LateRead& late : late_reads(program, facts)) {
@@ -30,7 +41,7 @@ void check_tables(const Program& program, const Facts& facts, Reporter& reporter
     const std::string told = callee_text(program, facts, late.told[0]);
     const ExprId reading = program.call(late.read.calls[0]).expr;
     Finding finding = found_in(reporter, program, late.function, program.unit_of(late.function).span(reading));
-    finding.severity = Severity::kLow;
+    finding.severity = needs_row(program.unit_of(late.function), reading) ? Severity::kMedium : Severity::kLow;
     finding.confidence = Confidence::kPossible;
     finding.message = finding.function + " reads the table " + table.name + " right after " + told + ", which " + receiver +
                       (late.replied ? " answers before it writes the table" : " writes to when it gets to the message");
@@ -154,7 +165,8 @@ void report_name(const Program& program, const Facts& facts, Reporter& reporter,
   const bool erlang = in_erlang(program, function);
   const std::string name = atom_text(registered.name, erlang);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
-  finding.severity = Severity::kLow;
+  // At once, with nothing in between: on a busy node the new process has not run yet.
+  finding.severity = started == spawn && site == use ? Severity::kMedium : Severity::kLow;
   finding.confidence = Confidence::kPossible;
   finding.message = finding.function + " uses the name " + name + " right after " + callee_text(program, facts, started) +
                     ", and the new process registers it when it first runs";

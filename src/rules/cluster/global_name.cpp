@@ -23,6 +23,43 @@ bool handles_conflicts(const Program& program, FunctionId function) {
   return false;
 }
 
+// Does the function take messages about nodes that come and go?
+bool follows_nodes(const Program& program, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  for (const model::ClauseId id : program.function(function).clauses) {
+    for (const ExprId pattern : unit.patterns_of(unit.clause(id))) {
+      const Symbol tag = analysis::outline(unit, {}, pattern).tag;
+      if (tag == sym::nodedown || tag == sym::nodeup) return true;
+    }
+  }
+  return false;
+}
+
+// A name that each node makes for itself: of a random number, a reference, its own node or pid. No other node ever has it.
+bool is_own_name(const Unit& unit, ExprId name) {
+  return analysis::any_below(unit, name, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kVariable) {
+      const ExprId value = analysis::local_value(unit, id);
+      return value != id && unit.expr(value).kind != ExprKind::kVariable && is_own_name(unit, value);
+    }
+    if (e.kind != ExprKind::kCall) return false;
+    const std::string_view called = unit.call_of(e).name.text();
+    for (const std::string_view word : {"rand", "unique", "uuid", "uniform", "make_ref"}) {
+      if (called.find(word) != std::string_view::npos) return true;
+    }
+    return (called == "node" || called == "self") && e.child_count == 0;
+  });
+}
+
+// The name that a caller gives: which one it is, and whether it may be there twice, is for him to say.
+bool is_given(const Program& program, FunctionId function, ExprId name) {
+  const Unit& unit = program.unit_of(function);
+  const ExprId value = analysis::local_value(unit, name);
+  return unit.expr(value).kind == ExprKind::kVariable &&
+         analysis::parameter_of(unit, program.function(function), model::VariableId(unit.expr(value).payload));
+}
+
 void registrations(const Program& program, const Facts& facts, Reporter& reporter) {
   const Symbol register_name = intern("register_name"), again = intern("re_register_name");
   std::set<FunctionId> reported;
@@ -32,6 +69,8 @@ void registrations(const Program& program, const Facts& facts, Reporter& reporte
     if (external->name != register_name && external->name != again) continue;
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function) || handles_conflicts(program, function)) continue;
+    const ExprId name = arguments_of(program, site)[0];
+    if (is_own_name(program.unit_of(site), name)) continue;
     bool ignored = false;
     for (const analysis::CallResult& result : analysis::results_of(program, facts, site)) {
       ignored |= result.use == analysis::ResultUse::kIgnored || result.use == analysis::ResultUse::kUnused;
@@ -40,7 +79,10 @@ void registrations(const Program& program, const Facts& facts, Reporter& reporte
     const bool erlang = in_erlang(program, function);
     const std::string callee = callee_text(program, facts, site);
     Finding finding = found_in(reporter, program, function, call_span(program, site));
-    finding.severity = ignored && external->name == register_name ? Severity::kMedium : Severity::kLow;
+    // Whoever registers it again and again, when nodes go, asks for the clash.
+    const bool decided =
+        !is_given(program, function, name) && (external->name == register_name || follows_nodes(program, function));
+    finding.severity = ignored && decided ? Severity::kMedium : Severity::kLow;
     finding.confidence = Confidence::kLikely;
     finding.message = finding.function + " registers a global name and says nothing about a second holder" +
                       (ignored && external->name == register_name ? ", nor looks whether it got the name" : "");
@@ -95,13 +137,26 @@ struct GlobalChild {
   const analysis::TreeChild* child;
 };
 
+// Where the child is started: by its module's own start, or by a function of another name, {clock, {?MODULE, start_clock, []},
+// …}.
+std::vector<CallId> starts_of(const Program& program, const Facts& facts, ProcessId process, const analysis::TreeChild& child) {
+  std::vector<CallId> sites = facts.process(process).starts;
+  if (!child.start_function || facts.process(process).kind != analysis::ProcessKind::kSupervisor) return sites;
+  for (const FunctionId function : program.functions_of(child.source)) {
+    if (program.function(function).name != child.start_function) continue;
+    const auto calls = program.calls_of(function);
+    sites.insert(sites.end(), calls.begin(), calls.end());
+  }
+  return sites;
+}
+
 std::vector<GlobalChild> global_children(const Program& program, const Facts& facts, const analysis::Tree& tree) {
   const Symbol taken = intern("already_started");
   std::vector<GlobalChild> found;
   for (const analysis::TreeChild& child : tree.children) {
     const ProcessId process = child.source ? facts.processes.of(child.source) : ProcessId();
     if (!process || child.origin != analysis::Origin::kList || child.presence != analysis::Presence::kAlways) continue;
-    for (const CallId site : facts.process(process).starts) {
+    for (const CallId site : starts_of(program, facts, process, child)) {
       const FunctionId function = program.function_of(site);
       if (!function || program.module_of(function) != child.source || !in_production(program, facts, function)) continue;
       if (child.start_function && program.function(function).name != child.start_function) continue;
@@ -226,6 +281,13 @@ void adoptions(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const analysis::CallResult& result : analysis::results_of(program, facts, site)) {
       if (!result.wrappers.empty() || !result.place) continue;
       const model::Expr& place = unit.expr(result.place.expr);
+      // with {:error, {:already_started, pid}} <- start, do: {:ok, pid}
+      if (place.kind == ExprKind::kGenerator && unit.expr(unit.parent(result.place.expr)).kind == ExprKind::kWith) {
+        const model::VariableId pid = taken_pid(unit, unit.child(result.place.expr, 0));
+        const ExprId with = unit.parent(result.place.expr);
+        const Adopted adopted = pid ? adopted_in(facts, unit, unit.child(with, unit.expr(with).child_count - 1), pid) : Adopted();
+        if (adopted.result || adopted.link) report_adopted(program, reporter, site, adopted);
+      }
       if (place.kind != ExprKind::kCase && place.kind != ExprKind::kWith) continue;
       for (const model::ClauseId id : unit.clauses_of(place)) {
         const auto patterns = unit.patterns_of(unit.clause(id));

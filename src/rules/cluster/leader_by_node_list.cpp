@@ -15,15 +15,32 @@ namespace {
 
 using model::Expr;
 
+// nodes(), Node.list(), and the members of a group on all nodes, which differ from side to side just so.
+bool asks_for_nodes(const model::Call& call) {
+  const std::string_view name = call.name.text();
+  return (name == "nodes" && call.module != intern("Elixir.Node") && call.arity <= 1) ||
+         (name == "list" && call.module == sym::Elixir_Node) ||
+         (name == "get_members" && (call.module.text() == "pg" || call.module.text() == "pg2"));
+}
+
 bool lists_nodes(const Unit& unit, ExprId root) {
   return any_below(unit, root, [&](ExprId id) {
     const Expr& e = unit.expr(id);
     if (e.kind != ExprKind::kCall) return false;
     const model::Call& call = unit.call_of(e);
-    const std::string_view name = call.name.text();
-    return (name == "nodes" && call.module != intern("Elixir.Node") && call.arity <= 1) ||
-           (name == "list" && call.module == sym::Elixir_Node);
+    return asks_for_nodes(call);
   });
+}
+
+// The list itself, or what is made of it: [node() | nodes()], lists:sort(Nodes).
+bool is_list_of_nodes(const Unit& unit, ExprId expr) {
+  const ExprId list = analysis::local_value(unit, expr);
+  if (lists_nodes(unit, list)) return true;
+  if (unit.expr(list).kind != ExprKind::kCall) return false;
+  for (const ExprId argument : unit.children_of(list)) {
+    if (lists_nodes(unit, analysis::local_value(unit, argument))) return true;
+  }
+  return false;
 }
 
 bool is_first_of(std::string_view name) {
@@ -47,6 +64,25 @@ ExprId subject_of(const Unit& unit, ExprId variable) {
   return {};
 }
 
+// `[Leader | _] = lists:sort(Nodes)`, `case Nodes of [Leader | _]`: the list of which a variable is the first element.
+ExprId list_begun_by(const Unit& unit, ExprId variable) {
+  const model::VariableId id(unit.expr(variable).payload);
+  if (!id || id.index >= unit.variables.size() || !unit.variables[id.index].binding) return {};
+  const ExprId binding = unit.variables[id.index].binding;
+  const ExprId list = unit.parent(binding);
+  if (!list || unit.expr(list).kind != ExprKind::kList || unit.child(list, 0) != binding) return {};
+  for (ExprId around = unit.parent(list); around; around = unit.parent(around)) {
+    const Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kMatch && unit.child(around, 0) == list) return unit.child(around, 1);
+    if (e.kind != ExprKind::kCase || e.child_count == 0) continue;
+    for (const model::ClauseId clause : unit.clauses_of(e)) {
+      const auto patterns = unit.patterns_of(unit.clause(clause));
+      if (patterns.size() == 1 && patterns[0] == list) return unit.child(around, 0);
+    }
+  }
+  return {};
+}
+
 // Functions that give one of the nodes in sight: leader() -> hd(lists:sort([node() | nodes()])).
 using Pickers = std::set<FunctionId>;
 
@@ -54,6 +90,7 @@ using Pickers = std::set<FunctionId>;
 ExprId pick_of_nodes(const Facts& facts, const Pickers& pickers, const Unit& unit, ExprId expr) {
   ExprId value = analysis::local_value(unit, expr);
   if (unit.expr(value).kind == ExprKind::kVariable) {
+    if (const ExprId list = list_begun_by(unit, value)) return is_list_of_nodes(unit, list) ? list : ExprId();
     if (const ExprId subject = subject_of(unit, value)) value = subject;
   }
   const Expr& e = unit.expr(value);
@@ -64,13 +101,7 @@ ExprId pick_of_nodes(const Facts& facts, const Pickers& pickers, const Unit& uni
   const std::string_view name = unit.call_of(e).name.text();
   if (!is_first_of(name)) return {};
   for (const ExprId argument : unit.children_of(value)) {
-    const ExprId list = analysis::local_value(unit, argument);
-    if (lists_nodes(unit, list)) return value;
-    // hd(lists:sort(Nodes)), where Nodes = [node() | nodes()]
-    if (unit.expr(list).kind != ExprKind::kCall) continue;
-    for (const ExprId inner : unit.children_of(list)) {
-      if (lists_nodes(unit, analysis::local_value(unit, inner))) return value;
-    }
+    if (is_list_of_nodes(unit, argument)) return value;
   }
   return {};
 }
@@ -94,6 +125,51 @@ ExprId leadership(const Facts& facts, const Pickers& pickers, const Unit& unit, 
     if (const ExprId pick = pick_of_nodes(facts, pickers, unit, unit.child(id, 1 - i))) return pick;
   }
   return {};
+}
+
+// `case lists:sort(Nodes) of [Self | _] -> …`, where Self is this node.
+bool begins_with_this_node(const Unit& unit, ExprId pattern) {
+  const Expr& list = unit.expr(pattern);
+  if (list.kind != ExprKind::kList || list.child_count != 2 || !list.has(model::kHasTail)) return false;
+  ExprId first = unit.child(pattern, 0);
+  if (unit.expr(first).kind == ExprKind::kPin) first = unit.child(first, 0);
+  return unit.expr(first).kind == ExprKind::kVariable && !unit.expr(first).has(model::kBinds) && is_node_call(unit, first);
+}
+
+ExprId leadership_by_pattern(const Unit& unit, ExprId id) {
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kCase || e.child_count == 0 || !is_list_of_nodes(unit, unit.child(id, 0))) return {};
+  for (const model::ClauseId clause : unit.clauses_of(e)) {
+    const auto patterns = unit.patterns_of(unit.clause(clause));
+    if (patterns.size() == 1 && begins_with_this_node(unit, patterns[0])) return unit.child(id, 0);
+  }
+  return {};
+}
+
+// Enum.all?(Node.list(), &(node() < &1)), not lists:any(fun(Node) -> Node < node() end, nodes()): this node against each other.
+ExprId leadership_over_each(const Unit& unit, ExprId id) {
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kCall || e.child_count != 2) return {};
+  const std::string_view name = unit.call_of(e).name.text();
+  if (name != "all?" && name != "any?" && name != "all" && name != "any") return {};
+  ExprId test;
+  bool over_nodes = false;
+  for (const ExprId argument : unit.children_of(id)) {
+    if (unit.expr(argument).kind == ExprKind::kClosure)
+      test = argument;
+    else
+      over_nodes = over_nodes || is_list_of_nodes(unit, argument);
+  }
+  const bool compares = test && over_nodes && any_below(unit, test, [&](ExprId at) {
+                          const Expr& o = unit.expr(at);
+                          if (o.kind != ExprKind::kOperator || o.child_count != 2) return false;
+                          const std::string_view sign = o.symbol().text();
+                          if (sign != "<" && sign != ">" && sign != "<=" && sign != "=<" && sign != ">=") return false;
+                          const ExprId left = unit.child(at, 0), right = unit.child(at, 1);
+                          return (is_node_call(unit, left) && unit.expr(right).kind == ExprKind::kVariable) ||
+                                 (is_node_call(unit, right) && unit.expr(left).kind == ExprKind::kVariable);
+                        });
+  return compares ? id : ExprId();
 }
 
 bool is_time_name(std::string_view name) {
@@ -207,9 +283,7 @@ void report_clocks(const Program& program, Reporter& reporter, FunctionId functi
 
 bool calls_for_nodes(const Program& program, FunctionId function) {
   for (const CallId site : program.calls_of(function)) {
-    const model::Call& call = program.call(site);
-    const std::string_view name = call.name.text();
-    if (name == "nodes" || (name == "list" && call.module == sym::Elixir_Node)) return true;
+    if (asks_for_nodes(program.call(site))) return true;
   }
   return false;
 }
@@ -250,7 +324,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     for (const model::ClauseId id : program.function(function).clauses) {
       for (const ExprId root : {unit.clause(id).guard, unit.clause(id).body}) {
         any_below(unit, root, [&](ExprId at) {
-          if (nodes && !leads && leadership(facts, pickers, unit, at)) {
+          if (nodes && !leads &&
+              (leadership(facts, pickers, unit, at) || leadership_by_pattern(unit, at) || leadership_over_each(unit, at))) {
             leads = true;
             report_leader(program, facts, reporter, function, at);
           }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
@@ -11,17 +12,32 @@
 namespace beamwright::rules {
 namespace {
 
-// [node() | nodes()]: a table or schema that is made on all nodes at once.
+bool asks_for_nodes(const Facts& facts, CallId site) {
+  return calls_external(facts, site, sym::erlang, intern("nodes")) ||
+         calls_external(facts, site, intern("Elixir.Node"), intern("list"));
+}
+
+// Is it a list of nodes that others may be on: nodes(), a setting, a list with more than this node, also through variables?
+bool names_other_nodes(const Program& program, const Facts& facts, const Unit& unit, ExprId root, int depth = 0) {
+  return any_below(unit, root, [&](ExprId id) {
+    const model::Expr& e = unit.expr(id);
+    if (e.kind == ExprKind::kVariable && depth < 3) {
+      const ExprId value = analysis::local_value(unit, id);
+      return value != id && names_other_nodes(program, facts, unit, value, depth + 1);
+    }
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + e.payload);
+    if (asks_for_nodes(facts, site)) return true;
+    const model::Call& call = unit.call_of(e);
+    return call.name.text().find("get_env") != std::string_view::npos && e.child_count >= 2 &&
+           source_text(program, unit, id, 200).find("nodes") != std::string::npos;
+  });
+}
+
 bool names_other_nodes(const Program& program, const Facts& facts, CallId site) {
   const Unit& unit = program.unit_of(site);
   for (const ExprId argument : arguments_of(program, site)) {
-    const bool names = any_below(unit, argument, [&](ExprId id) {
-      if (unit.expr(id).kind != ExprKind::kCall) return false;
-      const CallId inner(unit.first_call + unit.expr(id).payload);
-      return calls_external(facts, inner, sym::erlang, intern("nodes")) ||
-             calls_external(facts, inner, intern("Elixir.Node"), intern("list"));
-    });
-    if (names) return true;
+    if (names_other_nodes(program, facts, unit, argument)) return true;
   }
   return false;
 }
@@ -45,17 +61,27 @@ void append_way(const Program& program, const Facts& facts, CallId site, std::ve
   append_chain(program, facts, chain, path);
 }
 
+bool is_atom(const Program& program, CallId site, ExprId expr, std::string_view text) {
+  const Unit& unit = program.unit_of(site);
+  return expr && unit.expr(expr).kind == ExprKind::kAtom && unit.expr(expr).symbol().text() == text;
+}
+
 // Makes a database of several nodes: a copy of a table on another node, or extra_db_nodes.
 bool joins_nodes(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
-  if (!external || external->module.text() != "mnesia" || program.call(site).capture) return false;
-  const std::string_view name = external->name.text();
+  if (!external || program.call(site).capture) return false;
+  const std::string_view name = external->name.text(), module = external->module.text();
+  if (name == "set_env" && external->arity >= 3) {
+    const auto arguments = arguments_of(program, site);
+    return is_atom(program, site, arguments[0], "mnesia") && is_atom(program, site, arguments[1], "extra_db_nodes");
+  }
+  if (module == "Elixir.Memento") return name == "add_nodes";
+  if (module == "Elixir.Memento.Table") return name == "create_copy";
+  if (module != "mnesia") return false;
   if (name == "add_table_copy") return true;
   if (name == "create_table" || name == "create_schema") return names_other_nodes(program, facts, site);
   if (name != "change_config") return false;
-  const ExprId key = argument_at(program, site, 1);
-  const Unit& unit = program.unit_of(site);
-  return key && unit.expr(key).kind == ExprKind::kAtom && unit.expr(key).symbol().text() == "extra_db_nodes";
+  return is_atom(program, site, argument_at(program, site, 1), "extra_db_nodes");
 }
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
@@ -69,8 +95,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   const CallId first = joins.front();
   const Symbol event = intern("inconsistent_database");
   for (const auto& unit : program.units) {
-    for (const model::Expr& e : unit->exprs) {
-      if (e.kind == ExprKind::kAtom && e.symbol() == event) return;
+    for (const ExprId id : unit->of_kind(ExprKind::kAtom)) {
+      if (unit->expr(id).symbol() == event) return;
     }
   }
   const FunctionId function = program.function_of(first);

@@ -47,15 +47,41 @@ Drop drop_of(const Program& program, const CallResult& result) {
   return {result.use == ResultUse::kIgnored || result.use == ResultUse::kUnused, false, false};
 }
 
+// spawn(fun() -> rpc:multicall(…) end), Task.start(fn -> … end): what the closure returns goes nowhere. Of a task that is awaited
+// it is the answer.
+bool ends_a_process(const Program& program, const Facts& facts, CallId site) {
+  const Unit& unit = program.unit_of(site);
+  const ExprId closure = program.call(site).closure;
+  const ExprId around = closure ? unit.parent(closure) : ExprId();
+  if (!around || unit.expr(around).kind != ExprKind::kCall) return false;
+  const analysis::External* external = facts.calls.external(CallId(unit.first_call + unit.expr(around).payload));
+  if (!external) return false;
+  const std::string_view module = external->module.text(), name = external->name.text();
+  const bool spawns = (module == "erlang" || module == "proc_lib" || module == "Elixir.Kernel") && name.starts_with("spawn");
+  const bool starts = (module == "Elixir.Task" && (name == "start" || name == "start_link")) ||
+                      (module == "Elixir.Task.Supervisor" && name == "start_child");
+  if (!spawns && !starts) return false;
+  bool last = false;
+  for (const model::ClauseId id : unit.clauses_of(unit.expr(closure))) {
+    if (!unit.clause(id).body) continue;
+    analysis::for_each_result(unit, unit.clause(id).body,
+                              [&](ExprId result) { last = last || result == program.call(site).expr; });
+  }
+  return last;
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const CallId site : wanted_calls(program, reporter)) {
     const analysis::External* external = facts.calls.external(site);
     if (!is_multicall(external) || program.call(site).capture) continue;
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function)) continue;
-    for (const CallResult& result : analysis::results_of(program, facts, site)) {
-      if (!result.place) continue;
-      const Drop drop = drop_of(program, result);
+    std::vector<CallResult> results = analysis::results_of(program, facts, site);
+    const bool last = ends_a_process(program, facts, site);
+    if (last) results.assign(1, CallResult());
+    for (const CallResult& result : results) {
+      if (!last && !result.place) continue;
+      const Drop drop = last ? Drop{true, false, false} : drop_of(program, result);
       if (!drop.dropped || (drop.only_nodes && external->module == sym::erpc)) continue;
       const std::string callee = callee_text(program, facts, site);
       const bool erlang = in_erlang(program, function);

@@ -141,41 +141,78 @@ bool asks_for_agreement(const Program& program, const Facts& facts, const Unit& 
   });
 }
 
-// for {id, ^node} <- state.jobs, do: DynamicSupervisor.start_child(…): started here for what the node had.
-bool starts_for_entries(const Facts& facts, const Unit& unit, CallId site, VariableId node) {
-  const analysis::External* external = facts.calls.external(site);
-  if (!external || !external->row || !external->row->effects.has(Effect::kStartChild)) return false;
-  const std::string_view name = external->name.text();
-  if (!name.starts_with("start_child")) return false;
-  const ExprId call = unit.first_call <= site.index ? unit.calls[site.index - unit.first_call].expr : ExprId();
-  if (mentions(unit, call, {node})) return true;
-  for (ExprId around = unit.parent(call); around; around = unit.parent(around)) {
+// The node and what is made of it before the place: `Lost = [Queue || {Queue, N} <- Owners, N =:= Node]`.
+std::vector<VariableId> made_of(const Unit& unit, ExprId body, VariableId node) {
+  std::vector<VariableId> all = {node};
+  any_below(unit, body, [&](ExprId id) {
+    const Expr& e = unit.expr(id);
+    if (e.kind != ExprKind::kMatch || !mentions(unit, unit.child(id, 1), all)) return false;
+    for (const VariableId variable : variables_in(unit, unit.child(id, 0))) all.push_back(variable);
+    return false;
+  });
+  return all;
+}
+
+// Stands the place in a call or a loop over what is made of the node: for {id, ^node} <- state.jobs, do: …?
+bool is_about(const Unit& unit, ExprId place, const std::vector<VariableId>& variables) {
+  if (mentions(unit, place, variables)) return true;
+  for (ExprId around = unit.parent(place); around; around = unit.parent(around)) {
     const ExprKind kind = unit.expr(around).kind;
-    if ((kind == ExprKind::kComprehension || kind == ExprKind::kCall) && mentions(unit, around, {node})) return true;
+    if ((kind == ExprKind::kComprehension || kind == ExprKind::kCall) && mentions(unit, around, variables)) return true;
   }
   return false;
+}
+
+// DynamicSupervisor.start_child(…), or a function called start… that is not among the sources, in a loop over what the node had.
+bool starts_for_entries(const Facts& facts, const Unit& unit, CallId site, ExprId place,
+                        const std::vector<VariableId>& variables) {
+  const analysis::External* external = facts.calls.external(site);
+  const std::string_view name = unit.calls[site.index - unit.first_call].name.text();
+  if (external && external->row) {
+    return external->row->effects.has(Effect::kStartChild) && name.starts_with("start_child") && is_about(unit, place, variables);
+  }
+  return name.starts_with("start") && !mentions(unit, place, {variables.front()}) && is_about(unit, place, variables);
+}
+
+// mnesia:del_table_copy(schema, Node): the other node has lost its tables when it is seen again.
+bool throws_out(const Facts& facts, CallId site) {
+  return calls_external(facts, site, intern("mnesia"), intern("del_table_copy"));
+}
+
+bool takes_over(const Program& program, const Facts& facts, const DownClause& down, ExprId id,
+                const std::vector<VariableId>& variables) {
+  const Unit& unit = program.unit_of(down.function);
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kCall && e.kind != ExprKind::kCapture) return false;
+  const CallId site(unit.first_call + e.payload);
+  const FunctionId callee = facts.calls.callees[site.index].function;
+  if (!callee) {
+    if (e.kind != ExprKind::kCall) return false;
+    if (throws_out(facts, site)) return mentions(unit, id, variables);
+    const analysis::External* external = facts.calls.external(site);
+    const bool named = !(external && external->row) && is_takeover_name(unit.call_of(e).name.text());
+    return named || starts_for_entries(facts, unit, site, id, variables);
+  }
+  // spawn(fun maybe_handle/2, [Node]): another process, which may wait or ask.
+  const ExprId run = e.kind == ExprKind::kCapture ? unit.parent(id) : ExprId();
+  if (run && unit.expr(run).kind == ExprKind::kCall &&
+      unit.call_of(unit.expr(run)).name.text().find("spawn") != std::string_view::npos)
+    return false;
+  const bool about = e.kind == ExprKind::kCapture ? is_about(unit, id, variables) : mentions(unit, id, variables);
+  if (!about) return false;
+  return is_takeover_name(program.function(callee).name.text()) || facts.effects.all[callee.index].has(Effect::kStartChild);
 }
 
 std::optional<CallId> takeover(const Program& program, const Facts& facts, const DownClause& down) {
   const Unit& unit = program.unit_of(down.function);
   const ExprId body = unit.clause(down.clause).body;
   if (!body || asks_for_agreement(program, facts, unit, body)) return {};
+  const std::vector<VariableId> variables = made_of(unit, body, down.node);
   std::optional<CallId> found;
   any_below(unit, body, [&](ExprId id) {
-    const Expr& e = unit.expr(id);
-    if (e.kind != ExprKind::kCall) return false;
-    const CallId site(unit.first_call + e.payload);
-    const FunctionId callee = facts.calls.callees[site.index].function;
-    if (!callee && starts_for_entries(facts, unit, site, down.node)) {
-      found = site;
-      return true;
-    }
-    if (!callee || !mentions(unit, id, {down.node})) return false;
-    if (is_takeover_name(program.function(callee).name.text()) || facts.effects.all[callee.index].has(Effect::kStartChild)) {
-      found = site;
-      return true;
-    }
-    return false;
+    if (!takes_over(program, facts, down, id, variables)) return false;
+    found = CallId(unit.first_call + unit.expr(id).payload);
+    return true;
   });
   return found;
 }
@@ -217,7 +254,10 @@ CallId replacement_in(const Program& program, const Facts& facts, FunctionId fun
     const Expr& e = unit.expr(at);
     if (e.kind != ExprKind::kCall) return false;
     const CallId site(unit.first_call + e.payload);
-    if (analysis::effects_at(program, facts, site).has(Effect::kStartChild)) found = site;
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    if (analysis::effects_at(program, facts, site).has(Effect::kStartChild) ||
+        (callee && is_takeover_name(program.function(callee).name.text())))
+      found = site;
     return static_cast<bool>(found);
   });
   return found;

@@ -125,6 +125,16 @@ bool is_request(const analysis::External* external) {
   return server && (name == "call" || name == "stop");
 }
 
+// Is there another call in the body that may raise? `{:ok, GenServer.call(…)}` is the call alone.
+bool does_more(const Unit& unit, ExprId body, ExprId call) {
+  return any_below(unit, body, [&](ExprId id) {
+    const ExprKind kind = unit.expr(id).kind;
+    if (kind != ExprKind::kCall && kind != ExprKind::kCase) return false;
+    const bool inside = unit.expr(id).begin >= unit.expr(call).begin && unit.expr(id).end <= unit.expr(call).end;
+    return !inside;
+  });
+}
+
 // try GenServer.call({name, node}, …) catch :error, _ -> …: a request that fails exits, whatever the reason; it raises no error.
 std::optional<Gap> gap_of_errors_only(const Program& program, const Facts& facts, CallId site,
                                       const std::vector<Handling>& handlings) {
@@ -140,8 +150,7 @@ std::optional<Gap> gap_of_errors_only(const Program& program, const Facts& facts
   // More than the call in the try: its handler may be meant for that.
   const Unit& unit = program.unit(shown->try_expr.unit);
   ExprId body = unit.child(shown->try_expr.expr, 0);
-  while (unit.expr(body).kind == ExprKind::kMatch) body = unit.child(body, 1);
-  if (body != program.call(site).expr) return {};
+  if (does_more(unit, body, program.call(site).expr)) return {};
   if ((analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0) return {};
   const bool erlang = in_erlang(program, program.function_of(site));
   Gap gap;
@@ -155,10 +164,13 @@ std::optional<Gap> gap_of_errors_only(const Program& program, const Facts& facts
 std::optional<Gap> gap_of_request(const Program& program, const Facts& facts, CallId site,
                                   const std::vector<Handling>& handlings) {
   const Handling* shown = nullptr;
+  bool only_timeout = false;
   for (const Handling& h : handlings) {
     if ((h.classes & analysis::kExitClass) == 0) continue;
     const Unit& unit = program.unit(h.reason ? h.reason.unit : h.try_expr.unit);
-    if (!h.reason || !names_atom(unit, h.reason.expr, "noproc")) return {};  // others may be meant
+    const bool timeout = h.reason && names_atom(unit, h.reason.expr, "timeout");
+    if (!h.reason || (!timeout && !names_atom(unit, h.reason.expr, "noproc"))) return {};  // others may be meant
+    only_timeout = only_timeout || timeout;
     if (unit.clause(h.clause).guard) return {};
     if (!shown) shown = &h;
   }
@@ -166,17 +178,21 @@ std::optional<Gap> gap_of_request(const Program& program, const Facts& facts, Ca
   for (const Handling& h : handlings) {
     const Unit& unit = program.unit(h.try_expr.unit);
     for (const std::string_view word : {"nodedown", "noconnection", "timeout"}) {
+      if (only_timeout && word == "timeout") continue;
       if (h.reason && names_atom(unit, h.reason.expr, word)) return {};
     }
   }
   const Remote remote = is_remote(program, facts, site);
   if (remote == Remote::kNo || (analysis::classes_caught(program, facts, site, true) & analysis::kExitClass) != 0) return {};
+  if (only_timeout && remote != Remote::kYes) return {};
   const bool erlang = in_erlang(program, program.function_of(site));
   const Unit& unit = program.unit(shown->try_expr.unit);
   Gap gap;
   gap.caught = {unit.file, unit.clause(shown->clause).begin, unit.clause(shown->clause).end};
-  gap.missing = erlang ? "{nodedown, Node} and timeout" : "{:nodedown, node} and :timeout";
-  gap.example = "a node that is gone, or hangs, ends the call with them and not with noproc";
+  gap.missing = erlang ? "{nodedown, Node}" : "{:nodedown, node}";
+  if (!only_timeout) gap.missing += erlang ? " and timeout" : " and :timeout";
+  gap.example = only_timeout ? "a node that is gone ends the call with it at once, and not with timeout"
+                             : "a node that is gone, or hangs, ends the call with them and not with noproc";
   gap.fix =
       erlang
           ? "Take them in clauses of their own: `exit:{{nodedown, _}, _} -> …; exit:{timeout, _} -> …` (of a stop "

@@ -2,8 +2,10 @@
 // do not connect again by themselves (measured: no reconnection within 20 s after a cut cable is mended), unless the other side
 // does.
 #include <algorithm>
+#include <cctype>
 #include <set>
 
+#include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/walk.h"
@@ -13,23 +15,50 @@ namespace {
 
 using model::Expr;
 
-// state.known, or a variable under the key `known` in a pattern.
-Symbol field_of(const Unit& unit, ExprId expr) {
-  const Expr& e = unit.expr(expr);
-  return e.kind == ExprKind::kField ? e.symbol() : Symbol();
+std::string lower(std::string_view text) {
+  std::string name(text);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return name;
 }
 
-// The field whose nodes a function connects to: Enum.each(state.known -- up, &Node.connect/1), [net_kernel:connect_node(N) || N
-// <- Known].
-std::vector<Symbol> connected_fields(const Program& program, FunctionId function) {
-  std::vector<Symbol> fields;
+// What a collection of the state is called: the field of state.known, the name of a variable that a pattern or a parameter gives,
+// without the calls that make a list of it (Map.keys, MapSet.to_list) and what is left out of it (known -- up). Empty for what is
+// made otherwise.
+std::string collection_name(const Unit& unit, ExprId expr) {
+  constexpr int kDeepest = 4;
+  for (int i = 0; expr && i < kDeepest; ++i) {
+    if (const Symbol field = analysis::field_read(unit, expr)) return lower(field.text());
+    expr = analysis::local_value(unit, expr);
+    const Expr& e = unit.expr(expr);
+    if (const Symbol field = analysis::field_read(unit, expr)) return lower(field.text());
+    if (e.kind == ExprKind::kVariable && e.payload < unit.variables.size()) return lower(unit.variable_of(e).name.text());
+    if (e.kind == ExprKind::kOperator && e.symbol().text() == "--") {
+      expr = unit.child(expr, 0);
+      continue;
+    }
+    if (e.kind != ExprKind::kCall || e.child_count == 0) return {};
+    const std::string_view name = unit.call_of(e).name.text();
+    if (name != "keys" && name != "to_list" && name != "filter" && name != "reject") return {};
+    const bool last = (name == "filter") && unit.call_of(e).module.text() == "lists";
+    expr = unit.child(expr, last ? e.child_count - 1 : 0);
+  }
+  return {};
+}
+
+bool connects(const model::Call& call) {
+  const std::string_view name = call.name.text(), module = call.module.text();
+  return ((name == "connect" || name == "ping") && module == "Elixir.Node") ||
+         (name == "connect_node" && module == "net_kernel") || (name == "ping" && module == "net_adm");
+}
+
+// The collections whose nodes a function connects to: Enum.each(state.known -- up, &Node.connect/1), [net_kernel:connect_node(N)
+// || N <- Known].
+std::vector<std::string> connected_collections(const Program& program, FunctionId function) {
+  std::vector<std::string> names;
   const Unit& unit = program.unit_of(function);
   for (const CallId site : program.calls_of(function)) {
     const model::Call& call = program.call(site);
-    const std::string_view name = call.name.text(), module = call.module.text();
-    const bool connects = ((name == "connect" || name == "ping") && module == "Elixir.Node") ||
-                          (name == "connect_node" && module == "net_kernel") || (name == "ping" && module == "net_adm");
-    if (!connects) continue;
+    if (!connects(call)) continue;
     ExprId source;  // what the loop around goes over
     for (ExprId below = call.expr, around = unit.parent(below); around && !source; below = around, around = unit.parent(around)) {
       const Expr& e = unit.expr(around);
@@ -41,61 +70,114 @@ std::vector<Symbol> connected_fields(const Program& program, FunctionId function
       }
     }
     if (!source) continue;
-    source = analysis::local_value(unit, source);
-    while (unit.expr(source).kind == ExprKind::kOperator && unit.expr(source).symbol().text() == "--")
-      source = unit.child(source, 0);
-    if (const Symbol field = field_of(unit, analysis::local_value(unit, source))) fields.push_back(field);
+    if (std::string name = collection_name(unit, source); !name.empty()) names.push_back(std::move(name));
   }
-  return fields;
+  return names;
 }
 
-bool strikes_off(const Program& program, const Unit& unit, ExprId value, model::VariableId node) {
-  if (!mentions(unit, value, {node})) return false;
+// The collection that an expression takes the node out of, by name: lists:delete(Node, Nodes), state.known -- [node].
+std::string struck_off(const Unit& unit, ExprId value, model::VariableId node) {
   const Expr& e = unit.expr(value);
-  if (e.kind == ExprKind::kOperator) return e.symbol().text() == "--";
-  if (e.kind != ExprKind::kCall) return false;
-  const std::string text = source_text(program, unit, value, 60);
-  return text.find("delete") != std::string::npos || text.find("reject") != std::string::npos ||
-         text.find("del_element") != std::string::npos;
+  if (e.child_count < 2 || !mentions(unit, value, {node})) return {};
+  if (e.kind == ExprKind::kOperator)
+    return e.symbol().text() == "--" ? collection_name(unit, unit.child(value, 0)) : std::string();
+  if (e.kind != ExprKind::kCall) return {};
+  const model::Call& call = unit.call_of(e);
+  const std::string_view name = call.name.text(), module = call.module.text();
+  const bool takes = name.starts_with("delete") || name.starts_with("reject") || name.starts_with("remove") ||
+                     name.starts_with("del_element") || name == "subtract";
+  if (!takes || module == "ets" || module == "mnesia") return {};
+  const bool last = module == "lists" || module == "maps" || module == "sets" || module == "ordsets" || module == "gb_sets";
+  return collection_name(unit, unit.child(value, last && name != "subtract" ? e.child_count - 1 : 0));
 }
 
-void check_clause(const Program& program, Reporter& reporter, FunctionId function, const model::Clause& clause,
-                  const std::set<std::string>& connected) {
-  const Unit& unit = program.unit_of(function);
-  model::VariableId node;
+void report(const Program& program, Reporter& reporter, FunctionId function, ExprId place, const std::string& name) {
+  Finding finding = found_in(reporter, program, function, program.unit_of(function).span(place));
+  finding.confidence = Confidence::kLikely;
+  finding.message = finding.function + " strikes a node that went down off `" + name + "`, the nodes to connect to";
+  finding.why =
+      "Nodes do not connect again by themselves: when the node is back, or the cable mended, this one never calls it, and "
+      "the cluster stays in parts until somebody restarts one.";
+  finding.fix =
+      "Keep the list of the nodes that should be there apart from those that are, and go on connecting to what is missing.";
+  finding.path = {{finding.span, "the node is taken out of `" + name + "`"}};
+  finding.key = name;
+  report_weighed(reporter, std::move(finding));
+}
+
+// The Node of {nodedown, Node} or {nodedown, Node, Info} among the patterns of a clause.
+model::VariableId node_of(const Unit& unit, const model::Clause& clause) {
   for (const ExprId pattern : unit.patterns_of(clause)) {
     const Expr& e = unit.expr(pattern);
     if (e.kind != ExprKind::kTuple || e.child_count < 2 || unit.expr(unit.child(pattern, 0)).kind != ExprKind::kAtom) continue;
     const Expr& second = unit.expr(unit.child(pattern, 1));
-    if (unit.expr(unit.child(pattern, 0)).symbol() == sym::nodedown && second.kind == ExprKind::kVariable) {
-      node = model::VariableId(second.payload);
+    if (unit.expr(unit.child(pattern, 0)).symbol() == sym::nodedown && second.kind == ExprKind::kVariable)
+      return model::VariableId(second.payload);
+  }
+  return {};
+}
+
+class Clauses {
+ public:
+  Clauses(const Program& program, const Facts& facts, Reporter& reporter, std::set<std::string> connected)
+      : program_(program), facts_(facts), reporter_(reporter), connected_(std::move(connected)) {}
+
+  // The clauses of a function, and of the receives and cases in it.
+  void look_at(FunctionId function) {
+    const Unit& unit = program_.unit_of(function);
+    const auto look = [&](model::ClauseId id) {
+      const model::Clause& clause = unit.clause(id);
+      if (const model::VariableId node = node_of(unit, clause); node && clause.body) strike(function, clause.body, node, true);
+    };
+    for (const model::ClauseId id : program_.function(function).clauses) {
+      look(id);
+      any_below(unit, unit.clause(id).body, [&](ExprId at) {
+        const ExprKind kind = unit.expr(at).kind;
+        if (kind != ExprKind::kCase && kind != ExprKind::kReceive) return false;
+        for (const model::ClauseId inner : unit.clauses_of(unit.expr(at))) look(inner);
+        return false;
+      });
     }
   }
-  if (!node) return;
-  any_below(unit, clause.body, [&](ExprId id) {
-    const Expr& e = unit.expr(id);
-    if (e.kind != ExprKind::kMap || !e.has(model::kUpdate)) return false;
-    for (std::size_t i = 1; i + 1 < e.child_count; i += 2) {
-      const ExprId key = unit.child(id, i), value = unit.child(id, i + 1);
-      if (unit.expr(key).kind != ExprKind::kAtom || !strikes_off(program, unit, value, node)) continue;
-      const std::string field(unit.expr(key).symbol().text());
-      if (connected.count(field) == 0) continue;
-      Finding finding = found_in(reporter, program, function, unit.span(value));
-      finding.confidence = Confidence::kLikely;
-      finding.message = finding.function + " strikes a node that went down off `" + field + "`, the nodes to connect to";
-      finding.why =
-          "Nodes do not connect again by themselves: when the node is back, or the cable mended, this one never calls it, and "
-          "the cluster stays in parts until somebody restarts one.";
-      finding.fix =
-          "Keep the list of the nodes that should be there apart from those that are, and go on connecting to what is missing.";
-      finding.path = {{finding.span, "the node is taken out of `" + field + "`"}};
-      finding.key = field;
-      report_weighed(reporter, std::move(finding));
-      return true;
+
+ private:
+  // In the body itself or in a helper of the module that is given the node.
+  bool strike(FunctionId function, ExprId body, model::VariableId node, bool helpers) {
+    const Unit& unit = program_.unit_of(function);
+    return any_below(unit, body, [&](ExprId id) {
+      const std::string name = struck_off(unit, id, node);
+      if (!name.empty() && connected_.count(name) != 0) {
+        report(program_, reporter_, function, id, name);
+        return true;
+      }
+      if (!helpers || unit.expr(id).kind != ExprKind::kCall) return false;
+      const CallId site(unit.first_call + unit.expr(id).payload);
+      const FunctionId helper = facts_.calls.callees[site.index].function;
+      return helper && program_.module_of(helper) == program_.module_of(function) && in_helper(helper, site, node);
+    });
+  }
+
+  bool in_helper(FunctionId helper, CallId site, model::VariableId node) {
+    const Unit& unit = program_.unit_of(helper);
+    const auto arguments = arguments_of(program_, site);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const Expr& argument = unit.expr(arguments[i]);
+      if (argument.kind != ExprKind::kVariable || model::VariableId(argument.payload) != node) continue;
+      for (const model::ClauseId id : program_.function(helper).clauses) {
+        const model::Clause& clause = unit.clause(id);
+        const auto patterns = unit.patterns_of(clause);
+        if (i >= patterns.size() || !clause.body || unit.expr(patterns[i]).kind != ExprKind::kVariable) continue;
+        if (strike(helper, clause.body, model::VariableId(unit.expr(patterns[i]).payload), false)) return true;
+      }
     }
     return false;
-  });
-}
+  }
+
+  const Program& program_;
+  const Facts& facts_;
+  Reporter& reporter_;
+  const std::set<std::string> connected_;
+};
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const auto& unit : program.units) {
@@ -108,13 +190,12 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
       std::set<std::string> connected;
       for (const FunctionId function : program.functions_of(module)) {
         if (!in_production(program, facts, function)) continue;
-        for (const Symbol field : connected_fields(program, function)) connected.insert(std::string(field.text()));
+        for (std::string& name : connected_collections(program, function)) connected.insert(std::move(name));
       }
       if (connected.empty()) continue;
+      Clauses clauses(program, facts, reporter, std::move(connected));
       for (const FunctionId function : program.functions_of(module)) {
-        if (!in_production(program, facts, function)) continue;
-        for (const model::ClauseId id : program.function(function).clauses)
-          check_clause(program, reporter, function, unit->clause(id), connected);
+        if (in_production(program, facts, function)) clauses.look_at(function);
       }
     }
   }

@@ -259,9 +259,21 @@ bool holds_a_server(const Program& program, const Facts& facts, CallId site) {
   return starting || waited_for(program, facts, function);
 }
 
+// f(Node, X) -> rpc:call(Node, M, g, [X]): a function that is the call and nothing else. Of a module of such functions one says
+// it for all, unless a server runs it that others wait for.
+bool is_bare_wrapper(const Program& program, const Facts& facts, CallId site) {
+  const FunctionId id = program.function_of(site);
+  const Unit& unit = program.unit_of(site);
+  const model::Function& function = program.function(id);
+  const bool alone = function.clauses.size() == 1 && unit.clause(function.clauses[0]).body == program.call(site).expr;
+  return alone && function.has(model::kPublic) && facts.calls.runs[site.index] == Runs::kCaller &&
+         !waited_for(program, facts, id);
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::string>> reported;  // clauses of one function that make the same call are one finding
   std::map<ModuleId, std::vector<CallId>> interfaces;     // in functions for users
+  std::map<ModuleId, std::vector<CallId>> wrappers;
   for (const CallId site : wanted_calls(program, reporter)) {
     const knowledge::FunctionRow* row = unlimited_rpc(program, facts, site);
     if (!row && waits_for_the_cluster(program, facts, site) && holds_a_server(program, facts, site) &&
@@ -272,11 +284,15 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     if (is_own_node_by_guard(program, site)) continue;
     if (hands_on_a_timeout(program, program.unit_of(site), site)) continue;
     if (!reported.emplace(program.function_of(site), callee_text(program, facts, site)).second) continue;
-    if (!is_chosen(program, facts, site) && is_interface(program, facts, site))
+    if (!is_chosen(program, facts, site) && is_bare_wrapper(program, facts, site) &&
+        is_run_in_sight(facts, program.function_of(site)))
+      wrappers[program.module_of(program.function_of(site))].push_back(site);
+    else if (!is_chosen(program, facts, site) && is_interface(program, facts, site))
       interfaces[program.module_of(program.function_of(site))].push_back(site);
     else
       report(program, facts, reporter, site);
   }
+  for (const auto& [module, sites] : wrappers) report(program, facts, reporter, sites.front(), sites);
   // The first says it for all of its module; the others are told apart for whoever wants to see each.
   for (const auto& [module, sites] : interfaces) {
     for (const CallId site : sites) report(program, facts, reporter, site, site == sites.front() ? sites : std::vector<CallId>());

@@ -5,7 +5,9 @@
 #include <array>
 #include <optional>
 
+#include "analysis/possible_values.h"
 #include "analysis/results.h"
+#include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/nodes.h"
 #include "rules/wanted.h"
@@ -62,6 +64,18 @@ std::optional<Name> looked_up_name(const Unit& unit, ExprId target) {
   return {};
 }
 
+// state.board, where all that the field may hold is such a name.
+analysis::ExprRef kept_name(const Program& program, const Facts& facts, FunctionId function, ExprId field,
+                            analysis::ExprRef otherwise) {
+  const analysis::PossibleValues values = analysis::possible_values(program, facts, function, field);
+  if (values.unknown || values.all.empty()) return otherwise;
+  for (const analysis::PossibleValue& value : values.all) {
+    if (value.kind != analysis::PossibleKind::kTerm || !looked_up_name(program.unit(value.made.unit), value.made.expr))
+      return otherwise;
+  }
+  return values.all.front().made;
+}
+
 std::string why(const Taker& taker, Name name, bool erlang) {
   if (taker.sends && name == Name::kGlobal) {
     return erlang
@@ -91,7 +105,8 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
     const FunctionId function = program.function_of(site);
     const ExprId written = argument_at(program, site, taker->argument);
     if (!function || !written) continue;
-    const analysis::ExprRef target = analysis::resolve_value(program, facts, {program.call_units[site.index], written});
+    analysis::ExprRef target = analysis::resolve_value(program, facts, {program.call_units[site.index], written});
+    if (analysis::field_read(program.unit_of(site), written)) target = kept_name(program, facts, function, written, target);
     if (!target) continue;
     const std::optional<Name> name = looked_up_name(program.unit(target.unit), target.expr);
     if (!name || !in_production(program, facts, function)) continue;

@@ -32,6 +32,24 @@ bool changes_in(const Unit& unit, ExprId expr, const model::Expr& loop) {
   return false;
 }
 
+// Do all ends of the clause at this place call the function again: {badrpc, _} -> collect(Nodes, Rows); More -> collect(…)?
+bool goes_on_each_way(const Program& program, const Facts& facts, FunctionId function, std::uint32_t place) {
+  const Unit& unit = program.unit_of(function);
+  for (const model::ClauseId id : program.function(function).clauses) {
+    const model::Clause& clause = unit.clause(id);
+    if (place < clause.begin || place >= clause.end || !clause.body) continue;
+    bool all = true, any = false;
+    analysis::for_each_result(unit, clause.body, [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      const bool again = e.kind == ExprKind::kCall && facts.calls.callees[unit.first_call + e.payload].function == function;
+      all = all && again;
+      any = any || again;
+    });
+    return all && any;
+  }
+  return false;
+}
+
 // Does a function call itself with the rest of the list whose head is the node?
 bool is_head_of_list(const Program& program, const Facts& facts, FunctionId function, const Unit& unit, ExprId node) {
   if (unit.expr(node).kind != ExprKind::kVariable) return false;
@@ -39,6 +57,7 @@ bool is_head_of_list(const Program& program, const Facts& facts, FunctionId func
   if (variable.index >= unit.variables.size() || !unit.variables[variable.index].binding) return false;
   const ExprId list = unit.parent(unit.variables[variable.index].binding);
   if (!list || unit.expr(list).kind != ExprKind::kList || !unit.expr(list).has(model::kHasTail)) return false;
+  if (goes_on_each_way(program, facts, function, unit.expr(node).begin)) return true;
   for (const analysis::Edge& edge : facts.calls.edges_of(function)) {
     // As the last thing it does on every way: a search stops when it has found.
     if (edge.callee == function && edge.runs == Runs::kCaller) {

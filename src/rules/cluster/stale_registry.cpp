@@ -15,7 +15,7 @@ bool looks_up(const analysis::External* external) {
   if (!external) return false;
   const std::string_view name = external->name.text();
   if (external->module == sym::Elixir_Registry) {
-    return name == "lookup" || name == "match" || name == "select" || name == "count" || name == "dispatch" || name == "keys";
+    return name == "lookup" || name == "match" || name == "select" || name.starts_with("count") || name == "dispatch" || name == "keys";
   }
   return external->module.text() == "pg" && (name == "get_members" || name == "get_local_members");
 }
@@ -96,10 +96,63 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, cons
   report_weighed(reporter, std::move(finding));
 }
 
+// Waits for the DOWN of a process by itself, `receive do {:DOWN, …} -> … end`, and then looks.
+CallId look_up_after_wait(const Program& program, const Facts& facts, FunctionId function) {
+  const Unit& unit = program.unit_of(function);
+  for (const model::ClauseId id : program.function(function).clauses) {
+    std::uint32_t waited = 0;  // where the receive ends
+    any_below(unit, unit.clause(id).body, [&](ExprId at) {
+      const model::Expr& e = unit.expr(at);
+      if (e.kind != ExprKind::kReceive) return false;
+      for (const model::ClauseId inner : unit.clauses_of(e)) {
+        const auto patterns = unit.patterns_of(unit.clause(inner));
+        if (!patterns.empty() && analysis::outline(unit, {}, patterns[0]).tag == sym::DOWN) waited = e.end;
+      }
+      return waited != 0;
+    });
+    if (waited == 0) continue;
+    for (const CallId site : analysis::calls_in_clause(program, function, id)) {
+      if (unit.expr(program.call(site).expr).begin < waited || program.call(site).capture) continue;
+      if (looks_up(facts.calls.external(site))) return site;
+    }
+  }
+  return {};
+}
+
+void report_wait(const Program& program, const Facts& facts, Reporter& reporter, FunctionId function, CallId site) {
+  const std::string callee = callee_text(program, facts, site);
+  Finding finding = found_in(reporter, program, function, call_span(program, site));
+  finding.severity = Severity::kMedium;
+  finding.confidence = Confidence::kPossible;
+  finding.message = finding.function + " asks " + callee + " right after it has waited for a death";
+  finding.why =
+      "The registry learns of the death by a message of its own, often later than this process: the dead pid is still in the "
+      "answer, and what is decided by it is wrong.";
+  finding.fix =
+      "Compare with the pid that has just died, look with whereis_name, which asks whether the process lives, or start "
+      "at once and take `already_started` for an answer after a moment.";
+  finding.path = {{finding.span, finding.function + " calls " + callee}};
+  finding.key = callee;
+  report_weighed(reporter, std::move(finding));
+}
+
+void after_waits(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (std::uint32_t i = 0; i < program.functions.size(); ++i) {
+    const FunctionId function(i);
+    if (!facts.effects.direct[i].has(Effect::kReceive) && !function_has(program, function, ExprKind::kReceive)) continue;
+    if (!reporter.wants(program, function) || !in_production(program, facts, function)) continue;
+    const CallId site = look_up_after_wait(program, facts, function);
+    if (site && !asks_whether_alive(program, function)) report_wait(program, facts, reporter, function, site);
+  }
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
   std::set<std::pair<FunctionId, std::uint32_t>> reported;
+  after_waits(program, facts, reporter);
   for (const Handler& handler : facts.processes.handlers) {
-    if (handler.kind != HandlerKind::kInfo || (handler.pattern.tag != sym::DOWN && handler.pattern.tag != intern("EXIT")))
+    const bool machine = facts.process(handler.process).kind == analysis::ProcessKind::kGenStatem;
+    if ((handler.kind != HandlerKind::kInfo && !machine) ||
+        (handler.pattern.tag != sym::DOWN && handler.pattern.tag != intern("EXIT")))
       continue;
     if (!in_production(program, facts, handler.function)) continue;
     const Unit& unit = program.unit_of(handler.function);

@@ -66,6 +66,17 @@ class Check {
     const ExprId value = analysis::local_value(unit, term);
     if (value != term) return collection_in(function, process, value, depth + 1);
     const model::Expr& e = unit.expr(term);
+    if (e.kind == ExprKind::kVariable) return collection_from_callers(function, process, term, depth);
+    // `Entries#{Key => Value}`, maps:put(Key, Value, Entries): the collection with an entry more.
+    if (e.kind == ExprKind::kMap && e.has(model::kUpdate) && !e.symbol())
+      return collection_in(function, process, unit.child(term, 0), depth + 1);
+    if (e.kind == ExprKind::kCall) {
+      if (const analysis::External* external = facts_.calls.external(CallId(unit.first_call + e.payload))) {
+        const analysis::Grown grown = analysis::growth_of(unit, term, *external);
+        if (grown.growth == analysis::Growth::kGains || grown.growth == analysis::Growth::kSame)
+          return collection_in(function, process, grown.collection, depth + 1);
+      }
+    }
     if (e.kind == ExprKind::kTuple || e.kind == ExprKind::kList || (e.kind == ExprKind::kMap && !e.has(model::kUpdate))) {
       for (const ExprId child : unit.children_of(e)) {
         std::string found = collection_in(function, process, child, depth + 1);
@@ -73,6 +84,26 @@ class Check {
       }
     }
     return e.kind == ExprKind::kCall ? collection_given(function, process, term, depth) : std::string();
+  }
+
+  // What the module gives its own helper: `tell_all(state.items)`.
+  std::string collection_from_callers(FunctionId function, ProcessId process, ExprId variable, int depth) const {
+    const Unit& unit = program_.unit_of(function);
+    if (program_.function(function).has(model::kPublic)) return {};
+    const auto parameter =
+        analysis::parameter_of(unit, program_.function(function), model::VariableId(unit.expr(variable).payload));
+    if (!parameter) return {};
+    for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
+      const FunctionId caller = facts_.calls.callers[i];
+      const CallId site = facts_.calls.edges[i].site;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      if (caller == function || program_.module_of(caller) != program_.module_of(function) || program_.call(site).capture)
+        continue;
+      if (parameter->index >= arguments.size()) continue;
+      std::string found = collection_in(caller, process, arguments[parameter->index], depth + 1);
+      if (!found.empty()) return found;
+    }
+    return {};
   }
 
   // What a function of the module gives for the state: `data_to_send(state)`.

@@ -17,6 +17,21 @@ namespace {
 using analysis::PossibleKind;
 using analysis::Runs;
 
+// `#{url := Url} = State` inside of the closure: the fields that a pattern takes out of the variable; none of any other place.
+std::vector<Symbol> fields_matched(const Unit& unit, ExprId around, ExprId use) {
+  const model::Expr& match = unit.expr(around);
+  if (match.kind != ExprKind::kMatch || match.has(model::kInPattern) || unit.child(around, 1) != use) return {};
+  const ExprId pattern = unit.child(around, 0);
+  const auto children = unit.children_of(pattern);
+  std::vector<Symbol> fields;
+  if (unit.expr(pattern).kind != ExprKind::kMap) return {};
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+    if (unit.expr(children[i]).kind != ExprKind::kAtom) return {};
+    fields.push_back(unit.expr(children[i]).symbol());
+  }
+  return fields;
+}
+
 // What a closure looks at in a variable that it takes along: the fields, or nothing when it uses the whole of it somewhere.
 std::vector<Symbol> fields_used(const Unit& unit, ExprId closure, model::VariableId variable) {
   std::vector<Symbol> fields;
@@ -25,6 +40,9 @@ std::vector<Symbol> fields_used(const Unit& unit, ExprId closure, model::Variabl
     if (e.kind != ExprKind::kVariable || e.payload != variable.index) return false;
     const ExprId around = unit.parent(id);
     const Symbol field = around ? analysis::field_read(unit, around) : Symbol();
+    const std::vector<Symbol> matched = around ? fields_matched(unit, around, id) : std::vector<Symbol>();
+    fields.insert(fields.end(), matched.begin(), matched.end());
+    if (!matched.empty()) return false;
     if (field && std::find(fields.begin(), fields.end(), field) == fields.end()) fields.push_back(field);
     return !field;
   });
@@ -40,6 +58,10 @@ class Check {
   void run() {
     for (const CallId site : wanted_calls(program_, reporter_)) {
       const analysis::External* external = facts_.calls.external(site);
+      if (const FunctionId helper = facts_.calls.callees[site.index].function; helper && !program_.call(site).capture) {
+        of_helper(site, helper);
+        continue;
+      }
       if (!external || !external->row || program_.call(site).capture || external->row->closure_is_mfa) continue;
       const Runs runs = external->row->closure_runs;
       if (external->row->closure_argument == 0 || (runs != Runs::kNewProcess && runs != Runs::kOtherProcess)) continue;
@@ -49,6 +71,37 @@ class Check {
   }
 
  private:
+  // `in_background(fn -> … end)`: a helper that hands the closure which it is given to a task or another process.
+  void of_helper(CallId site, FunctionId helper) {
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (unit.expr(arguments[i]).kind != ExprKind::kClosure || !hands_on(helper, i)) continue;
+      const FunctionId function = program_.function_of(site);
+      if (function && in_production(program_, facts_, function)) of_closure(site, function, arguments[i]);
+    }
+  }
+
+  bool hands_on(FunctionId helper, std::size_t index) const {
+    const Unit& unit = program_.unit_of(helper);
+    const auto calls = program_.calls_of(helper);
+    return std::any_of(calls.begin(), calls.end(), [&](CallId site) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row || program_.call(site).capture || external->row->closure_is_mfa) return false;
+      const Runs runs = external->row->closure_runs;
+      if (external->row->closure_argument == 0 || (runs != Runs::kNewProcess && runs != Runs::kOtherProcess)) return false;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      for (std::size_t i = 1; i <= arguments.size(); ++i) {
+        if ((!external->row->runs_argument(i) && external->row->closure_argument != i)) continue;
+        const model::Expr& e = unit.expr(arguments[i - 1]);
+        if (e.kind != ExprKind::kVariable) continue;
+        const auto parameter = analysis::parameter_of(unit, program_.function(helper), model::VariableId(e.payload));
+        if (parameter && parameter->index == index) return true;
+      }
+      return false;
+    });
+  }
+
   void review(CallId site, FunctionId function, const knowledge::FunctionRow& row) {
     const Unit& unit = program_.unit_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);

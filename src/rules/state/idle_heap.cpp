@@ -46,7 +46,8 @@ class Check {
       buffers.emplace_back(field.name.text());
     }
     // One that only counts or remembers has no bursts; who works through a queue in batches has.
-    if (flush && works_in_batches(flush)) report_buffers(id, flush, buffers);
+    if (flush && (works_in_batches(flush) || (is_emptied(id, buffers) && hands_over(flush, buffers))))
+      report_buffers(id, flush, buffers);
   }
 
   // The author thinks of it.
@@ -129,6 +130,44 @@ class Check {
     const analysis::EffectSet effects = facts_.effects.all[facts_.handler(id).function.index];
     return effects.has(Effect::kSpawn) || effects.has(Effect::kStartChild) || effects.has(Effect::kDatabase) ||
            effects.has(Effect::kHttp) || effects.has(Effect::kFile);
+  }
+
+  // The timer's clause leaves nothing of what was collected.
+  bool is_emptied(ProcessId id, const std::vector<std::string>& buffers) const {
+    const std::vector<StateField>& fields = states_.of(id).fields;
+    return std::any_of(fields.begin(), fields.end(), [&](const StateField& field) {
+      if (!field.name || std::find(buffers.begin(), buffers.end(), field.name.text()) == buffers.end()) return false;
+      return std::any_of(field.writes.begin(), field.writes.end(), [&](const StateWrite& write) {
+        return write.changes.has(Change::kResets) &&
+               any_handler(write, [](HandlerKind kind) { return kind == HandlerKind::kInfo; });
+      });
+    });
+  }
+
+  // The collection goes as a whole to a function outside the sources of which nothing is known: `Store.write_all(state.rows)`.
+  bool hands_over(HandlerId id, const std::vector<std::string>& buffers) const {
+    const FunctionId handler = facts_.handler(id).function;
+    const ModuleId module = program_.module_of(handler);
+    std::vector<CallId> calls = analysis::calls_in_clause(program_, handler, facts_.handler(id).clause);
+    const std::size_t own = calls.size();
+    for (std::size_t i = 0; i < own; ++i) {
+      const FunctionId callee = facts_.calls.callees[calls[i].index].function;
+      if (!callee || program_.module_of(callee) != module) continue;
+      const auto below = program_.calls_of(callee);
+      calls.insert(calls.end(), below.begin(), below.end());
+    }
+    return std::any_of(calls.begin(), calls.end(), [&](CallId site) { return takes_buffer(site, buffers); });
+  }
+
+  bool takes_buffer(CallId site, const std::vector<std::string>& buffers) const {
+    const analysis::External* external = facts_.calls.external(site);
+    if (facts_.calls.callees[site.index].function || (external && external->row) || !external) return false;
+    if (program_.call(site).target != model::TargetKind::kRemote) return false;
+    const Unit& unit = program_.unit_of(site);
+    return any_below(unit, program_.call(site).expr, [&](ExprId at) {
+      const Symbol field = analysis::field_read(unit, at);
+      return field && std::find(buffers.begin(), buffers.end(), field.text()) != buffers.end();
+    });
   }
 
   void report_buffers(ProcessId id, HandlerId flush, const std::vector<std::string>& buffers) {

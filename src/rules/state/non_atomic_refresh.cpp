@@ -16,7 +16,45 @@ using analysis::TableOperation;
 using analysis::Tables;
 using analysis::TableStep;
 
-bool empties(TableOperation operation) { return operation == TableOperation::kDeleteAll; }
+// `'_'`, `{'_', '_'}`, [{'_', [], [true]}]: a pattern that every row matches.
+bool matches_all(const Unit& unit, ExprId pattern) {
+  const model::Expr& e = unit.expr(pattern);
+  if (e.kind == ExprKind::kAtom) return e.symbol().text() == "_";
+  const auto parts = unit.children_of(pattern);
+  if (e.kind == ExprKind::kTuple)
+    return !parts.empty() && std::all_of(parts.begin(), parts.end(), [&](ExprId part) { return matches_all(unit, part); });
+  if (e.kind != ExprKind::kList || e.child_count != 1 || unit.expr(parts[0]).kind != ExprKind::kTuple) return false;
+  const auto clause = unit.children_of(parts[0]);
+  return clause.size() == 3 && matches_all(unit, clause[0]) && unit.expr(clause[1]).kind == ExprKind::kList &&
+         unit.expr(clause[1]).child_count == 0;
+}
+
+// `for {key, _} <- :ets.tab2list(table), do: :ets.delete(table, key)`: each row is deleted, whatever it is.
+bool deletes_each(const Unit& unit, ExprId call) {
+  const ExprId loop = unit.parent(call);
+  if (!loop || unit.expr(loop).kind != ExprKind::kComprehension || unit.expr(loop).child_count != 2) return false;
+  const ExprId generator = unit.child(loop, 0);
+  if (unit.expr(generator).kind != ExprKind::kGenerator) return false;
+  const model::Expr& source = unit.expr(unit.child(generator, 1));
+  return source.kind == ExprKind::kCall && unit.call_of(source).name.text() == "tab2list";
+}
+
+// What leaves nothing in a table; deleted as a whole it is not even there.
+bool empties(const Program& program, const analysis::TableUse& use) {
+  const Unit& unit = program.unit_of(use.site);
+  const auto arguments = arguments_of(program, use.site);
+  switch (use.operation) {
+    case TableOperation::kDeleteAll:
+    case TableOperation::kDeleteTable:
+      return true;
+    case TableOperation::kDeleteMatching:
+      return arguments.size() == 2 && matches_all(unit, arguments[1]);
+    case TableOperation::kDeleteKey:
+      return deletes_each(unit, program.call(use.site).expr);
+    default:
+      return false;
+  }
+}
 bool fills(TableOperation operation) { return operation == TableOperation::kInsert || operation == TableOperation::kInsertNew; }
 bool reads_rows(TableOperation operation) {
   return operation == TableOperation::kLookup || operation == TableOperation::kScan || operation == TableOperation::kTraverse;
@@ -39,7 +77,7 @@ class Check {
     constexpr int kLevels = 2;
     std::set<FunctionId> all;
     for (const analysis::TableUse& use : tables_.uses) {
-      if (empties(use.operation)) all.insert(use.function);
+      if (empties(program_, use)) all.insert(use.function);
     }
     for (int level = 0; level < kLevels; ++level) {
       std::vector<FunctionId> callers;
@@ -55,7 +93,7 @@ class Check {
     const std::vector<TableStep> steps = analysis::table_steps(program_, facts_, tables_, function);
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const analysis::TableUse& emptied = tables_.use(steps[i].use);
-      if (!empties(emptied.operation)) continue;
+      if (!empties(program_, emptied) || is_memory(function, emptied)) continue;
       const auto filled =
           std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps.end(), [&](const TableStep& step) {
             const analysis::TableUse& use = tables_.use(step.use);
@@ -97,11 +135,51 @@ class Check {
 
   void judge(FunctionId function, TableId id, const TableStep& emptied, const TableStep& filled) {
     const Table& table = tables_.table(id);
-    if (table.kind != analysis::TableKind::kEts || table.access() == analysis::TableAccess::kPrivate) return;
+    const bool shared = table.kind == analysis::TableKind::kEts || table.kind == analysis::TableKind::kMnesia;
+    const bool dropped = tables_.use(emptied.use).operation == TableOperation::kDeleteTable;
+    const bool named = std::any_of(table.creations.begin(), table.creations.end(), [](const analysis::TableCreation& creation) {
+      return creation.named == analysis::TableSetting::kOn;
+    });
+    // Another table without a name is another table: readers have the one before.
+    if (!shared || (dropped && !named) || only_in_init(function) || table.access() == analysis::TableAccess::kPrivate) return;
     const TableUsers readers = others(function, table);
     const source::Span given = readers.uses.empty() ? given_away(program_, facts_, table) : source::Span();
     if ((readers.uses.empty() && given.begin == given.end) || !reported_.insert({function, table.name}).second) return;
     report(function, table, emptied, filled, readers, given);
+  }
+
+  // Called by the owner's init alone, before anybody has the table to read.
+  bool only_in_init(FunctionId function, int depth = 0) const {
+    constexpr int kDeepest = 4;
+    bool init = false;
+    for (const Handler& handler : facts_.processes.handlers) {
+      if (handler.function != function) continue;
+      if (handler.kind != HandlerKind::kInit) return false;
+      init = true;
+    }
+    if (init) return true;
+    const std::span<const std::uint32_t> incoming = facts_.calls.incoming_of(function);
+    return depth < kDeepest && !incoming.empty() && std::all_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+             const FunctionId caller = facts_.calls.callers[i];
+             return caller == function || only_in_init(caller, depth + 1);
+           });
+  }
+
+  // Emptied since it has grown too large: a memory of what can be computed again, which every reader does.
+  bool is_memory(FunctionId function, const analysis::TableUse& emptied) const {
+    return std::any_of(tables_.uses.begin(), tables_.uses.end(), [&](const analysis::TableUse& use) {
+      return use.table == emptied.table && use.operation == TableOperation::kInfo &&
+             (use.function == function || use.function == emptied.function);
+    });
+  }
+
+  // A look-up in a function that computes and writes the row when it is not there: it takes no empty table for the truth.
+  bool computes_on_miss(const analysis::TableUse& read) const {
+    if (read.operation != TableOperation::kLookup) return false;
+    const std::vector<TableStep> steps = analysis::table_steps(program_, facts_, tables_, read.function);
+    return std::any_of(steps.begin(), steps.end(), [&](const TableStep& step) {
+      return tables_.use(step.use).table == read.table && fills(tables_.use(step.use).operation);
+    });
   }
 
   // Reads that some other process may make meanwhile.
@@ -109,6 +187,7 @@ class Check {
     TableUsers readers = users_of(program_, facts_, tables_, table, reads_rows);
     const std::vector<ProcessId>& own = facts_.contexts.of(function).processes;
     std::erase_if(readers.uses, [&](analysis::TableUseId use) {
+      if (computes_on_miss(tables_.use(use))) return true;
       const analysis::Context& context = facts_.contexts.of(tables_.use(use).function);
       return !context.many && context.flags == 0 && context.processes == own;
     });

@@ -2,10 +2,12 @@
 // for each tenant, session or file it was started for, with the heap the work has made, for as long as the node lives.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 
 #include "analysis/possible_values.h"
 #include "analysis/values.h"
+#include "rules/at_start.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -66,15 +68,36 @@ class Check {
       if (handler.kind == HandlerKind::kInit) {
         if (init) return;
         init = &handler;
-      } else if (handler.kind != HandlerKind::kContinue && !is_idle(handler)) {
+      } else if (handler.kind != HandlerKind::kContinue && !is_start(handler) && !is_idle(handler)) {
         return;
       }
-      if (handler.kind != HandlerKind::kInit && handler.kind != HandlerKind::kContinue) continue;
-      if (owns_something(handler)) return;
-      if (init && handler.kind == HandlerKind::kContinue && is_continued(*init) && stops(handler)) return;
-      if (handler.kind == HandlerKind::kInit || is_continued(*init)) work = work ? work : work_in(handler);
+      const bool start = is_start(handler);
+      if (handler.kind != HandlerKind::kInit && handler.kind != HandlerKind::kContinue && !start) continue;
+      if (owns_something(handler) || (handler.kind == HandlerKind::kContinue && keeps_work(handler))) return;
+      if (init && (handler.kind == HandlerKind::kContinue || start) && stops(handler)) return;
+      if (handler.kind == HandlerKind::kInit || start || is_continued(*init)) work = work ? work : work_in(handler);
     }
     if (init && work && lives_on(*init)) report(id, *init, *work);
+  }
+
+  // The one message that init sends to itself, or its timeout of nothing: the work of the start, which leaves the state as it
+  // was.
+  bool is_start(const Handler& handler) const {
+    return handler.kind == HandlerKind::kInfo && handler.pattern.tag && !handler.changes_state &&
+           runs_at_start(program_, facts_, handler);
+  }
+
+  // What the work gives goes into the state: `{:noreply, %{cart | items: load(cart.id)}}`.
+  bool keeps_work(const Handler& handler) const {
+    const Unit& unit = program_.unit_of(handler.function);
+    const std::vector<ExprId> all = results(handler);
+    return std::any_of(all.begin(), all.end(), [&](ExprId result) {
+      const model::Expr& e = unit.expr(result);
+      if (e.kind != ExprKind::kTuple || e.child_count < 2) return false;
+      const model::Expr& state =
+          unit.expr(analysis::local_value(unit, unit.child(result, e.child_count - (e.child_count > 2 ? 2u : 1u))));
+      return state.kind == ExprKind::kMap && state.has(model::kUpdate);
+    });
   }
 
   // A clause that only hands the state on: what `use GenServer` would do.
@@ -128,7 +151,7 @@ class Check {
       const model::Expr& state = unit.expr(unit.child(id, 1));
       const bool empty = (state.kind == ExprKind::kMap && !state.has(model::kUpdate) && state.child_count == 0) ||
                          (state.kind == ExprKind::kList && state.child_count == 0) || state.kind == ExprKind::kAtom ||
-                         is_argument(init, unit.child(id, 1));
+                         is_argument(init, unit.child(id, 1)) || holds_arguments(init, unit.child(id, 1));
       if (!empty) return false;
       any = true;
     }
@@ -142,6 +165,35 @@ class Check {
     const model::Expr& e = unit.expr(state);
     return e.kind == ExprKind::kVariable && !patterns.empty() &&
            analysis::whole_variable(unit, patterns.front()).index == e.payload;
+  }
+
+  // #state{tenant = Tenant, path = Path}: a term of nothing but parts of what init was given, and literals.
+  bool holds_arguments(const Handler& init, ExprId state) const {
+    const Unit& unit = program_.unit_of(init.function);
+    const model::Expr& e = unit.expr(state);
+    if ((e.kind != ExprKind::kMap && e.kind != ExprKind::kTuple) || e.has(model::kUpdate)) return false;
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(init.clause));
+    if (patterns.empty()) return false;
+    const std::vector<model::VariableId> given = variables_in(unit, patterns.front());
+    const std::span<const ExprId> parts = unit.children_of(e);
+    return std::all_of(parts.begin(), parts.end(), [&](ExprId part) {
+      const model::Expr& value = unit.expr(part);
+      if (value.kind != ExprKind::kVariable)
+        return value.kind == ExprKind::kAtom || value.kind == ExprKind::kInteger || value.kind == ExprKind::kString;
+      return std::find(given.begin(), given.end(), model::VariableId(value.payload)) != given.end();
+    });
+  }
+
+  // `path`, `tenant_id`: there is one process for each, unless the name is that of settings.
+  static bool names_key(const Unit& unit, ExprId pattern) {
+    const model::Expr& e = unit.expr(pattern);
+    if (e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+    std::string name(unit.variables[e.payload].name.text());
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const std::string_view word : {"arg", "opt", "state", "config", "conf", "setting", "init", "param", "name", "_"}) {
+      if (name.starts_with(word)) return false;
+    }
+    return name.size() > 1;
   }
 
   bool stops(const Handler& handler) const {
@@ -167,7 +219,8 @@ class Check {
     const ExprKind argument = patterns.empty() ? ExprKind::kWildcard : unit.expr(patterns.front()).kind;
     const bool keyed = process.count == Count::kMany ||
                        (process.count != Count::kOne && process.names.empty() &&
-                        (argument == ExprKind::kMap || argument == ExprKind::kTuple || argument == ExprKind::kMatch));
+                        (argument == ExprKind::kMap || argument == ExprKind::kTuple || argument == ExprKind::kMatch ||
+                         (!patterns.empty() && names_key(unit, patterns.front()))));
     const std::string name = process_name(program_, facts_, id);
     Finding finding = found_in(reporter_, program_, init.function, call_span(program_, work.site));
     finding.severity = keyed ? Severity::kMedium : Severity::kLow;

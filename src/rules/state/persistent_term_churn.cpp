@@ -1,9 +1,11 @@
 // Persistent terms are read without a copy because nobody may change them: to replace or erase one, the VM scans the heap of
 // every process for references to the old term, and each process that has one makes a copy and a full collection.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 
+#include "analysis/possible_values.h"
 #include "analysis/values.h"
 #include "rules/origin.h"
 #include "rules/support.h"
@@ -36,7 +38,8 @@ class Check {
   void review(CallId site, FunctionId function) {
     const Unit& unit = program_.unit_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
-    if (arguments.empty() || is_immediate(unit, arguments) || puts_once(site, function)) return;
+    if (arguments.empty() || puts_once(site, function)) return;
+    if (arguments.size() == 1 ? erases_immediate(site, arguments[0]) : is_immediate(function, arguments[1])) return;
     const bool dynamic = is_dynamic(function, arguments[0]);
     const std::optional<When> when = dynamic && erases_for_the_dead(site, function)
                                          ? When::kDeath
@@ -44,18 +47,86 @@ class Check {
     if (when) report(site, function, arguments[0], dynamic, *when);
   }
 
-  // An atom or a small number is no term that anybody holds a reference to; a counter or table behind one neither.
-  static bool is_immediate(const Unit& unit, std::span<const ExprId> arguments) {
-    if (arguments.size() < 2) return false;
-    const ExprKind kind = unit.expr(analysis::local_value(unit, arguments[1])).kind;
-    return kind == ExprKind::kAtom || kind == ExprKind::kInteger;
+  // An atom or a small number is no term that anybody holds a reference to: nothing is scanned when it goes. So is the answer
+  // of a question and what guards or all callers say is one.
+  bool is_immediate(FunctionId function, ExprId value) const {
+    const Unit& unit = program_.unit_of(function);
+    const ExprId at = analysis::local_value(unit, value);
+    const model::Expr& e = unit.expr(at);
+    if (e.kind == ExprKind::kAtom || e.kind == ExprKind::kInteger || e.kind == ExprKind::kFloat)
+      return e.kind != ExprKind::kFloat;
+    if (e.kind == ExprKind::kOperator) return gives_immediate(e.symbol().text());
+    if (e.kind == ExprKind::kCall && unit.call_of(e).name.text().starts_with("is_")) return true;
+    if (e.kind == ExprKind::kVariable && is_guarded(unit, at)) return true;
+    const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, value);
+    return !values.unknown && !values.message && !values.all.empty() &&
+           std::all_of(values.all.begin(), values.all.end(), [](const analysis::PossibleValue& one) {
+             return one.kind == analysis::PossibleKind::kAtom || one.kind == analysis::PossibleKind::kInteger;
+           });
+  }
+
+  static bool gives_immediate(std::string_view name) {
+    constexpr std::array<std::string_view, 19> kNames = {
+        "==", "=:=", "===", "!=", "=/=", "/=", "!==", "<", ">", "<=", "=<", ">=", "not", "!", "and", "or", "+", "-", "rem"};
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+  }
+
+  // `when is_atom(Value)`, in a clause around the place.
+  static bool is_guarded(const Unit& unit, ExprId variable) {
+    const model::VariableId id(unit.expr(variable).payload);
+    if (!id || id.index >= unit.variables.size()) return false;
+    const auto asks = [&](ExprId guard) {
+      return any_below(unit, guard, [&](ExprId at) {
+        const model::Expr& e = unit.expr(at);
+        if (e.kind != ExprKind::kCall || e.child_count != 1 || !mentions(unit, at, {id})) return false;
+        const std::string_view name = unit.call_of(e).name.text();
+        return name == "is_atom" || name == "is_boolean" || name == "is_integer";
+      });
+    };
+    for (const model::Clause& clause : unit.clauses) {
+      const ExprId binding = unit.variables[id.index].binding;
+      if (!clause.guard || !binding || clause.begin > unit.expr(binding).begin || clause.end < unit.expr(variable).end) continue;
+      if (asks(clause.guard)) return true;
+    }
+    return false;
+  }
+
+  // What is put under the same key, as it is written, is never anything else than an atom or a small number.
+  bool erases_immediate(CallId site, ExprId key) const {
+    const std::string shown = source_text(program_, program_.unit_of(site), key, 80);
+    bool any = false;
+    for (const FunctionId function : program_.functions_of(program_.module_of(program_.function_of(site)))) {
+      for (const CallId other : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(other);
+        const auto arguments = arguments_of(program_, other);
+        if (!external || external->module != sym::persistent_term || arguments.size() != 2) continue;
+        if (!external->name.text().starts_with("put")) continue;
+        if (source_text(program_, program_.unit_of(other), arguments[0], 80) != shown) continue;
+        if (!is_immediate(function, arguments[1])) return false;
+        any = true;
+      }
+    }
+    return any;
+  }
+
+  // `Seen = persistent_term:get(seen), persistent_term:put(seen, maps:put(Id, Now, Seen))`: each time another one.
+  bool is_made_of(const Unit& unit, CallId read, ExprId value) const {
+    const ExprId around = unit.parent(program_.call(read).expr);
+    if (!around || unit.expr(around).kind != ExprKind::kMatch || !value) return false;
+    const std::vector<model::VariableId> bound = variables_in(unit, unit.child(around, 0));
+    const ExprId made = analysis::local_value(unit, value);
+    return unit.expr(made).kind != ExprKind::kVariable && mentions(unit, made, bound);
   }
 
   // The function asks first whether it is there, or what it is: then it is put once, or when it has changed.
   bool puts_once(CallId site, FunctionId function) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
     for (const CallId other : program_.calls_of(function)) {
       const analysis::External* external = facts_.calls.external(other);
-      if (external && other != site && external->module == sym::persistent_term && external->name == sym::get) return true;
+      if (!external || other == site || external->module != sym::persistent_term || external->name != sym::get) continue;
+      return !(arguments.size() == 2 && is_made_of(program_.unit_of(site), other, arguments[1])) &&
+             !(serves_requests(function) && is_dynamic(function, arguments[0]) &&
+               origin_of(program_, facts_, function, arguments[0]).kind >= OriginKind::kText);
     }
     for (const std::uint32_t i : facts_.calls.incoming_of(function)) {
       for (const CallId other : program_.calls_of(facts_.calls.callers[i])) {

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "analysis/tables.h"
+#include "rules/remote_answers.h"
 #include "rules/support.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -29,8 +31,11 @@ class Check {
 
  private:
   bool is_given_away(const Table& table) const {
-    return std::any_of(table.uses.begin(), table.uses.end(),
-                       [&](analysis::TableUseId id) { return tables_.use(id).operation == TableOperation::kGiveAway; });
+    return std::any_of(table.uses.begin(), table.uses.end(), [&](analysis::TableUseId id) {
+      // Whoever deletes it himself has thought of how long it is there.
+      const TableOperation operation = tables_.use(id).operation;
+      return operation == TableOperation::kGiveAway || operation == TableOperation::kDeleteTable;
+    });
   }
 
   void review(const Table& table, const TableCreation& creation) {
@@ -38,16 +43,69 @@ class Check {
         creation.access == analysis::TableAccess::kPrivate)
       return;
     if (creation.owners.empty() || !in_production(program_, facts_, creation.function)) return;
-    const bool brief = std::all_of(creation.owners.begin(), creation.owners.end(),
-                                   [](const analysis::TableOwner& owner) { return owner.kind == TableOwnerKind::kRequest; });
+    const bool brief = std::all_of(creation.owners.begin(), creation.owners.end(), [&](const analysis::TableOwner& owner) {
+      return owner.kind == TableOwnerKind::kRequest || (owner.kind == TableOwnerKind::kTask && ends(creation));
+    });
     if (!brief) return;
     for (const analysis::TableUseId id : table.uses) {
       const analysis::TableUse& use = tables_.use(id);
       if (!analysis::reads(use.operation) || use.operation == TableOperation::kInfo || use.possible) continue;
-      if (!is_elsewhere(creation, use.function) || !reported_.insert(creation.site).second) continue;
+      if (!(is_elsewhere(creation, use.function) || is_shared(creation, use.function)) || !reported_.insert(creation.site).second)
+        continue;
       report(table, creation, use);
       return;
     }
+  }
+
+  // A spawned process that fills the table and is done: nothing that it runs waits for messages or for ever.
+  bool ends(const TableCreation& creation) const {
+    const auto lasts = [&](CallId site) {
+      const analysis::External* external = facts_.calls.external(site);
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      const analysis::EffectSet effects = external && external->row ? external->row->effects
+                                          : callee                  ? facts_.effects.all[callee.index]
+                                                                    : analysis::EffectSet();
+      const std::string_view name = program_.call(site).name.text();
+      return effects.has(Effect::kReceive) || effects.has(Effect::kSleep) || name == "hibernate" || name.ends_with("_loop") ||
+             name == "loop" || (callee && function_has(program_, callee, ExprKind::kReceive));
+    };
+    const CallId made = creation.via.empty() ? creation.site : creation.via.back();
+    const Unit& unit = program_.unit_of(made);
+    const ExprId closure = program_.call(made).closure;
+    if (!closure || !is_spawned(unit, closure)) return false;
+    const bool waits = any_below(unit, closure, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kReceive; });
+    if (waits) return false;
+    const model::Expr& around = unit.expr(closure);
+    const auto calls = program_.calls_of(creation.function);
+    return std::none_of(calls.begin(), calls.end(), [&](CallId site) {
+      const model::Expr& e = unit.expr(program_.call(site).expr);
+      return e.begin >= around.begin && e.end <= around.end && lasts(site);
+    });
+  }
+
+  // spawn(fun() -> … end), Task.start(fn -> … end); an agent's start function is run by a process that stays.
+  static bool is_spawned(const Unit& unit, ExprId closure) {
+    const ExprId around = unit.parent(closure);
+    if (!around || unit.expr(around).kind != ExprKind::kCall) return false;
+    const model::Call& call = unit.call_of(unit.expr(around));
+    const std::string_view name = call.name.text(), module = call.module.text();
+    return name.starts_with("spawn") ||
+           (module.starts_with("Elixir.Task") && (name.starts_with("start") || name.starts_with("async")));
+  }
+
+  // One that is made where it is missing, `if ets:whereis(…) == undefined`, is meant for all processes: the first one that
+  // comes owns it. And what a spawned process made is for others.
+  bool is_shared(const TableCreation& creation, FunctionId reader) const {
+    if (!in_production(program_, facts_, reader)) return false;
+    const bool served = !facts_.contexts.of(reader).processes.empty() ||
+                        (facts_.contexts.of(reader).flags & (analysis::kInRequest | analysis::kFromOutside)) != 0;
+    if (!served) return false;
+    if (creation.owners.front().kind == TableOwnerKind::kTask) return reader != creation.function;
+    if (is_caught_around(program_.unit_of(creation.site), program_.call(creation.site).expr)) return true;
+    const auto calls = program_.calls_of(program_.function_of(creation.site));
+    return std::any_of(calls.begin(), calls.end(), [&](CallId site) {
+      return calls_external(facts_, site, sym::ets, intern("whereis")) || calls_external(facts_, site, sym::ets, intern("info"));
+    });
   }
 
   // Run by processes of another class.
@@ -65,8 +123,11 @@ class Check {
     Finding finding = found_in(reporter_, program_, creation.function, call_span(program_, creation.site));
     finding.severity = Severity::kMedium;
     finding.confidence = Confidence::kLikely;
-    finding.message = finding.function + " makes the table " + table.name + " in a process that serves one request or job, and " +
-                      model::display_function(program_, use.function) + " reads it from another process";
+    finding.message =
+        finding.function + " makes the table " + table.name +
+        (creation.owners.front().kind == TableOwnerKind::kTask ? " in a process that is spawned for it and ends, and "
+                                                               : " in a process that serves one request or job, and ") +
+        model::display_function(program_, use.function) + " reads it from another process";
     finding.why =
         "A table is deleted when its owner ends. Readers get badarg from then on, and the next owner starts with an empty "
         "table, or fails because the name is still taken.";

@@ -29,9 +29,13 @@ class Check {
       if (!reporter_.wants(program_, function)) continue;
       const ProcessId process = facts_.processes.of(program_.module_of(function));
       const analysis::EffectSet direct = facts_.effects.direct[i];
-      if (process && facts_.process(process).kind == analysis::ProcessKind::kGenServer &&
-          (direct.has(Effect::kSend) || direct.has(Effect::kCast) || direct.has(Effect::kCall)) && has_collections(process) &&
-          in_production(program_, facts_, function))
+      // Of a state machine handle_event alone is surely a callback: a state function looks like any other.
+      const bool machine = process && facts_.process(process).kind == analysis::ProcessKind::kGenStatem &&
+                           program_.function(function).name.text() == "handle_event";
+      const bool server = process && (facts_.process(process).kind == analysis::ProcessKind::kGenServer || machine);
+      if (server && has_collections(process) && in_production(program_, facts_, function)) of_clients(function, process);
+      if (server && (direct.has(Effect::kSend) || direct.has(Effect::kCast) || direct.has(Effect::kCall)) &&
+          has_collections(process) && in_production(program_, facts_, function))
         of_messages(function);
     }
     for (const CallId site : wanted_calls(program_, reporter_)) of_answer(site);
@@ -67,18 +71,60 @@ class Check {
     }
   }
 
+  // `Audit.changed(state)`: the client function of another server sends on what it is given.
+  void of_clients(FunctionId function, ProcessId own) {
+    const Unit& unit = program_.unit_of(function);
+    for (const CallId site : program_.calls_of(function)) {
+      const FunctionId client = facts_.calls.callees[site.index].function;
+      if (!client || program_.call(site).capture || program_.module_of(client) == program_.module_of(function)) continue;
+      const analysis::EffectSet direct = facts_.effects.direct[client.index];
+      if (!direct.has(Effect::kCast) && !direct.has(Effect::kSend) && !direct.has(Effect::kCall)) continue;
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (unit.expr(arguments[i]).kind != ExprKind::kVariable || !sends_parameter(client, i)) continue;
+        const analysis::PossibleValues values = analysis::possible_values(program_, facts_, function, arguments[i]);
+        const PossibleValue* state = values.first(PossibleKind::kState);
+        if (!state || state->process != own) continue;
+        report(site, function, own,
+               model::display_function(program_, function) + " sends the whole state of " + process_name(program_, facts_, own));
+      }
+    }
+  }
+
+  bool sends_parameter(FunctionId client, std::size_t index) const {
+    const Unit& unit = program_.unit_of(client);
+    for (const MessageId id : facts_.messages.by_function[client.index]) {
+      const Message& message = facts_.message(id);
+      if (!message.pattern.expr) continue;
+      for (const analysis::Captured& part : analysis::contained_in(unit, message.pattern.expr.expr)) {
+        const auto parameter = analysis::parameter_of(unit, program_.function(client), part.variable);
+        if (parameter && parameter->index == index) return true;
+      }
+    }
+    return false;
+  }
+
   // Agent.get(agent, & &1) and a call that is answered with the whole state, where the caller takes one thing out at once.
   void of_answer(CallId site) {
     const analysis::External* external = facts_.calls.external(site);
     if (!external || !external->row || program_.call(site).capture) return;
     const bool agent = external->module == sym::Elixir_Agent && external->name == sym::get;
-    if (!agent) return;
+    const bool whole = external->module.text() == "sys" && external->name.text() == "get_state";
+    if (!agent && !whole) return;
     const FunctionId function = program_.function_of(site);
     if (!function || !in_production(program_, facts_, function)) return;
     const Unit& unit = program_.unit_of(site);
     const std::span<const ExprId> arguments = arguments_of(program_, site);
-    if (arguments.size() < 2 || !gives_itself(unit, arguments[1])) return;
-    if (!is_only_looked_into(unit, program_.call(site).expr)) return;
+    if (agent && (arguments.size() < 2 || !gives_itself(unit, arguments[1]))) return;
+    if (!is_only_looked_into(unit, program_.call(site).expr)) {
+      if (agent && gives_back(function, site)) of_callers(function, facts_.processes.of(program_.module_of(function)));
+      return;
+    }
+    if (whole) {
+      report(site, function, {},
+             model::display_function(program_, function) + " gets the whole state of a process and looks up one thing in it");
+      return;
+    }
     report(site, function, facts_.processes.of(program_.module_of(function)),
            model::display_function(program_, function) + " gets the whole state of an agent and looks up one thing in it");
   }
@@ -108,12 +154,15 @@ class Check {
       const CallId site = facts_.message(message).site;
       of_asking(handler.process, facts_.message(message).sender, site);
       const FunctionId client = facts_.message(message).sender;
-      if (!gives_back(client, site)) continue;
-      for (const std::uint32_t i : facts_.calls.incoming_of(client)) {
-        const CallId call = facts_.calls.edges[i].site;
-        if (!program_.call(call).capture && facts_.calls.callees[call.index].function == client)
-          of_asking(handler.process, facts_.calls.callers[i], call);
-      }
+      if (gives_back(client, site)) of_callers(client, handler.process);
+    }
+  }
+
+  void of_callers(FunctionId client, ProcessId process) {
+    for (const std::uint32_t i : facts_.calls.incoming_of(client)) {
+      const CallId call = facts_.calls.edges[i].site;
+      if (!program_.call(call).capture && facts_.calls.callees[call.index].function == client)
+        of_asking(process, facts_.calls.callers[i], call);
     }
   }
 
@@ -148,8 +197,9 @@ class Check {
     analysis::for_each_result(unit, clause.body, [&](ExprId result) {
       const model::Expr& e = unit.expr(result);
       if (e.kind != ExprKind::kTuple || e.child_count != 3) return;
-      const model::Expr& answer = unit.expr(unit.child(result, 1));
-      found |= answer.kind == ExprKind::kVariable && answer.payload == state.index;
+      ExprId answer = unit.child(result, 1);
+      if (unit.expr(answer).kind == ExprKind::kTuple && unit.expr(answer).child_count == 2) answer = unit.child(answer, 1);
+      found |= unit.expr(answer).kind == ExprKind::kVariable && unit.expr(answer).payload == state.index;
     });
     return found;
   }
@@ -159,9 +209,14 @@ class Check {
     const ExprId around = unit.parent(whole);
     if (!around) return false;
     const model::Expr& e = unit.expr(around);
-    if (e.kind != ExprKind::kMatch || unit.child(around, 1) != whole) return is_looked_into(unit, whole);
-    if (unit.expr(unit.child(around, 0)).kind != ExprKind::kVariable) return false;
-    const std::uint32_t variable = unit.expr(unit.child(around, 0)).payload;
+    const bool binds = e.kind == ExprKind::kMatch || e.kind == ExprKind::kGenerator;
+    if (!binds || unit.child(around, 1) != whole) return is_looked_into(unit, whole);
+    ExprId pattern = unit.child(around, 0);
+    if (unit.expr(pattern).kind == ExprKind::kTuple && unit.expr(pattern).child_count == 2) pattern = unit.child(pattern, 1);
+    if (unit.expr(pattern).kind != ExprKind::kVariable) return false;
+    // In a comprehension each item is another one.
+    if (e.kind == ExprKind::kGenerator && unit.expr(unit.parent(around)).kind != ExprKind::kWith) return false;
+    const std::uint32_t variable = unit.expr(pattern).payload;
     std::size_t uses = 0;
     const bool other = any_below(unit, analysis::root_of(unit, around), [&](ExprId at) {
       const model::Expr& use = unit.expr(at);
@@ -185,7 +240,8 @@ class Check {
     if (!external || std::find(arguments.begin(), arguments.end(), collection) == arguments.end()) return false;
     const std::string_view module = external->module.text(), name = external->name.text();
     if (module == "Elixir.Map" || module == "Elixir.Access" || module == "Elixir.Keyword")
-      return arguments[0] == collection && (name.starts_with("get") || name.starts_with("fetch") || name == "has_key?");
+      return arguments[0] == collection && (name.starts_with("get") || name.starts_with("fetch") || name == "has_key?" ||
+                                            (module == "Elixir.Map" && name == "keys"));
     if (module == "maps") return name == "get" || name == "find" || name == "is_key" || name == "size";
     if (module == "dict") return name == "fetch" || name == "find" || name == "is_key" || name == "size";
     if (module == "lists") return name.starts_with("key") || name == "member";
