@@ -10,6 +10,6 @@ init([]) -> {ok, []}.
 
 handle_call({report, Nodes}, _From, State) ->
     Keys = [rpc:async_call(Node, depot_stock, total, []) || Node <- Nodes],
-    {reply, [rpc:yield(Key) || Key <- Keys], State}. % hazard
+    {reply, [rpc:yield(Key) || Key <- Keys], State}. % hazard BW604 BW412
 
 handle_cast(_, State) -> {noreply, State}.
