@@ -30,6 +30,13 @@ bool starts_unwatched_answerer(const Program& program, const Facts& facts, CallI
     return false;
   const Unit& unit = program.unit_of(site);
   const model::Expr& start = unit.expr(program.call(site).expr);
+  // spawn_opt(fun, [link | Options])
+  const std::span<const ExprId> given = arguments_of(program, site);
+  const bool watched = given.size() > 1 && any_below(unit, given.back(), [&](ExprId id) {
+                         const model::Expr& e = unit.expr(id);
+                         return e.kind == ExprKind::kAtom && (e.symbol().text() == "link" || e.symbol().text() == "monitor");
+                       });
+  if (watched) return false;
   // Who catches its own crash answers all the same.
   if (any_below(unit, program.call(site).expr, [&](ExprId id) { return unit.expr(id).kind == ExprKind::kTry; })) return false;
   for (const CallId inner : program.calls_of(program.function_of(site))) {

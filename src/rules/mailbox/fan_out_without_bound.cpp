@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<std::string_view, 30> kFew = {
     "node",   "scheduler", "chunk",    "take",    "batch",    "shard", "partition", "worker",  "pool",  "child",
     "listen", "port",      "acceptor", "replica", "member",   "peers", "plugin",    "app",     "slots", "concurren",
-    "limit",  "hook",      "group",    "module",  "detector", "alarm", "handler",   "backend", "mfa",   "conf"};
+    "limit",  "hook",      "group",    "module",  "detector", "alarm", "handler",   "backend", "mfa",   "configs"};
 
 // By its name an element is one of those that are few.
 constexpr std::array<std::string_view, 9> kOneOfFew = {"node",      "worker", "shard",    "partition", "conn",

@@ -8,6 +8,9 @@
 #include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/reach.h"
+#include "rules/requests.h"
+#include "rules/stale_answers.h"
 #include "rules/waits.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -29,6 +32,7 @@ class Check {
       if (!facts_.effects.all[i].has(Effect::kReceive) || !function_has(program_, function, ExprKind::kReceive)) continue;
       if (!in_production(program_, facts_, function)) continue;
       look_at_socket(function);
+      for (const StaleAnswer& answer : stale_answers(program_, facts_, function)) report_stale(function, answer);
       if (!is_long_lived(function)) continue;
       look_at(function);
     }
@@ -226,7 +230,13 @@ class Check {
         if (limit == 0 || analysis::atom_value(unit, unit.child(id, 0)) == sym::infinity) return false;
         const ExprId waited = answer_of(unit, id);
         if (!waited || gives_up_cleanly(function, id)) return false;
-        if (const CallId asked = asked_before(function, body, id)) report(function, id, waited, asked);
+        if (const CallId asked = asked_before(function, body, id)) {
+          report(function, id, waited, asked, {});
+        } else if (!makes_alias(function) && !calls_itself(function)) {
+          // What is waited for was asked by the caller, and names what the function was given.
+          const RequestAbove above = request_above(program_, facts_, function, asks_back);
+          if (above.site && !makes_alias(above.function)) report(function, id, waited, above.site, above.chain);
+        }
         return false;
       });
     }
@@ -491,6 +501,7 @@ class Check {
       const model::Call& call = unit.call_of(e);
       if (call.name == sym::exit && e.child_count == 2) return true;
       const std::string_view name = call.name ? call.name.text() : std::string_view();
+      if (name.find("cancel") != name.npos || name == "stop_async" || name == "close") return true;
       if (name == "kill" || name == "unalias" || name == "flush" || name == "terminate_child") return true;
       const FunctionId callee = facts_.calls.callees[site.index].function;
       return callee == function || (callee && facts_.effects.all[callee.index].has(Effect::kReceive)) || always_dies(callee);
@@ -535,7 +546,7 @@ class Check {
       if (external->name == intern("alias")) return {};
       const bool monitors = external->row->returns == Resource::kMonitor;
       if (monitors && external->arity == 3) return {};
-      if (sends_back(site, *external)) found = site;
+      if (sends_back(site, *external) || asks_by_http(site, *external)) found = site;
     }
     return found;
   }
@@ -556,12 +567,63 @@ class Check {
     return false;
   }
 
+  // httpc:request(…, [{sync, false}]), HTTPoison.get(url, [], stream_to: self()): the response comes as messages.
+  bool asks_by_http(CallId site, const analysis::External& external) const {
+    if (!external.row->effects.has(Effect::kHttp)) return false;
+    static const Symbol kSync = intern("sync"), kStream = intern("stream_to"), kAsync = intern("async");
+    const Unit& unit = program_.unit_of(site);
+    const std::span<const ExprId> arguments = arguments_of(program_, site);
+    return !arguments.empty() && any_below(unit, arguments.back(), [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind == ExprKind::kAtom) return e.symbol() == kStream || e.symbol() == kAsync;
+      return e.kind == ExprKind::kTuple && e.child_count == 2 && analysis::atom_value(unit, unit.child(id, 0)) == kSync &&
+             analysis::atom_value(unit, unit.child(id, 1)) == sym::false_;
+    });
+  }
+
   static bool is_self(const Unit& unit, ExprId id) {
     const ExprId value = unit.expr(id).kind == ExprKind::kVariable ? analysis::local_value(unit, id) : id;
     return value && unit.expr(value).kind == ExprKind::kCall && unit.call_of(unit.expr(value)).name == sym::self;
   }
 
-  void report(FunctionId function, ExprId receive, ExprId waited, CallId asked) {
+  bool calls_itself(FunctionId function) const {
+    const std::span<const analysis::Edge> edges = facts_.calls.edges_of(function);
+    return std::any_of(edges.begin(), edges.end(), [&](const analysis::Edge& edge) { return edge.callee == function; });
+  }
+
+  bool makes_alias(FunctionId function) const {
+    static const Symbol kAlias = intern("alias");
+    for (const CallId site : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(site);
+      if (!external || !external->row) continue;
+      if (external->name == kAlias || (external->row->returns == Resource::kMonitor && external->arity == 3)) return true;
+    }
+    return false;
+  }
+
+  void report_stale(FunctionId function, const StaleAnswer& stale) {
+    const Unit& unit = program_.unit_of(function);
+    const bool erlang = in_erlang(program_, function);
+    const std::string answer = source_text(program_, unit, stale.answer);
+    Finding finding = found_in(reporter_, program_, function, unit.span(stale.receive));
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function + " gives up waiting for " + answer +
+                      " and goes on with the same connection: the answer that comes late is taken for that of the next request";
+    finding.why =
+        "Nothing in it says which request it answers. After one slow answer every request gets the answer of the one before, and "
+        "nothing crashes that would end it.";
+    finding.fix =
+        std::string(
+            "Close the connection when the wait is given up, and open a new one; or give each request a number that comes back "
+            "in its answer, and drop what has another. At the least take old answers out before each request: ") +
+        (erlang ? "receive … after 0 -> ok end." : "receive do … after 0 -> :ok end.");
+    finding.path = {{call_span(program_, stale.request), "the request goes out"},
+                    {unit.span(unit.child(stale.receive, 1)), "gives up, with the answer still to come"}};
+    finding.key = "stale " + callee_text(program_, facts_, stale.request);
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  void report(FunctionId function, ExprId receive, ExprId waited, CallId asked, const std::vector<CallId>& chain) {
     const Unit& unit = program_.unit_of(function);
     const bool erlang = in_erlang(program_, function);
     const std::string answer = source_text(program_, unit, waited);
@@ -577,9 +639,10 @@ class Check {
                  "gen_server:call, or stop the worker at the deadline and flush its answer."
                : "Use GenServer.call or Task.yield(task) || Task.shutdown(task), or stop the worker at the deadline and flush "
                  "its answer.";
-    finding.path = {{finding.span, "the request goes out"},
-                    {unit.span(receive), "waits for " + answer},
-                    {unit.span(unit.child(receive, 1)), "gives up, with the request still open"}};
+    finding.path = {{finding.span, "the request goes out"}};
+    append_chain(program_, facts_, chain, finding.path);
+    finding.path.push_back({unit.span(receive), "waits for " + answer});
+    finding.path.push_back({unit.span(unit.child(receive, 1)), "gives up, with the request still open"});
     finding.key = "late " + callee_text(program_, facts_, asked);
     report_weighed(reporter_, std::move(finding));
   }

@@ -7,6 +7,7 @@
 #include "analysis/paths.h"
 #include "analysis/values.h"
 #include "rules/kept.h"
+#include "rules/last_acts.h"
 #include "rules/waits.h"
 #include "rules/walk.h"
 
@@ -41,7 +42,7 @@ class Waits {
 
   void look_at(ExprId receive) {
     Wait wait{receive, down_reference(receive), {}, {}, false, false};
-    if (!wait.reference || (!made_here(wait) && !made_for_list(wait)) || is_used_after(wait)) return;
+    if (!wait.reference || (!made_here(wait) && !made_for_list(wait)) || is_used_after(wait) || is_killed_before(wait)) return;
     for (const model::ClauseId id : unit_.clauses_of(unit_.expr(receive))) {
       const model::Clause& clause = unit_.clause(id);
       const std::span<const ExprId> patterns = unit_.patterns_of(clause);
@@ -175,12 +176,43 @@ class Waits {
       if (e.kind != ExprKind::kCall) return false;
       const CallId site(unit_.first_call + e.payload);
       const FunctionId callee = facts_.calls.callees[site.index].function;
-      const bool kills = facts_.calls.external(site) && unit_.call_of(e).name == sym::exit && e.child_count == 2;
+      const bool kills =
+          (facts_.calls.external(site) && unit_.call_of(e).name == sym::exit && e.child_count == 2) || ends_process(id, wait);
       // With the rest of the list the function comes back for the others, not for this one.
       if (callee == function_ && wait.of_list) return mentions(unit_, id, wholes_);
       return kills || released_by(program_, facts_, site) == Resource::kMonitor || callee == function_ ||
              (callee && (releases(callee) || always_exits(program_, facts_, callee)));
     });
+  }
+
+  // stream:close(Pid) in the branch: the process that is monitored ends there, and its DOWN with it.
+  bool ends_process(ExprId call, const Wait& wait) const {
+    static constexpr std::array<std::string_view, 6> kEnds = {"close", "stop", "kill", "shutdown", "terminate", "disconnect"};
+    const Symbol name = unit_.call_of(unit_.expr(call)).name;
+    const bool ends = name && std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view word) {
+                        return name.text().find(word) != std::string_view::npos;
+                      });
+    return ends && mentions(unit_, call, watched(wait));
+  }
+
+  // The variables that name the process, in monitor(process, Pid) or Process.monitor(pid).
+  std::vector<model::VariableId> watched(const Wait& wait) const {
+    const std::span<const ExprId> arguments = arguments_of(program_, wait.monitor);
+    return arguments.empty() || program_.function_of(wait.monitor) != function_ ? std::vector<model::VariableId>()
+                                                                                : variables_in(unit_, arguments.back());
+  }
+
+  // exit(Pid, kill) before the wait: a process of this node cannot outlive it by much.
+  bool is_killed_before(const Wait& wait) const {
+    const std::vector<model::VariableId> names = watched(wait);
+    for (const CallId site : program_.calls_of(function_)) {
+      const std::span<const ExprId> arguments = arguments_of(program_, site);
+      if (program_.call(site).name != sym::exit || arguments.size() != 2 || program_.call(site).capture) continue;
+      if (unit_.expr(program_.call(site).expr).begin > unit_.expr(wait.receive).begin) continue;
+      const auto reason = analysis::atom_value(unit_, arguments[1]);
+      if (reason && reason->text() == "kill" && mentions(unit_, arguments[0], names)) return true;
+    }
+    return false;
   }
 
   // A helper that was not given the reference can only flush by looking for any DOWN, in a receive of its own.
@@ -241,7 +273,7 @@ bool runs_at_end_only(const Program& program, const Facts& facts, FunctionId fun
 
 // Only processes that were started for this run it, or one that ends here: the monitor ends with them.
 bool is_short_lived(const Program& program, const Facts& facts, FunctionId function) {
-  if (program.function(function).name == sym::terminate) return true;
+  if (program.function(function).name == sym::terminate || is_last_act(program, facts, function)) return true;
   const analysis::Context& context = facts.contexts.of(function);
   if (is_only_handed_on(program, facts, function) || runs_at_end_only(program, facts, function)) return true;
   if (is_chosen_at_run_time(facts, function)) return false;
@@ -331,8 +363,7 @@ void look_at_clauses(const Program& program, const Facts& facts, Reporter& repor
   const analysis::Context& context = facts.contexts.of(function);
   if ((context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0 || !context.processes.empty()) return;
   if (function_has(program, function, ExprKind::kReceive)) return;
-  for (const analysis::Acquisition& made : analysis::acquisitions_in(program, facts, function)) {
-    if (made.resource != Resource::kMonitor) continue;
+  for (const analysis::Acquisition& made : analysis::acquisitions_in(program, facts, function, Resource::kMonitor)) {
     const std::vector<ExprId> forgotten = clauses_that_forget(program, function, made);
     if (!forgotten.empty()) report_forgotten(program, facts, reporter, made, forgotten);
   }

@@ -9,6 +9,7 @@
 #include "rules/support.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
+#include "rules/yielded_tasks.h"
 
 namespace beamwright::rules {
 namespace {
@@ -26,6 +27,12 @@ class Check {
       if (function && in_production(program_, facts_, function) && is_lost(function, site) && !is_taken(function)) {
         report(function, site);
       }
+    }
+    for (std::uint32_t i = 0; i < program_.functions.size(); ++i) {
+      const FunctionId function(i);
+      if (!facts_.effects.direct[i].has(Effect::kAwait) || !reporter_.wants(program_, function)) continue;
+      if (!in_production(program_, facts_, function) || is_short_lived(function)) continue;
+      for (const YieldedTask& task : yielded_tasks(program_, facts_, function)) report_yielded(function, task);
     }
   }
 
@@ -87,6 +94,24 @@ class Check {
     RewriteBuilder rewrite(program_, function);
     rewrite.replace_callee(site, instead);
     return rewrite.take("Start it with " + instead + ", which sends no reply");
+  }
+
+  void report_yielded(FunctionId function, const YieldedTask& task) {
+    const std::string yield = callee_text(program_, facts_, task.site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, task.site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " gives up on a task with " + yield + " and neither shuts it down nor ignores it";
+    finding.why =
+        "The task goes on, and sends {ref, result} when it is done: into the mailbox of a process that no longer waits for it, "
+        "where "
+        "a server without a clause for it crashes. The two stay linked as well.";
+    finding.fix =
+        "Write Task.yield(task, timeout) || Task.shutdown(task), or Task.ignore(task); Task.yield_many/2 takes "
+        "on_timeout: :kill_task.";
+    finding.path = {{finding.span, "waits for a while"},
+                    {program_.unit_of(function).span(task.given_up), "goes on, with the task still running"}};
+    finding.key = "yielded " + yield;
+    report_weighed(reporter_, std::move(finding));
   }
 
   void report(FunctionId function, CallId site) {
