@@ -55,7 +55,10 @@ bool is_own_name(const Unit& unit, ExprId name) {
 // The name that a caller gives: which one it is, and whether it may be there twice, is for him to say.
 bool is_given(const Program& program, FunctionId function, ExprId name) {
   const Unit& unit = program.unit_of(function);
-  const ExprId value = analysis::local_value(unit, name);
+  ExprId value = analysis::local_value(unit, name);
+  const model::Expr& made = unit.expr(value);  // binary_to_atom(Name, utf8)
+  if (made.kind == ExprKind::kCall && made.child_count > 0 && unit.call_of(made).name.text().ends_with("to_atom"))
+    value = analysis::local_value(unit, unit.child(value, 0));
   return unit.expr(value).kind == ExprKind::kVariable &&
          analysis::parameter_of(unit, program.function(function), model::VariableId(unit.expr(value).payload));
 }

@@ -15,7 +15,8 @@ bool looks_up(const analysis::External* external) {
   if (!external) return false;
   const std::string_view name = external->name.text();
   if (external->module == sym::Elixir_Registry) {
-    return name == "lookup" || name == "match" || name == "select" || name.starts_with("count") || name == "dispatch" || name == "keys";
+    return name == "lookup" || name == "match" || name == "select" || name.starts_with("count") || name == "dispatch" ||
+           name == "keys";
   }
   return external->module.text() == "pg" && (name == "get_members" || name == "get_local_members");
 }
