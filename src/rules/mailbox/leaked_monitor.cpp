@@ -473,11 +473,20 @@ class Check {
     return false;
   }
 
+  static bool asks_whether_alive(const Unit& unit, ExprId subject) {
+    return any_below(unit, subject, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      const Symbol name = e.kind == ExprKind::kCall ? unit.call_of(e).name : Symbol();
+      return name && name.text().find("alive") != std::string_view::npos;
+    });
+  }
+
   // In the handler of an exit that says that the process is gone: so is its monitor, by the DOWN that comes.
   bool after_its_death(const analysis::StateWrite& write) const {
     const Unit& unit = program_.unit_of(write.function);
     for (ExprId below = write.place, around = unit.parent(below); around; below = around, around = unit.parent(around)) {
       const model::Expr& e = unit.expr(around);
+      if (e.kind == ExprKind::kCase && e.child_count == 1 && asks_whether_alive(unit, unit.child(around, 0))) return true;
       if (e.kind != ExprKind::kTry) continue;
       for (const model::ClauseId id : unit.try_of(e).catch_clauses) {
         const model::Clause& clause = unit.clause(id);
@@ -514,6 +523,8 @@ class Check {
       if (released == Resource::kMonitor || released == Resource::kTask) return true;
       const Symbol name = program_.call(sites[i]).name;
       if (name && name.text().starts_with("demonitor")) return true;
+      // exit(Pid, kill): the DOWN comes at once, and the monitor is over with it.
+      if (name == sym::exit && arguments_of(program_, sites[i]).size() == 2) return true;
       const FunctionId callee = facts_.calls.callees[sites[i].index].function;
       if (!callee || facts_.calls.runs[sites[i].index] != Runs::kCaller || !seen.insert(callee).second) continue;
       if (seen.size() > kMostFunctions) return true;
