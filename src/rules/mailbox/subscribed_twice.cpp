@@ -37,10 +37,11 @@ class Check {
   // Phoenix.PubSub and endpoints, which keep each subscription: a second one doubles the messages (Phoenix.PubSub, subscribe/3).
   // So does net_kernel:monitor_nodes. Mnesia refuses a second subscription (measured on OTP 25 and 27).
   bool subscribes(CallId site) const {
-    if (!analysis::subscribes(program_, facts_, site)) return false;
-    const std::string_view name = program_.call(site).name.text();
+    static const Symbol kSubscribe = intern("subscribe"), kMonitorNodes = intern("monitor_nodes");
+    const Symbol name = program_.call(site).name;
+    if ((name != kSubscribe && name != kMonitorNodes) || !analysis::subscribes(program_, facts_, site)) return false;
     const analysis::External* external = facts_.calls.external(site);
-    if (name != "subscribe" || !external) return name == "monitor_nodes" || name == "subscribe";
+    if (name == kMonitorNodes || !external) return true;
     return external->module.text().ends_with("PubSub") || external->module.text().ends_with("Endpoint");
   }
 
