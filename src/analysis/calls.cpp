@@ -211,7 +211,6 @@ void resolve_callees(const Program& program, const knowledge::Knowledge& knowled
 // The edge that a known function makes which runs {Module, Function, Arguments} given to it.
 void add_mfa_edge(const Program& program, const Calls& calls, const Unit& unit, CallId site, std::vector<Edge>& out) {
   const FunctionRow* row = row_at(calls, site);
-  if (row == nullptr || !row->closure_is_mfa || row->closure_argument == 0) return;
   const Call& call = unit.calls[site.index - unit.first_call];
   const auto arguments = unit.children_of(call.expr);
   const std::size_t at = row->closure_argument - 1u;
@@ -243,6 +242,10 @@ void make_edges(const Program& program, const Dispatch& dispatch, unsigned jobs,
     std::vector<Edge> edges;
     std::vector<std::uint32_t> counts;  // by function of the unit
   };
+  std::vector<char> runs_mfa;  // by external
+  runs_mfa.reserve(calls.externals.size());
+  for (const External& e : calls.externals)
+    runs_mfa.push_back(e.row != nullptr && e.row->closure_is_mfa && e.row->closure_argument != 0 ? 1 : 0);
   std::vector<UnitEdges> by_unit(program.units.size());
   parallel_for(program.units.size(), jobs, [&](std::size_t u) {
     const Unit& unit = *program.units[u];
@@ -258,17 +261,24 @@ void make_edges(const Program& program, const Dispatch& dispatch, unsigned jobs,
                                 .callee = callee.function,
                                 .runs = calls.runs[site.index],
                                 .spoken_for = callee.external != UINT32_MAX});
-        add_mfa_edge(program, calls, unit, site, mine.edges);
-        add_possible_edges(dispatch, calls, UnitId(u), site, local.index, mine.edges);
+        if (callee.external != UINT32_MAX && runs_mfa[callee.external] != 0) add_mfa_edge(program, calls, unit, site, mine.edges);
+        if (unit.calls[local.index].target != TargetKind::kLocal)
+          add_possible_edges(dispatch, calls, UnitId(u), site, local.index, mine.edges);
       }
       mine.counts[f] = static_cast<std::uint32_t>(mine.edges.size() - before);
     }
   });
+  std::size_t count = 0;
+  for (const UnitEdges& unit : by_unit) count += unit.edges.size();
+  calls.edges.reserve(count);
+  calls.callers.reserve(count);
+  calls.first_edge.reserve(program.functions.size() + 1);
   calls.first_edge.assign(1, 0);
   for (std::size_t u = 0; u < by_unit.size(); ++u) {
     for (std::size_t f = 0; f < by_unit[u].counts.size(); ++f) {
       calls.first_edge.push_back(calls.first_edge.back() + by_unit[u].counts[f]);
-      calls.callers.insert(calls.callers.end(), by_unit[u].counts[f], FunctionId(program.units[u]->first_function + f));
+      for (std::uint32_t i = 0; i < by_unit[u].counts[f]; ++i)
+        calls.callers.push_back(FunctionId(program.units[u]->first_function + f));
     }
     calls.edges.insert(calls.edges.end(), by_unit[u].edges.begin(), by_unit[u].edges.end());
     by_unit[u] = {};

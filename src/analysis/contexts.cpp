@@ -46,6 +46,7 @@ class ContextFinder {
     find_tests();
     find_routes();
     find_escripts();
+    find_natures();
     for (std::uint32_t f = 0; f < program_.functions.size(); ++f) mark_entry(FunctionId(f));
     mark_resolvers();
     while (!queue_.empty()) {
@@ -115,13 +116,12 @@ class ContextFinder {
       if (c.flags != 0) add(id, c);
       return;
     }
-    const auto& behaviours = scopes_.of(module).behaviours;
-    const auto has = [&](Symbol b) { return std::find(behaviours.begin(), behaviours.end(), b) != behaviours.end(); };
-    if (is_tool(module) || is_escript_main(id) ||
+    const Nature& nature = natures_[module.index];
+    if (nature.tool || is_escript_main(id) ||
         (in_escript(unit) && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) ||
         (f.name == sym::main && f.arity == 1 && unit.language == source::Language::kErlang && !handler_[id.index]))
       c.flags |= kInTool;
-    else if (has(sym::application) || has(sym::Elixir_Application))
+    else if (nature.application)
       c.flags |= application_flags(f);
     if (c.flags == 0 && f.has(model::kPublic) && !handler_[id.index] && !is_used(id)) {
       // The actions of a controller have names of their own: the framework runs them in the process of the request.
@@ -243,14 +243,27 @@ class ContextFinder {
 
   // EUnit runs the functions of a module that are named so (OTP eunit: naming conventions); they often stand beside the code.
   static bool is_eunit(const model::Unit& unit, const Function& f) {
+    if (unit.language != source::Language::kErlang || f.arity != 0) return false;
     const std::string_view name = f.name.text();
-    return unit.language == source::Language::kErlang && f.arity == 0 && (name.ends_with("_test") || name.ends_with("_test_"));
+    return name.ends_with("_test") || name.ends_with("_test_");
   }
 
   bool is_tool(ModuleId module) const {
     const auto& used = scopes_.of(module).used_names;
     return program_.module(module).name.text().starts_with("Elixir.Mix.Tasks.") ||
            std::find(used.begin(), used.end(), sym::Elixir_Mix_Task) != used.end();
+  }
+
+  // What all functions of a module share.
+  void find_natures() {
+    natures_.resize(program_.modules.size());
+    for (std::uint32_t m = 0; m < natures_.size(); ++m) {
+      const auto& behaviours = scopes_.of(ModuleId(m)).behaviours;
+      natures_[m].tool = is_tool(ModuleId(m));
+      natures_[m].application = std::any_of(behaviours.begin(), behaviours.end(), [](Symbol behaviour) {
+        return behaviour == sym::application || behaviour == sym::Elixir_Application;
+      });
+    }
   }
 
   static std::uint16_t application_flags(const Function& f) {
@@ -284,7 +297,12 @@ class ContextFinder {
   std::vector<FunctionId> queue_;
   std::vector<bool> queued_;
   std::vector<bool> handler_;
-  std::vector<bool> test_;                    // by FunctionId: only tests run it
+  std::vector<bool> test_;  // by FunctionId: only tests run it
+  struct Nature {
+    bool tool = false;         // a mix task
+    bool application = false;  // the callback module of one
+  };
+  std::vector<Nature> natures_;               // by ModuleId
   std::vector<bool> routed_;                  // by ModuleId: the handler of a route
   std::vector<Symbol> escript_mains_;         // modules whose main/1 an escript runs
   std::vector<std::string> escript_folders_;  // sources of nothing but an escript

@@ -241,8 +241,10 @@ class Finder {
   }
 
   void add_use(const Site& site, const TraceEnd& end, TableId id, bool choice) {
-    const bool again = std::any_of(out_.uses.rbegin(), out_.uses.rend(), [&, n = 0](const TableUse& other) mutable {
-      return ++n <= 8 && other.site == site.call && other.table == id && other.via == end.via;
+    constexpr std::size_t kLast = 8;  // ways of one site stand side by side
+    const auto last = out_.uses.rbegin() + static_cast<std::ptrdiff_t>(std::min(kLast, out_.uses.size()));
+    const bool again = std::any_of(out_.uses.rbegin(), last, [&](const TableUse& other) {
+      return other.site == site.call && other.table == id && other.via == end.via;
     });
     if (again) return;
     TableUse use;
