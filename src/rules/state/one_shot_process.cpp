@@ -74,7 +74,7 @@ class Check {
       const bool start = is_start(handler);
       if (handler.kind != HandlerKind::kInit && handler.kind != HandlerKind::kContinue && !start) continue;
       if (owns_something(handler) || (handler.kind == HandlerKind::kContinue && keeps_work(handler))) return;
-      if (init && (handler.kind == HandlerKind::kContinue || start) && stops(handler)) return;
+      if (init && ((handler.kind == HandlerKind::kContinue && is_continued(*init)) || start) && stops(handler)) return;
       if (handler.kind == HandlerKind::kInit || start || is_continued(*init)) work = work ? work : work_in(handler);
     }
     if (init && work && lives_on(*init)) report(id, *init, *work);
