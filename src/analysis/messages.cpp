@@ -78,6 +78,8 @@ class MessageFinder {
     MessageKind kind = MessageKind::kInfo;
     if (row.effects.has(Effect::kCall))
       kind = MessageKind::kCall;
+    else if (row.effects.has(Effect::kCast) && row.returns == knowledge::Resource::kRequest)
+      return;  // gen_server:send_request arrives in handle_call, and nobody waits for it here
     else if (row.effects.has(Effect::kCast))
       kind = MessageKind::kCast;
     else if (!row.effects.has(Effect::kSend) && !row.effects.has(Effect::kTimer))

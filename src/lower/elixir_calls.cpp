@@ -46,7 +46,10 @@ ExprId ElixirLowering::do_argument(const Node& list) {
 }
 
 ExprId ElixirLowering::lower_local_call(const Node& node, ExprId piped) {
-  if (may_define() && !copying_) define_generated(node);
+  if (may_define() && !copying_) {
+    if (!piped && define_route(node)) return {};
+    define_generated(node);
+  }
   Exprs values(*this);
   values.push_if(piped);
   arguments(node.children(), values);

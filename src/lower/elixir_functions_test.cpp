@@ -21,6 +21,12 @@ TEST(ElixirFunctions, AreToldApartByArityAndVisibility) {
             "  f/1 (x) -> x\n  m/1 public macro (x) -> x\n  n/1 macro (x) -> x\n  f/0 public () -> 1\n");
 }
 
+TEST(ElixirFunctions, AreMadeOfTheRoutesOfPlugRouter) {
+  EXPECT_EQ(in_module("post \"/carts/:id\" do\n add(conn, id)\nend\nmatch _ do\n conn\nend"),
+            "  do_match/4 (conn, _, [id], _) -> add(conn, id)\n  do_match/4 (conn, _, [], _) -> conn\n");
+  EXPECT_EQ(in_module("def f(map), do: get(map, \"a\")"), "  f/1 public (map) -> get(map, \"a\")\n");
+}
+
 TEST(ElixirFunctions, MayBeOperators) { EXPECT_EQ(in_module("def a + b, do: {a, b}"), "  +/2 public (a, b) -> {a, b}\n"); }
 
 TEST(ElixirFunctions, JoinSeveralGuardsByOr) {

@@ -1,5 +1,8 @@
 // Functions and macros that a module gets from a macro of Kernel or Record without writing them: an exception's exception/1, the
 // accessors of a record. Only what other code calls by name stands here.
+#include <algorithm>
+#include <iterator>
+
 #include "lower/elixir_lowering.h"
 
 namespace beamwright::lower {
@@ -15,7 +18,54 @@ bool has_message(const Node& node) {
   return false;
 }
 
+// A verb of Plug.Router.
+bool is_verb(std::string_view name) {
+  static constexpr std::string_view kVerbs[] = {"get", "post", "put", "patch", "delete", "options", "head", "match"};
+  return std::find(std::begin(kVerbs), std::end(kVerbs), name) != std::end(kVerbs);
+}
+
 }  // namespace
+
+// post "/orders/:id" do … end makes a clause of do_match(conn, method, path, host), in which conn and id are variables
+// (Plug.Router).
+bool ElixirLowering::define_route(const Node& node) {
+  if (node.child_count < 2 || node.child_count > 3 || !is_verb(node.symbol.text())) return false;
+  const Node& path = node.child(0);
+  const bool any = path.kind == NodeKind::kVariable && path.symbol == sym::underscore;
+  Sections sections;
+  const Node& block = node.child(node.child_count - 1);
+  if ((path.kind != NodeKind::kBinary && !any) || !read_sections(block, sections) || !sections.body) return false;
+  Head head;
+  head.name = intern("do_match");
+  head.begin = node.begin;
+  head.end = node.end;
+  head.name_begin = node.begin;
+  head.name_end = path.end;
+  const Scope scope(*this);
+  const Setting inside(in_function_, true);
+  const ExprId segments = route_segments(path);
+  Exprs patterns(*this);
+  patterns.push(generated(ExprKind::kVariable, node.begin, intern("conn").index));
+  patterns.push(generated(ExprKind::kWildcard, node.begin));
+  patterns.push(segments);
+  patterns.push(generated(ExprKind::kWildcard, node.begin));
+  const ExprId body = function_body(block);
+  add_clause(head.name, 4, 0, head, builder_.clause(patterns.span(), ExprId(), body, node.begin, node.end));
+  return true;
+}
+
+// The variables of a route's path, as a list: "/carts/:id" has id.
+ExprId ElixirLowering::route_segments(const Node& path) {
+  Exprs segments(*this);
+  std::string_view rest = path.kind == NodeKind::kBinary ? path.text() : std::string_view();
+  while (!rest.empty()) {
+    const std::string_view segment = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(rest.size(), segment.size() + 1));
+    if (segment.size() < 2 || (segment[0] != ':' && segment[0] != '*')) continue;
+    segments.push(generated(ExprKind::kVariable, path.begin, intern(segment.substr(1)).index));
+  }
+  return builder_.add(ExprKind::kList, path.begin, path.end, 0, segments.span(), model::kFromMacro);
+}
 
 void ElixirLowering::define_generated(const Node& node) {
   const std::string_view name = node.symbol.text();

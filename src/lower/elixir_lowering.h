@@ -251,6 +251,8 @@ class ElixirLowering {
 
   // --- elixir_generated.cpp
   void define_generated(const Node& node);
+  bool define_route(const Node& node);
+  ExprId route_segments(const Node& path);
   void define_record(const Node& node, std::uint16_t flags);
   void define_exception(const Node& node);
   bool defines(Symbol name, std::size_t arity) const;

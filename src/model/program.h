@@ -105,7 +105,7 @@ struct Unit {
   std::vector<std::int64_t> integers;
   std::vector<double> floats;
   std::vector<KeptText> long_texts;  // those of its kString and kCharlist: a Symbol of one is good while the unit lives
-  std::vector<ExprId> kinds;  // expressions by kind, those of one kind in order: see of_kind()
+  std::vector<ExprId> kinds;         // expressions by kind, those of one kind in order: see of_kind()
   std::array<std::uint32_t, kExprKinds + 1> first_of_kind{};
 
   // Set by link(): the program's number of the first row of each table.
