@@ -32,9 +32,7 @@ for file in {files}
   call Wait('!empty(Shown())')
   let seen[file] = Shown()
 endfor
-for line in map(Shown(), {{_, each -> each.line}})
-  call setline(line, '')
-endfor
+silent %delete _
 doautocmd TextChanged
 call Wait('len(Shown()) < ' . len(seen[file]))
 let seen['left'] = len(Shown())
@@ -81,7 +79,7 @@ def main():
                     sys.exit(f"{editor} shows\n{shown}\nand check\n{sorted(by_file[file])}")
             if seen["left"] >= len(by_file[files[-1]]):
                 sys.exit(f"{editor} shows what is no longer there: {seen['left']} of {len(by_file[files[-1]])}")
-            print(f"{editor}: ALE shows {', '.join(f'the {len(by_file[file])} findings of {file}' for file in files)}, and {seen['left']} when their lines are gone")
+            print(f"{editor}: ALE shows {', '.join(f'the {len(by_file[file])} findings of {file}' for file in files)}, and {seen['left']} when the file is emptied")
 
 
 if __name__ == "__main__":
