@@ -13,9 +13,6 @@ using model::ExprKind;
 using model::Program;
 using model::Unit;
 
-namespace {
-
-// Everything that takes rows away but the deletion of one key.
 bool sweeps(TableOperation operation) {
   switch (operation) {
     case TableOperation::kDeleteMatching:
@@ -28,6 +25,8 @@ bool sweeps(TableOperation operation) {
       return false;
   }
 }
+
+namespace {
 
 class Search {
  public:

@@ -9,6 +9,9 @@
 
 namespace beamwright::analysis {
 
+// Does the operation take rows away otherwise than by one key: by a pattern, all of them, or with the table?
+bool sweeps(TableOperation operation);
+
 struct RowLeft {
   TableId table;
   TableUseId insertion;

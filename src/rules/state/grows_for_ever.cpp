@@ -27,19 +27,8 @@ using analysis::TableOperation;
 using analysis::Tables;
 using analysis::TableUse;
 
-bool takes_away(TableOperation operation) {
-  switch (operation) {
-    case TableOperation::kDeleteKey:
-    case TableOperation::kDeleteMatching:
-    case TableOperation::kDeleteAll:
-    case TableOperation::kDeleteTable:
-    case TableOperation::kGiveAway:
-    case TableOperation::kLoad:
-      return true;
-    default:
-      return false;
-  }
-}
+bool takes_away(TableOperation operation) { return operation == TableOperation::kDeleteKey || analysis::sweeps(operation); }
+
 // Counters are added with the arity that takes the row to begin with.
 bool adds(const Program& program, const TableUse& use) {
   if (use.operation == TableOperation::kUpdateCounter) return arguments_of(program, use.site).size() == 4;

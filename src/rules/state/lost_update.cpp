@@ -263,10 +263,19 @@ class Check {
     finding.path = {{call_span(program_, read.site),
                      finding.function + (counter ? " counts here, which fails where there is no row" : " reads the row")},
                     {call_span(program_, insert.site), counter ? "and inserts the first one here" : "and writes it back here"}};
-    const std::string who = users_text(program_, facts_, users_of(program_, facts_, tables_, table, analysis::writes, {}));
-    if (!who.empty()) finding.path.push_back({call_span(program_, insert.site), "done in " + who});
+    const std::string who = runners_text(function);
+    if (!who.empty()) finding.path.push_back({call_span(program_, insert.site), "run by " + who});
     finding.key = table.name;
     report_weighed(reporter_, std::move(finding));
+  }
+
+  std::string runners_text(FunctionId function) const {
+    const Context& context = facts_.contexts.of(function);
+    TableUsers runners;
+    runners.classes = context.processes;
+    runners.requests = (context.flags & analysis::kInRequest) != 0;
+    runners.tasks = (context.flags & analysis::kInTask) != 0;
+    return users_text(program_, facts_, runners);
   }
 
   static std::string fix_for(bool erlang, bool counter, bool mnesia) {
