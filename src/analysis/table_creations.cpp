@@ -152,7 +152,7 @@ void read_options(const model::Program& program, Tracer& tracer, ExprId options,
   reader.finish(true);
 }
 
-TableOwners::TableOwners(const model::Program& program, const Facts& facts) : program_(program), facts_(facts) {
+TableOwners::TableOwners(const model::Program& program, const Facts& facts) : facts_(facts) {
   for (std::uint32_t i = 0; i < facts.processes.processes.size(); ++i) {
     for (const CallId site : facts.processes.processes[i].starts) {
       const FunctionId function = program.function_of(site);

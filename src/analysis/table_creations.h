@@ -20,7 +20,6 @@ class TableOwners {
  private:
   void climb(FunctionId function, int depth, std::vector<FunctionId>& seen, std::vector<TableOwner>& out) const;
 
-  const model::Program& program_;
   const Facts& facts_;
   std::vector<std::pair<FunctionId, ProcessId>> starts_;  // functions that start a process of their own module, sorted
 };
