@@ -25,27 +25,33 @@ function(bw_module name)
     add_executable(${name}_tests ${tests})
     target_link_libraries(${name}_tests PRIVATE bw_${name} GTest::gmock GTest::gtest GTest::gtest_main)
     target_compile_definitions(${name}_tests PRIVATE BW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    bw_precompile_tests(${name}_tests)
+    bw_build_once_tests(${name}_tests)
     gtest_discover_tests(${name}_tests TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 300)
   endif()
 endfunction()
 
-# With BW_PRECOMPILED, for machines that build everything once: what nearly every file of the two largest folders includes, and what
-# every test does, is read once. Elsewhere each file has to include what it uses, and ccache finds the same objects in every build.
-function(bw_precompile)
-  if(BW_PRECOMPILED)
-    set(standard <algorithm> <array> <cstdint> <map> <memory> <optional> <set> <span> <string> <string_view> <unordered_map> <utility> <vector>)
-    target_precompile_headers(bw_analysis PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/analysis/facts.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
-    target_precompile_headers(bw_rules PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/rules/support.h
-                               ${CMAKE_SOURCE_DIR}/src/rules/walk.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
-  endif()
-endfunction()
-
-# The first target's is everybody's: they are all compiled alike.
-function(bw_precompile_tests target)
-  if(NOT BW_PRECOMPILED)
+# With BW_BUILD_ONCE, what nearly every file of the two largest folders includes, and what every test does, is read once, and what runs
+# for moments only is not optimized, which halves the time its compilation takes under sanitizers. Elsewhere each file has to include
+# what it uses, and ccache finds the same objects in every build.
+function(bw_build_once)
+  if(NOT BW_BUILD_ONCE)
     return()
   endif()
+  set(standard <algorithm> <array> <cstdint> <map> <memory> <optional> <set> <span> <string> <string_view> <unordered_map> <utility> <vector>)
+  target_precompile_headers(bw_analysis PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/analysis/facts.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
+  target_precompile_headers(bw_rules PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/rules/support.h
+                             ${CMAKE_SOURCE_DIR}/src/rules/walk.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
+  foreach(folder rules findings design report review serve app)
+    target_compile_options(bw_${folder} PRIVATE -O0)
+  endforeach()
+endfunction()
+
+# The first target's headers are everybody's: they are all compiled alike.
+function(bw_build_once_tests target)
+  if(NOT BW_BUILD_ONCE)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -O0)
   get_property(first GLOBAL PROPERTY BW_PRECOMPILED_TESTS)
   if(first)
     target_precompile_headers(${target} REUSE_FROM ${first})
