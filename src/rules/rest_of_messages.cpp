@@ -156,6 +156,20 @@ bool takes_info(const Program& program, const Handler& handler) {
   return kind != ExprKind::kAtom && kind != ExprKind::kTuple;
 }
 
+bool takes_only_some(const Program& program, const Handler& handler) {
+  const Unit& unit = program.unit_of(handler.function);
+  const model::Clause& clause = unit.clause(handler.clause);
+  if (clause.guard) return true;
+  const std::span<const ExprId> patterns = unit.patterns_of(clause);
+  return std::any_of(patterns.begin(), patterns.end(), [&](ExprId pattern) {
+    // A pattern that names a variable twice, or one that is bound already.
+    return any_below(unit, pattern, [&](ExprId part) {
+      const model::Expr& e = unit.expr(part);
+      return e.kind == ExprKind::kPin || (e.kind == ExprKind::kVariable && !e.has(model::kBinds));
+    });
+  });
+}
+
 std::vector<Pattern> handled_by(const Program& program, const Facts& facts, const Handler& handler) {
   if (stops_on_anything(program, facts, handler)) return {};
   if (const std::optional<InnerClauses> inner = inner_clauses(program, handler); inner && inner->partial) return inner->patterns;

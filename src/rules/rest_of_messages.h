@@ -32,6 +32,9 @@ bool is_state_machine(const Process& process);
 // May a message from outside arrive in the clause? Of a state machine's event clauses those for info and for every kind of event.
 bool takes_info(const Program& program, const Handler& handler);
 
+// Does the clause take only some of the messages that have its outline: by a guard, or a value of the state?
+bool takes_only_some(const Program& program, const Handler& handler);
+
 // The outlines of the messages that the clause handles; a single one with `any` when that is every one.
 std::vector<analysis::Pattern> handled_by(const Program& program, const Facts& facts, const Handler& handler);
 

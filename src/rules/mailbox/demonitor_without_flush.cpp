@@ -7,6 +7,7 @@
 
 #include "analysis/values.h"
 #include "rules/dropped_monitors.h"
+#include "rules/failed_lookups.h"
 #include "rules/kept.h"
 #include "rules/rest_of_messages.h"
 #include "rules/rewrites.h"
@@ -117,98 +118,29 @@ Fate fate_in(const Program& program, const Facts& facts, ProcessId id) {
     any = true;
     const analysis::Pattern& p = handler.pattern;
     if (!p.expr || program.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return Fate::kTaken;
-    const Unit& unit = program.unit_of(handler.function);
-    const model::Clause& clause = unit.clause(handler.clause);
     if (!takes_down(p)) continue;
-    bool chooses = static_cast<bool>(clause.guard);
-    for (const ExprId pattern : unit.patterns_of(clause)) {
-      // A pattern that names a variable twice, or a value of the state, takes only a certain reference.
-      chooses |= any_below(unit, pattern, [&](ExprId part) {
-        const model::Expr& e = unit.expr(part);
-        return e.kind == ExprKind::kPin || (e.kind == ExprKind::kVariable && !e.has(model::kBinds));
-      });
-    }
-    if (!chooses) return handler.catch_all && stops_on_anything(program, facts, handler) ? Fate::kDies : Fate::kTaken;
+    if (!takes_only_some(program, handler))
+      return handler.catch_all && stops_on_anything(program, facts, handler) ? Fate::kDies : Fate::kTaken;
   }
   return any ? Fate::kDies : Fate::kLogged;
 }
 
-// ---- A DOWN that is taken, and comes as a surprise
-// ------------------------------------------------------------------------------
+// ---- A DOWN that is taken, and comes as a surprise --------------------------------------------------------------------------
 
 // What a clause does with the DOWN of a reference that it has forgotten: it dies of the look-up, or calls it an error.
 enum class Surprise { kNone, kDies, kAlarms };
 
-bool is_nothing(const Unit& unit, ExprId pattern) {
-  const model::Expr& e = unit.expr(pattern);
-  if (e.kind == ExprKind::kList) return e.child_count == 0;
-  if (e.kind != ExprKind::kAtom) return false;
-  static constexpr std::array<std::string_view, 6> kNothing = {"undefined", "nil", "error", "false", "none", "not_found"};
-  return std::find(kNothing.begin(), kNothing.end(), e.symbol().text()) != kNothing.end();
-}
-
-// Says so in the log, louder than a debug line.
+// Says so in the log, louder than a debug line. A call that says by its name that it warns does so, whatever logger it is of.
 bool raises_alarm(const Program& program, const Facts& facts, const Unit& unit, ExprId body) {
   return body && any_below(unit, body, [&](ExprId id) {
            const model::Expr& e = unit.expr(id);
            if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
            const CallId site(unit.first_call + e.payload);
            const std::string_view name = unit.call_of(e).name.text();
-           return (name.find("warn") != name.npos || name.find("error") != name.npos || name == "critical") &&
+           if (name.find("warn") != name.npos) return true;
+           return (name.find("error") != name.npos || name == "critical") &&
                   analysis::effects_at(program, facts, site).has(Effect::kLog);
          });
-}
-
-// A call that looks for something by what the DOWN brings. Map.pop gives {nil, map} for what it does not know.
-bool looks_for(const Unit& unit, ExprId call, const std::vector<model::VariableId>& down) {
-  static constexpr std::array<std::string_view, 11> kFinds = {"find",      "take", "fetch",  "lookup", "keyfind",     "keytake",
-                                                              "keysearch", "pop",  "select", "match",  "match_object"};
-  const model::Expr& e = unit.expr(call);
-  if (e.kind != ExprKind::kCall || !unit.call_of(e).name || !mentions(unit, call, down)) return false;
-  const std::string_view name = unit.call_of(e).name.text();
-  if (name == "pop" && unit.call_of(e).module == sym::Elixir_Map) return false;
-  return std::find(kFinds.begin(), kFinds.end(), name) != kFinds.end();
-}
-
-// #{Ref := Name}, %{^ref => name}: a key of a map's pattern is what the DOWN brings.
-bool names_key(const Unit& unit, ExprId map, const std::vector<model::VariableId>& down) {
-  const std::span<const ExprId> children = unit.children_of(map);
-  for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
-    if (mentions(unit, children[i], down)) return true;
-  }
-  return false;
-}
-
-// No clause takes what a look-up that finds nothing gives: [] or error, or anything.
-bool expects_something(const Unit& unit, const model::Expr& choice) {
-  for (const model::ClauseId c : unit.clauses_of(choice)) {
-    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
-    if (patterns.empty() || is_nothing(unit, patterns[0])) return false;
-    const ExprKind kind = unit.expr(patterns[0]).kind;
-    if (kind != ExprKind::kTuple && kind != ExprKind::kList) return false;
-    const bool tagged = kind == ExprKind::kTuple && unit.expr(patterns[0]).child_count > 0;
-    if (tagged && is_nothing(unit, unit.child(patterns[0], 0))) return false;
-  }
-  return true;
-}
-
-// {ok, Name} = maps:find(Ref, Names), #{Ref := Name} = Names, Map.fetch!(names, ref), case ets:lookup(T, Ref) of [{_, Name}] -> …
-bool dies_of_lookup(const Unit& unit, ExprId body, const std::vector<model::VariableId>& down) {
-  return any_below(unit, body, [&](ExprId id) {
-    const model::Expr& e = unit.expr(id);
-    if (e.kind == ExprKind::kCall && unit.call_of(e).name && mentions(unit, id, down)) {
-      const std::string_view name = unit.call_of(e).name.text();
-      return name == "fetch!" || name == "pop!" || (unit.call_of(e).module == sym::maps && name == "get" && e.child_count == 2);
-    }
-    if (e.kind == ExprKind::kCase && e.child_count > 0)
-      return looks_for(unit, unit.child(id, 0), down) && expects_something(unit, e);
-    if (e.kind != ExprKind::kMatch) return false;
-    const ExprId pattern = unit.child(id, 0);
-    const model::Expr& p = unit.expr(pattern);
-    if (p.kind == ExprKind::kMap && !e.has(model::kInPattern)) return names_key(unit, pattern, down);
-    if (p.kind != ExprKind::kTuple && (p.kind != ExprKind::kList || p.child_count == 0)) return false;
-    return looks_for(unit, unit.child(id, 1), down);
-  });
 }
 
 Surprise surprise_in(const Program& program, const Facts& facts, ProcessId id) {
@@ -242,12 +174,36 @@ Surprise surprise_in(const Program& program, const Facts& facts, ProcessId id) {
   return Surprise::kNone;
 }
 
+// The last clause takes any message and says so in the log, louder than a debug line.
+bool warns_of_anything(const Program& program, const Facts& facts, ProcessId id) {
+  const auto& handlers = facts.process(id).handlers;
+  return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler_id) {
+    const Handler& handler = facts.handler(handler_id);
+    const Unit& unit = program.unit_of(handler.function);
+    return handler.kind == HandlerKind::kInfo && handler.catch_all &&
+           raises_alarm(program, facts, unit, unit.clause(handler.clause).body);
+  });
+}
+
+// Every clause for a DOWN is for a certain reference, and the last clause warns of whatever comes to it.
+bool warns_of_forgotten(const Program& program, const Facts& facts, ProcessId id) {
+  bool any = false;
+  for (const HandlerId handler_id : facts.process(id).handlers) {
+    const Handler& handler = facts.handler(handler_id);
+    if (handler.kind != HandlerKind::kInfo || handler.catch_all || !takes_down(handler.pattern)) continue;
+    if (!takes_only_some(program, handler)) return false;
+    any |= handler.pattern.tag == sym::DOWN;
+  }
+  return any && warns_of_anything(program, facts, id);
+}
+
 // The server of the function's own module that is surprised.
 std::pair<ProcessId, Surprise> surprised_server(const Program& program, const Facts& facts, FunctionId function) {
   for (const ProcessId id : facts.contexts.of(function).processes) {
     const Process& process = facts.process(id);
     if (process.kind != analysis::ProcessKind::kGenServer || process.module != program.module_of(function)) continue;
     if (const Surprise surprise = surprise_in(program, facts, id); surprise != Surprise::kNone) return {id, surprise};
+    if (warns_of_forgotten(program, facts, id)) return {id, Surprise::kAlarms};
   }
   return {{}, Surprise::kNone};
 }
@@ -429,17 +385,6 @@ bool waits_often(const Program& program, const Facts& facts, FunctionId function
     if (again && !mentions(unit, program.call(other).expr, reference)) return true;
   }
   return false;
-}
-
-// The last clause takes any message and says so in the log, louder than a debug line.
-bool warns_of_anything(const Program& program, const Facts& facts, ProcessId id) {
-  const auto& handlers = facts.process(id).handlers;
-  return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler_id) {
-    const Handler& handler = facts.handler(handler_id);
-    const Unit& unit = program.unit_of(handler.function);
-    return handler.kind == HandlerKind::kInfo && handler.catch_all &&
-           raises_alarm(program, facts, unit, unit.clause(handler.clause).body);
-  });
 }
 
 // A server of OTP's whose clauses do not take it without a word.

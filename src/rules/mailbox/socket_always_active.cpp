@@ -39,13 +39,12 @@ class Check {
            name == names_.handshake;
   }
 
-  // The modules of sockets, one that is chosen while the program runs (Transport:setopts), or a helper of the same name.
+  // The modules of sockets, one that is chosen while the program runs (Transport:connect), or any with a setopts, for no other
+  // kind of options has an `active` that is true.
   bool is_of_sockets(const model::Call& call) const {
-    if (call.target == model::TargetKind::kRemote) {
-      return call.module == sym::gen_tcp || call.module == sym::ssl || call.module == names_.inet ||
-             call.module == names_.gen_udp;
-    }
-    return call.name == names_.setopts;
+    if (call.name == names_.setopts || call.target == model::TargetKind::kDynamicModule) return true;
+    return call.target == model::TargetKind::kRemote && (call.module == sym::gen_tcp || call.module == sym::ssl ||
+                                                         call.module == names_.inet || call.module == names_.gen_udp);
   }
 
   // `active: true`, {active, true} among the options written at the call.

@@ -6,6 +6,7 @@
 
 #include "analysis/paths.h"
 #include "analysis/values.h"
+#include "rules/cancelled_timers.h"
 #include "rules/kept.h"
 #include "rules/rewrites.h"
 #include "rules/stale_timers.h"
@@ -592,7 +593,36 @@ void report_stale(const Program& program, const Facts& facts, Reporter& reporter
   report_weighed(reporter, std::move(finding));
 }
 
+void report_cancelled(const Program& program, const Facts& facts, Reporter& reporter, const CancelledTimer& timer) {
+  const bool erlang = in_erlang(program, timer.function);
+  const Handler& own = facts.handler(timer.own);
+  const std::string cancel = callee_text(program, facts, timer.site), server = process_name(program, facts, own.process);
+  const std::string tick = message_text(own.pattern, erlang);
+  Finding finding = found_in(reporter, program, timer.function, call_span(program, timer.site));
+  finding.confidence = Confidence::kPossible;
+  finding.message = finding.function + " cancels a timer with " + cancel + " and leaves its " + tick +
+                    " in the mailbox where it has fired already; " + server +
+                    (timer.unknown ? " has no clause for one that is over" : " dies when it looks for what is gone");
+  finding.why =
+      "To cancel a timer takes no message out of the mailbox. When it fires while the server is busy with something else, " +
+      tick + " comes after the cancel, for an entry or a reference that has been forgotten: " + server + " crashes.";
+  finding.fix = erlang
+                    ? "When erlang:cancel_timer/1 answers false, take the message in a receive with `after 0`; or let the clause "
+                      "drop one that it does not know."
+                    : "When Process.cancel_timer/1 answers false, take the message in a receive with `after 0`; or let the "
+                      "clause drop one that it does not know.";
+  if (timer.arming) finding.path.push_back({call_span(program, timer.arming), "arms the timer"});
+  finding.path.push_back({finding.span, "cancels it, too late for a message that is there"});
+  const Unit& unit = program.unit_of(own.function);
+  const model::Clause& clause = unit.clause(own.clause);
+  finding.path.push_back(
+      {{unit.file, clause.begin, clause.end}, timer.unknown ? "takes it in one state alone" : "looks for what is gone"});
+  finding.key = "cancelled " + cancel;
+  report_weighed(reporter, std::move(finding));
+}
+
 void check(const Program& program, const Facts& facts, Reporter& reporter) {
+  for (const CancelledTimer& timer : cancelled_timers(program, facts)) report_cancelled(program, facts, reporter, timer);
   for (const StaleTimer& timer : stale_timers(program, facts)) report_stale(program, facts, reporter, timer);
   for (const TimerByKey& timer : timers_by_key(program, facts)) report_by_key(program, facts, reporter, timer);
   for (const CallId site : wanted_calls(program, reporter)) check_wrong_cancel(program, facts, reporter, site);
