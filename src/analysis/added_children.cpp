@@ -209,6 +209,10 @@ AddedChildren::Found AddedChildren::read(const Chain& chain, bool settle) {
     }
     // Elixir's dynamic supervisor is given whole specifications; simple_one_for_one has its own and is given arguments.
     const bool specified = builder_.trees()[trees[0].index].behaviour == sym::Elixir_DynamicSupervisor;
+    if (!specified && row.child_argument != 0 && row.child_argument <= arguments.size()) {
+      const ValueRef given = e_.evaluate(frame, arguments[row.child_argument - 1u]);
+      for (const TreeId tree : trees) builder_.start_template(tree, given, from);
+    }
     if (!specified || row.child_argument == 0 || row.child_argument > arguments.size()) return Found::kChild;
     TreeChild child = builder_.read_child(e_.evaluate(frame, arguments[row.child_argument - 1u]), from);
     child.origin = Origin::kAdded;

@@ -150,6 +150,7 @@ class Builtins {
   Symbol registered_name(ValueRef value);
   ValueRef each(ValueRef list, ValueRef closure, int depth, bool flatten);
   ValueRef kept(ValueRef list);
+  ValueRef listed(ValueRef choice);
   ValueRef flattened(ValueRef list, bool deep);
   std::optional<std::string> characters(ValueRef value);
 

@@ -182,6 +182,15 @@ ValueRef Builtins::kept(ValueRef given) {
   return e_.list(list->parts, std::move(presences), list->open);
 }
 
+// What flattening makes of an element that may be a list: `if(enabled?(module), do: module, else: [])` is the module, perhaps.
+ValueRef Builtins::listed(ValueRef choice) {
+  const auto is_list = [](ValueRef v) { return v->kind == ValueKind::kList; };
+  if (std::none_of(choice->parts.begin(), choice->parts.end(), is_list)) return choice;
+  Values lists = e_.values();
+  for (const ValueRef part : choice->parts) lists.push_back(is_list(part) ? part : e_.list({part}, {}, false));
+  return e_.as_list(e_.choice(lists));
+}
+
 ValueRef Builtins::flattened(ValueRef given, bool deep) {
   const ValueRef list = e_.as_list(given);
   Values parts = e_.values();
@@ -189,9 +198,7 @@ ValueRef Builtins::flattened(ValueRef given, bool deep) {
   bool open = list->open;
   for (std::size_t i = 0; i < list->parts.size(); ++i) {
     ValueRef part = e_.force(list->parts[i]);
-    if (part->kind == ValueKind::kChoice &&
-        std::all_of(part->parts.begin(), part->parts.end(), [](ValueRef v) { return v->kind == ValueKind::kList; }))
-      part = e_.as_list(part);
+    if (part->kind == ValueKind::kChoice) part = listed(part);
     if (part->kind != ValueKind::kList) {
       parts.push_back(part);
       presences.push_back(list->presences[i]);

@@ -55,7 +55,8 @@ void Evaluator::bind(Frame* f, ExprId occurrence) {
   for (ExprId parent = unit.parent(at); parent; at = parent, parent = unit.parent(at)) {
     const Expr& e = unit.expr(parent);
     if (e.kind == ExprKind::kMatch && !e.has(model::kInPattern)) {
-      if (unit.child(parent, 0) == at) match(f, at, evaluate(f, unit.child(parent, 1)));
+      // What stands in a child's options may cost more than the list that it stands in: it waits until somebody asks for it.
+      if (unit.child(parent, 0) == at) match(f, at, lazy(f, unit.child(parent, 1)));
       return;
     }
     if (e.kind == ExprKind::kCase || e.kind == ExprKind::kTry) {

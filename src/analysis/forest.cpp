@@ -39,7 +39,9 @@ ForestBuilder::ForestBuilder(const Program& program, const Facts& facts, Reads* 
 Forest ForestBuilder::build() {
   add_applications();
   AddedChildren(program_, facts_, *this, e_).add();
+  complete_templates();
   add_loose();
+  complete_templates();  // of those
   return std::move(out_);
 }
 
@@ -87,6 +89,25 @@ void ForestBuilder::add_application(const std::string& name, Symbol module, Modu
     if (start && e_.starts[*start].supervisor) application.tree = add_tree(*start, source);
   }
   out_.applications.push_back(std::move(application));
+}
+
+// A template whose start_child is not read, where one start function alone can be meant: it is given what nobody knows.
+void ForestBuilder::complete_templates() {
+  for (std::uint32_t t = 0; t < out_.trees.size(); ++t) {
+    if (!templates_.contains(t)) continue;
+    const TreeChild& child = out_.trees[t].children.front();
+    if (child.tree || child.type != sym::supervisor || !child.source || child.start_arity < 0) continue;
+    if (program_.module(child.source).name != child.start_module) continue;
+    constexpr std::size_t kMostMore = 4;
+    std::size_t more = 0, functions = 0;
+    for (std::size_t each = 1; each <= kMostMore; ++each) {
+      const auto arity = static_cast<std::uint32_t>(child.start_arity) + static_cast<std::uint32_t>(each);
+      if (!e_.find_function(child.source, child.start_function, arity)) continue;
+      more = each;
+      ++functions;
+    }
+    if (functions == 1) start_template(TreeId(t), e_.list(Values(more, e_.unknown()), {}, false), child.source);
+  }
 }
 
 // Supervisors that no application is seen to start: a library's, or those that a process starts by itself.
@@ -185,8 +206,33 @@ TreeId ForestBuilder::add_tree(std::size_t start_index, ModuleId from) {
     tree.dynamic = tree.complete = true;
   }
   path_.pop_back();
+  if (tree.strategy == sym::simple_one_for_one && tree.children.size() == 1 && template_ != nullptr)
+    templates_.emplace(id.index, template_);
+  template_ = nullptr;
   out_.trees[id.index] = std::move(tree);
   return id;
+}
+
+// start_child(Supervisor, Arguments): the template's start function is called with its own arguments and these after them
+// (stdlib: supervisor, "simple_one_for_one").
+void ForestBuilder::start_template(TreeId id, ValueRef given, ModuleId from) {
+  const auto found = templates_.find(id.index);
+  if (found == templates_.end() || out_.trees[id.index].children.front().tree) return;
+  const auto is_sure = [](ValueRef list) {
+    return list->kind == ValueKind::kList && !list->open &&
+           std::all_of(list->presences.begin(), list->presences.end(), [](Presence p) { return p == Presence::kAlways; });
+  };
+  const ValueRef mfa = e_.force(found->second);
+  if (mfa->kind != ValueKind::kTuple || mfa->parts.size() != 3) return;
+  const ValueRef own = e_.force(mfa->parts[2]), more = e_.force(given);
+  if (!is_sure(own) || !is_sure(more) || more->parts.empty()) return;
+  Values all = own->parts;
+  all.insert(all.end(), more->parts.begin(), more->parts.end());
+  TreeChild child = out_.trees[id.index].children.front();
+  const int arity = child.start_arity;
+  read_start(e_.tuple({mfa->parts[0], mfa->parts[1], e_.list(std::move(all), {}, false)}, mfa->place), from, child);
+  child.start_arity = arity;  // as it is specified
+  if (child.tree) out_.trees[id.index].children.front() = std::move(child);
 }
 
 void ForestBuilder::read_library(const Start& start, Tree& tree) {
@@ -289,9 +335,34 @@ void ForestBuilder::read_children(ValueRef given, ModuleId from, Tree& tree) {
   for (std::size_t i = 0; i < list->parts.size(); ++i) {
     TreeChild child = read_child(list->parts[i], from);
     child.presence = list->presences[i];
-    if (tree.strategy == sym::simple_one_for_one) child.presence = Presence::kMany, child.origin = Origin::kTemplate;
+    if (tree.strategy == sym::simple_one_for_one) {
+      child.presence = Presence::kMany, child.origin = Origin::kTemplate;
+      template_ = specs_.read(e_.force(list->parts[i]), from).start;
+    }
     tree.children.push_back(std::move(child));
   }
+}
+
+// A helper may make specifications of modules that stand in a list elsewhere, Supervisor.child_spec({module, options}, []) for
+// each of them: what a reader takes for the child is the module with its options in that list.
+ExprRef ForestBuilder::written_at(ValueRef value) {
+  ValueRef inner = value;
+  if (value->kind == ValueKind::kTuple && value->parts.size() == 3 && e_.atom_of(value->parts[0]) == sym::child_spec) {
+    const ValueRef overrides = e_.force(value->parts[2]);
+    if (overrides->kind != ValueKind::kList || overrides->open || !overrides->parts.empty()) return value->place;
+    inner = e_.force(value->parts[1]);
+  }
+  ValueRef head = inner;
+  if (inner->kind == ValueKind::kTuple && inner->parts.size() == 2) head = e_.force(inner->parts[0]);
+  if (head == value || head->kind != ValueKind::kAtom || !head->place || !value->place) return value->place;
+  const model::Unit& unit = program_.unit(head->place.unit);
+  const model::Expr& around = program_.unit(value->place.unit).expr(value->place.expr);
+  const model::Expr& written = unit.expr(head->place.expr);
+  if (head->place.unit == value->place.unit && around.begin <= written.begin && written.begin < around.end) return value->place;
+  const ExprId parent = unit.parent(head->place.expr);
+  const bool in_tuple = parent && unit.expr(parent).kind == model::ExprKind::kTuple && unit.expr(parent).child_count <= 3 &&
+                        unit.child(parent, 0) == head->place.expr;
+  return in_tuple ? ExprRef{head->place.unit, parent} : head->place;
 }
 
 TreeChild ForestBuilder::read_child(ValueRef specification, ModuleId from) {
@@ -299,7 +370,7 @@ TreeChild ForestBuilder::read_child(ValueRef specification, ModuleId from) {
   const ValueRef value = e_.force(specification);
   const ChildSpec spec = specs_.read(value, from);
   TreeChild child;
-  child.place = value->place;
+  child.place = written_at(value);
   child.id = spec.id;
   child.restart = spec.restart;
   child.shutdown = spec.shutdown;

@@ -17,6 +17,8 @@ class ForestBuilder {
   // For what is added after the start.
   std::vector<Tree>& trees() { return out_.trees; }
   TreeChild read_child(ValueRef specification, ModuleId from);
+  // What start_child gives a simple_one_for_one supervisor's template, which may be read only with that.
+  void start_template(TreeId tree, ValueRef arguments, ModuleId from);
   // The tree of a process that a start function gave; none when it stands nowhere in the forest.
   TreeId tree_of(std::size_t start) const {
     const auto found = tree_of_start_.find(start);
@@ -27,6 +29,7 @@ class ForestBuilder {
   void add_applications();
   void add_application(const std::string& name, Symbol module, ModuleId source, bool declared);
   bool declares_application(ModuleId module) const;
+  void complete_templates();
   void add_loose();
   // The processes, by index of Evaluator::starts, that a value of a start function may stand for.
   std::vector<std::size_t> started(ValueRef value);
@@ -38,6 +41,7 @@ class ForestBuilder {
   void read_flags(ValueRef flags, Tree& tree);
   void read_flags_of(ValueRef flags, Tree& tree, Symbol behaviour);
   void read_children(ValueRef list, ModuleId from, Tree& tree);
+  ExprRef written_at(ValueRef specification);
   void read_start(ValueRef start, ModuleId from, TreeChild& child);
 
   const model::Program& program_;
@@ -47,6 +51,8 @@ class ForestBuilder {
   Forest out_;
   std::vector<Symbol> path_;  // modules of the supervisors above the one that is read
   std::unordered_map<std::size_t, TreeId> tree_of_start_;
+  ValueRef template_ = nullptr;                            // the start of the template that was read last
+  std::unordered_map<std::uint32_t, ValueRef> templates_;  // by tree
 };
 
 }  // namespace beamwright::analysis

@@ -62,7 +62,8 @@ BootTurns::BootTurns(const Program& program, const Facts& facts)
   std::set<std::uint32_t> below;
   for (const Tree& tree : forest_.trees) {
     for (const TreeChild& child : tree.children) {
-      if (child.tree) below.insert(child.tree.index);
+      // What is started on demand has an order of its own below it, and none against what stands in a list.
+      if (child.tree && child.origin == analysis::Origin::kList) below.insert(child.tree.index);
     }
   }
   for (std::uint32_t i = 0; i < forest_.trees.size(); ++i) {

@@ -72,12 +72,14 @@ Relation Siblings::relation(ModuleId dependent, ModuleId other) const {
 }
 
 source::Span strategy_place(const Program& program, const Facts& facts, const Tree& tree) {
+  // One init/1 may have a clause for each of several supervisors.
+  analysis::ExprRef place;
   for (const analysis::Supervisor& supervisor : facts.supervisors) {
-    if (supervisor.function == tree.function && supervisor.strategy_expr) {
-      return program.unit(supervisor.strategy_expr.unit).span(supervisor.strategy_expr.expr);
-    }
+    if (supervisor.function != tree.function || !supervisor.strategy_expr) continue;
+    if (!place || supervisor.strategy == tree.strategy) place = supervisor.strategy_expr;
+    if (supervisor.strategy == tree.strategy) break;
   }
-  return {};
+  return place ? program.unit(place.unit).span(place.expr) : source::Span{};
 }
 
 }  // namespace beamwright::rules

@@ -210,6 +210,99 @@ end
             (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker", "? Shop.Library.?/? ? ? ?"}));
 }
 
+// Three ways in which projects leave children out by their configuration: a filter over the list, a function that gives the
+// module or nothing, and a port that is looked for, at whatever cost, before the list is put together.
+TEST(Forest, HoldsChildrenThatConfigurationMayLeaveOutAsConditionalInTheirOrder) {
+  const ForestOf shop(Text{"lib/app.ex", R"(
+defmodule Shop.Application do
+  use Application
+  def start(_type, _args) do
+    port = Shop.Ports.find([:upnp, :pmp, :nat, :other, :more, :last], Application.get_env(:shop, :port))
+    children = [{Shop.Cart, port: port}, {Task.Supervisor, name: Shop.Tasks}]
+    Supervisor.start_link(Shop.Ports.configurable(children) ++ perhaps(), strategy: :rest_for_one, name: Shop.Supervisor)
+  end
+  defp perhaps, do: List.flatten([configure(Shop.Stock), Shop.Stock])
+  defp configure(module), do: if(Application.get_env(:shop, module, [])[:enabled] == true, do: module, else: [])
+end
+defmodule Shop.Ports do
+  def configurable(children) do
+    children
+    |> Enum.filter(fn {process, _} -> enabled?(process); process -> enabled?(process) end)
+    |> Enum.map(fn {process, args} -> Supervisor.child_spec({process, args}, []); process -> Supervisor.child_spec({process, []}, []) end)
+  end
+  defp enabled?(process), do: Application.get_env(:shop, process, [])[:enabled] != false
+  def find([], port), do: port
+  def find([way | ways], port) do
+    case way.open(port) do
+      {:ok, found} -> found
+      {:error, :timeout} -> find(ways, port + 1)
+      {:error, :closed} -> find(ways, port + 2)
+      {:error, :taken} -> find(ways, port + 3)
+      {:error, :no_nat} -> find(ways, port + 4)
+      {:error, :refused} -> find(ways, port + 5)
+      {:error, :unreachable} -> find(ways, port + 6)
+      {:error, _} -> find(ways, port + 7)
+    end
+  end
+end
+)"},
+                      Text{"lib/workers.ex", kWorkers});
+  EXPECT_EQ(shop.children("Elixir.Shop.Supervisor"),
+            (Lines{"'Elixir.Shop.Cart' Shop.Cart.start_link/1 transient 10000 worker perhaps",
+                   "'Elixir.Shop.Tasks' Task.Supervisor.start_link/1 permanent infinity supervisor perhaps",
+                   "'Elixir.Shop.Stock' Shop.Stock.start_link/1 permanent 5000 worker perhaps",
+                   "'Elixir.Shop.Stock' Shop.Stock.start_link/1 permanent 5000 worker"}));
+}
+
+TEST(Forest, StartsATemplateWithTheArgumentsOfStartChild) {
+  const ForestOf shop(Text{"src/pay_app.erl", R"(-module(pay_app).
+-behaviour(application).
+-export([start/2]).
+start(_, _) -> pay_pools:start_link().
+)"},
+                      Text{"src/pay_pools.erl", R"(-module(pay_pools).
+-behaviour(supervisor).
+-export([start_link/0, add/2, init/1]).
+start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, pools).
+add(Host, Size) -> supervisor:start_child(?MODULE, [{pool, Host, Size}]).
+init(pools) -> {ok, {{simple_one_for_one, 1, 5}, [{pool, {supervisor, start_link, [?MODULE]}, transient, infinity, supervisor, []}]}};
+init({pool, Host, Size}) -> {ok, {{one_for_one, 5, 10}, [{I, {pay_line, start_link, [Host]}, permanent, 50, worker, []} || I <- lists:seq(1, Size)]}}.
+)"});
+  const Tree* pools = shop.named("pay_pools");
+  ASSERT_NE(pools, nullptr);
+  ASSERT_EQ(pools->children.size(), 1u);
+  ASSERT_TRUE(pools->children[0].tree);
+  const Tree& pool = shop.forest().tree(pools->children[0].tree);
+  EXPECT_EQ(pool.strategy.text(), "one_for_one");
+  ASSERT_EQ(pool.children.size(), 1u);
+  EXPECT_EQ(pool.children[0].start_module.text(), "pay_line");
+  EXPECT_EQ(pool.children[0].presence, Presence::kMany);
+}
+
+// Which supervisor start_child means is not known here; that one start function alone can be meant is.
+TEST(Forest, StartsATemplateWithWhatNobodyKnowsWhereOneFunctionCanBeMeant) {
+  const ForestOf shop(Text{"src/pay_app.erl", R"(-module(pay_app).
+-behaviour(application).
+-export([start/2]).
+start(_, _) -> shard_sup:start_link(main).
+)"},
+                      Text{"src/shard_sup.erl", R"(-module(shard_sup).
+-behaviour(supervisor).
+-export([start_link/1, add/2, init/1]).
+start_link(Db) -> supervisor:start_link({local, shards}, ?MODULE, {all, Db}).
+start_shard(Db, Shard) -> supervisor:start_link(?MODULE, {one, Db, Shard}).
+add(Db, Shard) -> supervisor:start_child({via, shard_names, Db}, [Shard]).
+init({all, Db}) -> {ok, {{simple_one_for_one, 1, 5}, [{shard, {?MODULE, start_shard, [Db]}, transient, infinity, supervisor, []}]}};
+init({one, Db, Shard}) -> {ok, {{one_for_all, 5, 10}, [{store, {shard_store, start_link, [Db, Shard]}, permanent, 50, worker, []}]}}.
+)"});
+  const Tree* shards = shop.named("shards");
+  ASSERT_NE(shards, nullptr);
+  ASSERT_EQ(shards->children.size(), 1u);
+  ASSERT_TRUE(shards->children[0].tree);
+  EXPECT_EQ(shop.forest().tree(shards->children[0].tree).strategy.text(), "one_for_all");
+  EXPECT_TRUE(shop.forest().loose.empty());
+}
+
 TEST(Forest, ReadsASupervisorLibraryOfTheSourcesLikeOtps) {
   const ForestOf shop(Text{"src/my_sup.erl", R"(-module(my_sup).
 -behaviour(gen_server).
