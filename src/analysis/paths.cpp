@@ -386,9 +386,7 @@ class Walk {
     if (t.else_clauses.empty()) {
       out = std::move(body);
     } else {
-      std::vector<Branch> branches;
-      clauses(t.else_clauses, body, depth, branches);
-      out = merge(body, branches);
+      out = walk_clauses(t.else_clauses, unit_.child(id, 0), body, depth);
     }
     std::vector<Branch> handlers;
     if (!raised.empty()) clauses(t.catch_clauses, raised, depth, handlers);
@@ -476,10 +474,14 @@ class Walk {
     const Expr& e = unit_.expr(id);
     const auto children = unit_.children_of(e);
     if (!children.empty()) in = walk(children[0], std::move(in), depth + 1);
-    const ClauseRange range = unit_.clauses_of(e);
+    return walk_clauses(unit_.clauses_of(e), children.empty() ? ExprId() : children[0], in, depth);
+  }
+
+  // The clauses of a case or of a try for the value of `subject`: where some bind it, it is not there in the others.
+  States walk_clauses(ClauseRange range, ExprId subject, const States& in, int depth) {
     bool decides = false;
     for (const ClauseId clause : range) decides = decides || binds_it(unit_.patterns_of(unit_.clause(clause)));
-    const bool waits = !children.empty() && waits_on(children[0]);
+    const bool waits = subject && waits_on(subject);
     bool errors_are_taken = false;
     std::vector<Branch> branches;
     for (const ClauseId clause : range) {
@@ -632,6 +634,13 @@ std::optional<Acquisition> acquisition_at(const Program& program, const Facts& f
     if (one.site == site) return follow(program, facts, ResourceUses(program, facts), one, function);
   }
   return {};
+}
+
+std::optional<Acquisition> acquisition_by(const Program& program, const Facts& facts, CallId site, Resource resource) {
+  const FunctionId function = program.function_of(site);
+  if (!function) return {};
+  const FunctionId through = facts.calls.callees[site.index].function;
+  return follow(program, facts, ResourceUses(program, facts), {site, resource, through, false, false}, function);
 }
 
 bool nobody_has(const Program& program, const Facts& facts, const Acquisition& acquisition) {

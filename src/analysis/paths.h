@@ -69,5 +69,8 @@ std::vector<Acquisition> acquisitions_in(const model::Program& program, const Fa
 bool nobody_has(const model::Program& program, const Facts& facts, const Acquisition& acquisition);
 // The acquisition at a call, when it is one of that resource.
 std::optional<Acquisition> acquisition_at(const model::Program& program, const Facts& facts, CallId site, Resource resource);
+// What becomes of what any call gives its function, taken for that resource: a function of the sources that opens something for
+// its caller, say.
+std::optional<Acquisition> acquisition_by(const model::Program& program, const Facts& facts, CallId site, Resource resource);
 
 }  // namespace beamwright::analysis

@@ -30,6 +30,11 @@ bool is_success(const Unit& unit, ExprId pattern) {
   return taken.kind == ExprKind::kWildcard || (taken.kind == ExprKind::kVariable && taken.has(model::kBinds));
 }
 
+// A case, or a try whose value is taken apart by clauses: `try open() of {ok, File} -> …`.
+bool decides(const Unit& unit, const Expr& e) {
+  return e.kind == ExprKind::kCase || (e.kind == ExprKind::kTry && !unit.try_of(e).else_clauses.empty());
+}
+
 std::size_t position(const Unit& unit, ExprId parent, ExprId child) {
   const auto children = unit.children_of(parent);
   return static_cast<std::size_t>(std::find(children.begin(), children.end(), child) - children.begin());
@@ -79,7 +84,7 @@ ResourceUse ResourceUses::use(FunctionId function, ExprId occurrence, Resource r
         if (is_child && !(e.kind == ExprKind::kReceive && index == 1)) return {};
         break;
       case ExprKind::kTry:
-        if (!is_child && at == unit.try_of(e).after) return {};
+        if (is_child ? decides(unit, e) : at == unit.try_of(e).after) return {};
         break;
       case ExprKind::kWith:
       case ExprKind::kComprehension:
@@ -162,6 +167,7 @@ ResourceUse ResourceUses::argument_use(FunctionId function, ExprId call, ExprId 
     return {ResourceFate::kKept, call, Keeper::kGiven};
   }
   if (row && (!row->effects.empty() || row->returns != Resource::kNone || row->releases != Resource::kNone)) return {};
+  if (resource == Resource::kSocket && external->module.text() == "inet") return {};  // its addresses and options
   const bool known = row || knowledge::Knowledge::embedded().knows_module(external->module);
   if (!known) return {ResourceFate::kKept, call, Keeper::kGiven};
   climb = true;
@@ -249,9 +255,9 @@ void ResourceUses::add_targets(FunctionId function, ExprId value, Resource resou
       } else {
         add_pattern(unit, unit.child(around, 0), resource, fresh, pair, out);
       }
-    } else if (e.kind == ExprKind::kCase && index == 0) {
+    } else if (index == 0 && decides(unit, e)) {
       bool taken = false;  // {ok, Pid} -> …; Other -> …: what the last clause takes is something else
-      for (const model::ClauseId id : unit.clauses_of(e)) {
+      for (const model::ClauseId id : e.kind == ExprKind::kCase ? unit.clauses_of(e) : unit.try_of(e).else_clauses) {
         for (const ExprId pattern : unit.patterns_of(unit.clause(id))) {
           if (taken && unit.expr(pattern).kind == ExprKind::kVariable) continue;
           add_pattern(unit, pattern, resource, fresh, pair, out);
@@ -273,12 +279,7 @@ void ResourceUses::add_targets(FunctionId function, ExprId value, Resource resou
       argument_use(function, around, at, resource, 0, handed_on);
       if (!handed_on) return;
       wrapped = true;
-    } else if (e.kind == ExprKind::kTry && index < e.child_count) {
-      for (const model::ClauseId id : unit.try_of(e).else_clauses) {
-        for (const ExprId pattern : unit.patterns_of(unit.clause(id))) add_pattern(unit, pattern, resource, fresh, pair, out);
-      }
-      if (!unit.try_of(e).else_clauses.empty()) return;
-    } else {
+    } else if (e.kind != ExprKind::kTry || index >= e.child_count) {
       const bool clause_body = index >= e.child_count && (e.kind == ExprKind::kCase || e.kind == ExprKind::kWith);
       const bool block_end = e.kind == ExprKind::kBlock && index + 1 == e.child_count;
       if (!clause_body && !block_end) return;

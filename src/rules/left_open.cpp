@@ -1,8 +1,10 @@
 #include "rules/left_open.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
+#include "analysis/paths.h"
 #include "analysis/resource_uses.h"
 #include "analysis/sites.h"
 #include "analysis/state_fields.h"
@@ -29,6 +31,11 @@ class Search {
   // From where something is opened outwards, as long as it is returned.
   std::optional<LeftOpen> follow(const LeftOpen& at, int depth) const {
     bool used = false, returned = false, released = false;
+    if (const ExprId failure = forgotten_on_failure(at)) {
+      LeftOpen failing = at;
+      failing.forgotten = failure;
+      if (auto found = run_again(failing)) return found;
+    }
     for (const ResourceUse& use : uses_of(at)) {
       const bool kept = use.fate == ResourceFate::kKept;
       if (kept && use.keeper != Keeper::kReturned) return {};
@@ -53,6 +60,33 @@ class Search {
   }
 
  private:
+  // Closed, kept or returned on one way, and on another, where a step with it fails, known to nobody: the pattern of that clause,
+  // or what follows a timeout.
+  ExprId forgotten_on_failure(const LeftOpen& at) const {
+    const auto made = analysis::acquisition_by(program_, facts_, at.site, at.resource);
+    if (!made || (made->kept.empty() && made->released.empty())) return {};
+    for (const analysis::ResourceLeft& left : made->left) {
+      if (left.way == analysis::WayOut::kTimeout) return left.place;
+      if (left.way == analysis::WayOut::kClause && names_failure(program_.unit_of(at.function), left.place)) return left.place;
+    }
+    return {};
+  }
+
+  // {error, Reason}, :error, timeout; a socket that the other side has closed leaves less behind.
+  static bool names_failure(const Unit& unit, ExprId pattern) {
+    if (unit.expr(pattern).kind == ExprKind::kGenerator) return true;  // the step of a `with` that did not match
+    bool fails = false, closed = false;
+    any_below(unit, pattern, [&](ExprId id) {
+      const model::Expr& e = unit.expr(id);
+      if (e.kind != ExprKind::kAtom) return false;
+      const std::string_view name = e.symbol().text();
+      fails |= name == "error" || name == "timeout" || name == "false" || name == "nil" || name == "undefined";
+      closed |= name == "closed";
+      return false;
+    });
+    return fails && !closed;
+  }
+
   // What the function does with it, occurrence by occurrence.
   std::vector<ResourceUse> uses_of(const LeftOpen& at) const {
     const Unit& unit = program_.unit_of(at.function);
@@ -79,18 +113,20 @@ class Search {
   // A message to a server that lives on runs the function. What its init does it does once.
   std::optional<LeftOpen> run_again(const LeftOpen& at) const {
     const analysis::Context& context = facts_.contexts.of(at.function);
-    if (is_closed_elsewhere(at)) return {};
+    if (!at.forgotten && is_closed_elsewhere(at)) return {};
     if ((context.flags & (analysis::kInRequest | analysis::kInTask | analysis::kInTool | analysis::kAtCompileTime)) != 0)
       return {};
     for (const ProcessId process : context.processes) {
       const ProcessKind kind = facts_.process(process).kind;
-      if (kind != ProcessKind::kGenServer && kind != ProcessKind::kGenStatem) continue;
-      if (at.resource == Resource::kSocket && hears_sockets(process)) continue;
+      constexpr std::array<ProcessKind, 5> kLiving = {ProcessKind::kGenServer, ProcessKind::kGenStatem, ProcessKind::kGenEvent,
+                                                      ProcessKind::kStage, ProcessKind::kAgent};
+      if (std::find(kLiving.begin(), kLiving.end(), kind) == kLiving.end()) continue;
+      if (!at.forgotten && at.resource == Resource::kSocket && hears_sockets(process)) continue;
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, at.function)) {
         const Handler& handler = facts_.handler(id);
         const bool again =
             handler.kind == HandlerKind::kInfo || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kCall;
-        if (!again || !stands_in(at, handler) || ends(handler)) continue;
+        if (!again || !stands_in(at, handler) || ends(handler, at.forgotten)) continue;
         LeftOpen found = at;
         found.handler = id;
         found.process = process;
@@ -138,17 +174,19 @@ class Search {
     return place >= clause.begin && place < clause.end;
   }
 
-  // {stop, …} in each result of the clause: the socket goes with the process.
-  bool ends(const Handler& handler) const {
+  // {stop, …} in each result of the clause: the socket goes with the process. Of a failure, in any of them.
+  bool ends(const Handler& handler, ExprId failure) const {
     const Unit& unit = program_.unit_of(handler.function);
-    bool any = false, all = true;
+    bool any = false, all = true, some = false;
     analysis::for_each_result(unit, unit.clause(handler.clause).body, [&](ExprId result) {
       const model::Expr& e = unit.expr(result);
       if (e.kind != ExprKind::kTuple || e.child_count == 0) return;
       any = true;
-      all &= analysis::atom_value(unit, unit.child(result, 0)) == intern("stop");
+      const bool stops = analysis::atom_value(unit, unit.child(result, 0)) == intern("stop");
+      all &= stops;
+      some |= stops;
     });
-    return any && all;
+    return failure ? some : any && all;
   }
 
   const Program& program_;

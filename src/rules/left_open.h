@@ -12,6 +12,7 @@ struct LeftOpen {
   CallId opened;        // gen_tcp:connect, file:open …
   FunctionId function;  // that holds it last
   CallId site;          // where that function gets it: `opened`, or a call of a function that returns it
+  ExprId forgotten;     // the clause of a failure on which it is forgotten; none when it is closed and kept on no way
   HandlerId handler;    // that runs it again and again
   ProcessId process;
   knowledge::Resource resource = knowledge::Resource::kNone;

@@ -94,6 +94,28 @@ end
   EXPECT_EQ(outcome(f, "B.read/1"), (Lines{"file_handle: back left-clause"}));
 }
 
+// `try gen_tcp:connect(…) of {ok, S} -> …; {error, _} -> … end` decides as a case does.
+TEST(Paths, ATryForItsValueHoldsASocketOnlyWhereItWasOpened) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-export([check/1, leaky/1]).
+check(Host) ->
+  try gen_tcp:connect(Host, 80, [], 5000) of
+    {ok, Socket} -> try inet:sockname(Socket) after gen_tcp:close(Socket) end;
+    {error, nxdomain} -> {error, nxdomain};
+    {error, Reason} -> {error, Reason}
+  catch _:R -> {error, R}
+  end.
+leaky(Host) ->
+  {ok, Socket} = gen_tcp:connect(Host, 80, [], 5000),
+  case gen_tcp:send(Socket, <<"hello">>) of
+    ok -> gen_tcp:close(Socket);
+    {error, Reason} -> {error, Reason}
+  end.
+)"}});
+  EXPECT_EQ(outcome(f, "a:check/1"), (Lines{"socket: back"}));
+  EXPECT_EQ(outcome(f, "a:leaky/1"), (Lines{"socket: back left-clause"}));
+}
+
 TEST(Paths, WhatIsKeptIsNotLeft) {
   const FactsOf f(std::vector<Text>{{"lib/a.ex", R"(defmodule A do
   use GenServer

@@ -473,7 +473,8 @@ class Check {
     finding.severity = Severity::kMedium;
     finding.confidence = Confidence::kLikely;
     finding.message = finding.function + " opens a " + (socket ? "socket" : "file") + " with " +
-                      callee_text(program_, facts_, open.opened) + " and closes it on no way; " + again +
+                      callee_text(program_, facts_, open.opened) +
+                      (open.forgotten ? " and forgets it where the next step fails; " : " and closes it on no way; ") + again +
                       " opens another each time";
     finding.why =
         socket
@@ -487,7 +488,8 @@ class Check {
                   " end`, or open it once and keep it in the state."
             : std::string("Close it whatever happens: `try do … after ") +
                   (socket ? ":gen_tcp.close(socket)" : "File.close(file)") + " end`, or open it once and keep it in the state.";
-    finding.path = {{finding.span, finding.function + " gets it here and forgets it"}};
+    finding.path = {{finding.span, finding.function + (open.forgotten ? " gets it here" : " gets it here and forgets it")}};
+    if (open.forgotten) finding.path.push_back({program_.unit_of(open.function).span(open.forgotten), "not closed on this way"});
     if (open.site != open.opened) finding.path.push_back(call_step(program_, facts_, open.opened));
     const Unit& unit = program_.unit_of(handler.function);
     const model::Clause& clause = unit.clause(handler.clause);
