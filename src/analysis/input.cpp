@@ -139,6 +139,13 @@ class Search {
     return {TextOriginKind::kGrowing, source_text(program_, unit, what), {{unit.span(at), "always a new value"}}};
   }
 
+  TextOrigin of_text_key(FunctionId f, ExprId at) const {
+    const Unit& unit = program_.unit_of(f);
+    return {TextOriginKind::kText,
+            source_text(program_, unit, at),
+            {{unit.span(at), "a value under a text key, as parsed input has"}}};
+  }
+
   // Whoever writes the URL chooses its scheme.
   TextOrigin of_scheme(FunctionId f, ExprId at) const {
     const Unit& unit = program_.unit_of(f);
@@ -175,7 +182,7 @@ class Search {
     const External* external = facts_.calls.external(site);
     const std::string_view name = call.name.text();
     if (!external || !external->row) {
-      if (auto asked = of_request_getter(f, id, call, arguments)) return std::move(*asked);
+      if (asks_request(unit, call, arguments)) return outside(f, id, source_text(program_, unit, id));
     }
     // Req:parse_qs(): mochiweb's requests are modules with parameters.
     if (call.target == model::TargetKind::kDynamicModule && is_request_method(name))
@@ -191,7 +198,7 @@ class Search {
     if (!external) {
       TextOrigin given = of_project_call(f, site, depth, calls);
       const bool open = given.kind == TextOriginKind::kUnknown || given.kind == TextOriginKind::kPublic;
-      return open && is_getter_of_part(name) ? of_named_part(f, id, arguments, given) : given;
+      return open && is_getter_of_part(name) && names_part(unit, arguments) ? of_text_key(f, id) : given;
     }
     const std::string_view module = external->module.text();
     if (is_bounded_call(module, name)) return {TextOriginKind::kBounded, "", {}};
@@ -222,37 +229,6 @@ class Search {
     const Expr& e = unit.expr(local_value(unit, path));
     if (e.kind != ExprKind::kField || e.symbol().text() != "path") return false;
     return of(f, unit.children_of(e)[0], depth + 1, calls).kind >= TextOriginKind::kText;
-  }
-
-  // getopt("target", Params): what a function gives for a written key and an argument that everybody would call parameters.
-  TextOrigin of_named_part(FunctionId f, ExprId id, std::span<const ExprId> arguments, const TextOrigin& otherwise) const {
-    const Unit& unit = program_.unit_of(f);
-    bool key = false, parameters = false;
-    for (const ExprId argument : arguments) {
-      const Expr& e = unit.expr(argument);
-      key |= e.kind == ExprKind::kString || e.kind == ExprKind::kCharlist;
-      parameters |= e.kind == ExprKind::kVariable && e.payload < unit.variables.size() &&
-                    is_input_name(unit.variables[e.payload].name.text());
-    }
-    if (!key || !parameters) return otherwise;
-    return {TextOriginKind::kText,
-            source_text(program_, unit, id),
-            {{unit.span(id), "a value under a text key, as parsed input has"}}};
-  }
-
-  // z_context:get_q("key", Context): what a framework of unknown make gives for a name that is written, a request's parameter.
-  std::optional<TextOrigin> of_request_getter(FunctionId f, ExprId id, const Call& call,
-                                              std::span<const ExprId> arguments) const {
-    if (arguments.size() < 2 || arguments.size() > 3 || !call.name) return {};
-    const Unit& unit = program_.unit_of(f);
-    const std::string_view module = call.target == model::TargetKind::kRemote ? call.module.text() : std::string_view();
-    if (!is_request_getter(module, call.name.text())) return {};
-    const bool named = std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
-      const ExprKind kind = unit.expr(local_value(unit, argument)).kind;
-      return kind == ExprKind::kString || kind == ExprKind::kCharlist;
-    });
-    if (!named) return {};
-    return outside(f, id, source_text(program_, unit, id));
   }
 
   // Map.get(params, "sort"), proplists:get_value(<<"sort">>, Params): looking under a text key. Everything else that is known by
@@ -300,9 +276,7 @@ class Search {
       if (found.kind < TextOriginKind::kText && is_called_settings(unit, arguments[base]))
         return {TextOriginKind::kSettings, "", {}};
       if (kind == ExprKind::kString && found.kind < TextOriginKind::kText && found.kind >= TextOriginKind::kUnknown) {
-        return {TextOriginKind::kText,
-                source_text(program_, unit, id),
-                {{unit.span(id), "a value under a text key, as parsed input has"}}};
+        return of_text_key(f, id);
       }
       if (found.kind == TextOriginKind::kPublic) return {};
       return part_of(std::move(found));
@@ -437,16 +411,13 @@ class Search {
   }
 
   TextOrigin refine(FunctionId f, ExprId at, TextOrigin origin, const TakenFrom& taken) const {
-    const Unit& unit = program_.unit_of(f);
     const bool open = origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText;
     if (taken.scheme && open) return of_scheme(f, at);
     if (taken.cut && (origin.kind == TextOriginKind::kUnknown || origin.kind == TextOriginKind::kPublic))
       origin.kind = TextOriginKind::kParsed;
     if (taken.settings && origin.kind < TextOriginKind::kText) return {TextOriginKind::kSettings, "", {}};
     if (taken.text_key && origin.kind >= TextOriginKind::kUnknown && origin.kind < TextOriginKind::kText) {
-      return {TextOriginKind::kText,
-              source_text(program_, unit, at),
-              {{unit.span(at), "a value under a text key, as parsed input has"}}};
+      return of_text_key(f, at);
     }
     if (taken.part && origin.kind == TextOriginKind::kPublic) return {};
     return taken.part ? part_of(std::move(origin)) : origin;
@@ -492,6 +463,9 @@ class Search {
       const VariableId whole = whole_variable(unit, root);
       if (taken.text_key && whole && is_settings_name(unit.variables[whole.index].name.text()))
         return {TextOriginKind::kSettings, "", {}};
+      // A clause of a helper, or of a callback that nobody knows: what a message of a connection looks like is known.
+      if (states_.role(f) == nullptr && is_sent_by_peer(unit, root, binding))
+        return outside(f, binding, source_text(program_, unit, binding) + " of the received message");
       if (auto kept = of_callback(f, id, static_cast<std::size_t>(found - patterns.begin()), root, binding, depth, calls))
         return refine(f, binding, std::move(*kept), taken);
       TextOrigin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,

@@ -88,6 +88,15 @@ ExprId argument_given(const Program& program, const Facts& facts, CallId site, F
   return direct && index < arguments.size() ? arguments[index] : ExprId();
 }
 
+// The pattern that a map pattern has under a key.
+static ExprId value_in(const Unit& unit, ExprId map, Symbol key) {
+  if (unit.expr(map).kind != ExprKind::kMap) return {};
+  const std::span<const ExprId> children = unit.children_of(map);
+  for (std::size_t i = 0; i + 1 < children.size(); i += 2)
+    if (atom_value(unit, children[i]) == key) return children[i + 1];
+  return {};
+}
+
 bool is_sent_by_peer(const Unit& unit, ExprId root, ExprId binding) {
   const Expr* e = &unit.expr(root);
   if (e->kind == ExprKind::kMatch && e->child_count == 2) {
@@ -98,7 +107,32 @@ bool is_sent_by_peer(const Unit& unit, ExprId root, ExprId binding) {
   if (e->kind != ExprKind::kTuple || e->child_count < 2) return false;
   const Expr& tag = unit.expr(unit.child(root, 0));
   const auto element = element_of(unit, root, binding);
+  if (tag.kind == ExprKind::kAtom && element == 1u && e->child_count == 2 && is_broker_message(tag.symbol().text())) {
+    // {publish, #{payload := Payload}}: a map that names the body; {publish, Event} is anybody's.
+    const ExprId map = unit.child(root, 1);
+    return value_in(unit, map, intern("payload")) || value_in(unit, map, intern("body"));
+  }
   return tag.kind == ExprKind::kAtom && element && is_peer_message(tag.symbol().text(), e->child_count, *element);
+}
+
+bool asks_request(const Unit& unit, const model::Call& call, std::span<const ExprId> arguments) {
+  if (arguments.size() < 2 || arguments.size() > 3 || !call.name) return false;
+  const std::string_view module = call.target == model::TargetKind::kRemote ? call.module.text() : std::string_view();
+  return is_request_getter(module, call.name.text()) && std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
+           const ExprKind kind = unit.expr(local_value(unit, argument)).kind;
+           return kind == ExprKind::kString || kind == ExprKind::kCharlist;
+         });
+}
+
+bool names_part(const Unit& unit, std::span<const ExprId> arguments) {
+  bool key = false, parameters = false;
+  for (const ExprId argument : arguments) {
+    const Expr& e = unit.expr(argument);
+    key |= e.kind == ExprKind::kString || e.kind == ExprKind::kCharlist;
+    parameters |= e.kind == ExprKind::kVariable && e.payload < unit.variables.size() &&
+                  is_input_name(unit.variables[e.payload].name.text());
+  }
+  return key && parameters;
 }
 
 bool is_list_of_characters(const Program& program, FunctionId f, ExprId list) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "analysis/facts.h"
 
@@ -20,6 +21,11 @@ ExprId argument_given(const model::Program& program, const Facts& facts, CallId 
 // {tcp, Socket, Data} and the like: does `binding` stand in the part of the message `root` that the other side of a connection
 // sent?
 bool is_sent_by_peer(const model::Unit& unit, ExprId root, ExprId binding);
+
+// z_context:get_q("key", Context): does the call ask a framework of unknown make for a part of a request, under a written name?
+bool asks_request(const model::Unit& unit, const model::Call& call, std::span<const ExprId> arguments);
+// getopt("target", Params): a written key, and an argument that everybody would call parameters.
+bool names_part(const model::Unit& unit, std::span<const ExprId> arguments);
 
 // [Char | Rest] of a clause beside which others have a character there, [$; | Rest]: the list is a text, cut by hand.
 bool is_list_of_characters(const model::Program& program, FunctionId function, ExprId list);

@@ -103,7 +103,7 @@ bool is_peer_message(std::string_view tag, std::size_t size, std::size_t element
     std::string_view tag;
     std::size_t size, element;
   };
-  constexpr std::array<Shape, 10> kShapes = {{{"tcp", 3, 2},
+  constexpr std::array<Shape, 17> kShapes = {{{"tcp", 3, 2},
                                               {"ssl", 3, 2},
                                               {"udp", 5, 4},
                                               {"sctp", 5, 4},
@@ -112,7 +112,14 @@ bool is_peer_message(std::string_view tag, std::size_t size, std::size_t element
                                               {"basic_deliver", 3, 1},
                                               {"circuits_uart", 3, 2},
                                               {"websocket", 2, 1},
-                                              {"redix_pubsub", 5, 4}}};
+                                              {"redix_pubsub", 5, 4},
+                                              {"pmessage", 5, 3},
+                                              {"udp", 6, 5},
+                                              {"quic", 4, 1},
+                                              {"zmq", 4, 2},
+                                              {"hackney_response", 3, 2},
+                                              {"ibrowse_async_response", 3, 2},
+                                              {"nerves_uart", 3, 2}}};
   return std::any_of(kShapes.begin(), kShapes.end(),
                      [&](const Shape& shape) { return shape.tag == tag && shape.size == size && shape.element == element; });
 }
@@ -132,12 +139,34 @@ bool is_collection_module(std::string_view module) {
   return is_one_of(module, kModules);
 }
 
-// A record or struct that holds a request, taken apart: #request{data = Data}.
+bool is_broker_message(std::string_view tag) { return tag == "publish" || tag == "msg"; }
+
 bool is_request_part(Symbol record, Symbol field) {
+  struct Shape {
+    std::string_view record, field;
+  };
+  // amqp_client, brod and kafka_protocol, Broadway, Plug, yaws; the answers of the clients of HTTP.
+  constexpr std::array<Shape, 15> kShapes = {{{"amqp_msg", "payload"},
+                                              {"kafka_message", "value"},
+                                              {"kafka_message", "key"},
+                                              {"mqtt_msg", "payload"},
+                                              {"Elixir.Broadway.Message", "data"},
+                                              {"Elixir.Plug.Upload", "filename"},
+                                              {"Elixir.Plug.Upload", "content_type"},
+                                              {"arg", "clidata"},
+                                              {"arg", "querydata"},
+                                              {"arg", "pathinfo"},
+                                              {"Elixir.HTTPoison.Response", "body"},
+                                              {"Elixir.HTTPoison.AsyncChunk", "chunk"},
+                                              {"Elixir.Tesla.Env", "body"},
+                                              {"Elixir.Finch.Response", "body"},
+                                              {"Elixir.Req.Response", "body"}}};
   constexpr std::array<std::string_view, 4> kRecords = {"request", "req", "http_request", "Elixir.Plug.Conn"};
   constexpr std::array<std::string_view, 12> kFields = {
       "data", "body", "q", "qs", "query", "path", "headers", "params", "args", "query_params", "body_params", "req_headers"};
-  return is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields);
+  if (is_one_of(record.text(), kRecords) && is_one_of(field.text(), kFields)) return true;
+  return std::any_of(kShapes.begin(), kShapes.end(),
+                     [&](const Shape& shape) { return shape.record == record.text() && shape.field == field.text(); });
 }
 
 bool is_request_getter(std::string_view module, std::string_view name) {

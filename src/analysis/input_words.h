@@ -21,11 +21,15 @@ bool is_input_field(std::string_view name);
 // Which element (from 0) of a message with this tag and this many elements holds what a peer or a broker's client sent:
 // {tcp, Socket, Data}, {basic_deliver, Payload, Meta}.
 bool is_peer_message(std::string_view tag, std::size_t size, std::size_t element);
+// The tag of a message in which a client of a broker hands on what was published, as a map: {publish, #{payload := Payload}} of
+// emqtt, {:msg, %{body: body}} of Gnat.
+bool is_broker_message(std::string_view tag);
 // Functions that look something up in a store: what they give is not made of what they are given.
 bool is_reading_call(std::string_view name);
 // Modules of both standard libraries whose functions read out of the very collection they are given.
 bool is_collection_module(std::string_view module);
-// A record or struct that holds a request, taken apart: #request{data = Data}.
+// A record or struct that holds a request, an answer or what a broker delivers, taken apart: #request{data = Data},
+// #amqp_msg{payload = Payload}, %HTTPoison.Response{body: body}.
 bool is_request_part(Symbol record, Symbol field);
 // A function of somebody's framework that gives what the peer sent under a name: get_q, query_param, header, cookie.
 bool is_request_getter(std::string_view module, std::string_view name);

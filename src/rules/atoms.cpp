@@ -176,8 +176,11 @@ bool is_made_for_each(const Program& program, const Facts& facts, const Sink& si
 }
 
 bool is_name_of_many(const Program& program, const Facts& facts, const Sink& sink) {
-  constexpr std::array<std::string_view, 14> kMany = {"peer",   "user", "session", "client",   "connection", "address", "ip",
-                                                      "tenant", "room", "device",  "customer", "account",    "email",   "token"};
+  constexpr std::array<std::string_view, 29> kMany = {
+      "peer",    "user",     "session",    "client",   "connection",   "address",    "ip",          "tenant",
+      "room",    "device",   "game",       "customer", "account",      "email",      "token",       "call",
+      "order",   "guild",    "chat",       "player",   "conversation", "deployment", "participant", "conference",
+      "meeting", "document", "subscriber", "lobby",    "visitor"};
   const Unit& unit = program.unit_of(sink.function);
   const std::vector<model::VariableId> variables = variables_in(unit, sink.text);
   if (variables.size() != 1 || !unit.expr(sink.text).child_count) return false;
