@@ -35,6 +35,14 @@ std::int64_t bound_of(const Unit& unit, ExprId timeout, std::int64_t otherwise) 
   return Bound::kUnknown;
 }
 
+// Transport:recv(Socket, 0, Timeout), sockmod.recv(socket, 0): gen_tcp or ssl, whichever the connection has.
+bool is_transport_input(const Program& program, CallId site) {
+  static const Symbol kRecv = intern("recv");
+  const Call& call = program.call(site);
+  return call.target == model::TargetKind::kDynamicModule && call.name == kRecv && (call.arity == 2 || call.arity == 3) &&
+         !call.capture;
+}
+
 void add_receives(const Unit& unit, const Calls& calls, Leaves& leaves) {
   constexpr auto kEffect = static_cast<std::size_t>(Effect::kReceive);
   const std::span<const ExprId> receives = unit.of_kind(ExprKind::kReceive);
@@ -65,7 +73,7 @@ Leaves collect_leaves(const Program& program, const Calls& calls, const Unit& un
   for (std::uint32_t i = 0; i < unit.calls.size(); ++i) {
     const CallId site{unit.first_call + i};
     const std::uint32_t external = calls.callees[site.index].external;
-    if (external == UINT32_MAX || acting[external] == 0) continue;
+    if (external == UINT32_MAX ? !is_transport_input(program, site) : acting[external] == 0) continue;
     const Call& call = unit.calls[i];
     if (!call.function || call.in_guard || calls.runs[site.index] != Runs::kCaller) continue;
     const EffectSet effects = leaf_effects(program, calls, site);
@@ -156,7 +164,11 @@ std::int64_t bound_rank(std::int64_t bound_ms) {
 
 EffectSet leaf_effects(const Program& program, const Calls& calls, CallId site) {
   const FunctionRow* row = row_at(calls, site);
-  if (row == nullptr) return {};
+  if (row == nullptr) {
+    EffectSet effects;
+    if (is_transport_input(program, site)) effects.add(Effect::kSocket);
+    return effects;
+  }
   if (!row->when_option && !row->unless_option) return row->effects;
   const Unit& unit = program.unit_of(site);
   const auto arguments = unit.children_of(program.call(site).expr);
@@ -173,9 +185,12 @@ EffectSet leaf_effects(const Program& program, const Calls& calls, CallId site) 
 
 std::int64_t leaf_bound(const Program& program, const Calls& calls, CallId site) {
   const FunctionRow* row = row_at(calls, site);
-  if (row == nullptr) return Bound::kUnknown;
   const Unit& unit = program.unit_of(site);
   const auto arguments = unit.children_of(program.call(site).expr);
+  if (row == nullptr) {
+    if (!is_transport_input(program, site)) return Bound::kUnknown;
+    return bound_of(unit, arguments.size() == 3 ? arguments[2] : ExprId(), Bound::kInfinite);
+  }
   const std::int64_t otherwise = row->bound.milliseconds;
   if (row->timeout_argument != 0)
     return row->timeout_argument <= arguments.size() ? bound_of(unit, arguments[row->timeout_argument - 1u], otherwise)

@@ -138,7 +138,7 @@ bool is_reply(const Facts& facts, CallId site) {
   if (!external || external->name != sym::reply || external->arity != 2) return false;
   const std::string_view module = external->module.text();
   return module == "gen_server" || module == "gen_statem" || module == "gen_fsm" || module == "gen" ||
-         module == "Elixir.GenServer" || module == "Elixir.GenStateMachine";
+         module == "Elixir.GenServer" || module == "Elixir.GenStateMachine" || module == "Elixir.Connection";
 }
 
 std::vector<ExprId> replies_of(const Program& program, const Facts& facts, const Handler& handler) {

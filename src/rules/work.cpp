@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "analysis/effects.h"
 #include "analysis/values.h"
 #include "rules/clauses.h"
 #include "rules/configured.h"
@@ -23,7 +24,7 @@ constexpr std::int64_t kShortSleep = 10;
 
 // Is the effect at this site a guess? The witness of the callee knows about the steps below, the edge about the first one.
 bool is_possible(const Program& program, const Facts& facts, CallId site, Effect effect) {
-  if (facts.calls.external(site)) return false;
+  if (facts.calls.external(site) || analysis::leaf_effects(program, facts.calls, site).has(effect)) return false;
   bool certain = false;
   for (const analysis::Edge& edge : facts.calls.edges_of(program.function_of(site))) {
     if (edge.site != site || edge.runs != Runs::kCaller) continue;

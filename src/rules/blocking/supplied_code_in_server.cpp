@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/closures.h"
+#include "analysis/effects.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -37,19 +38,23 @@ class Check {
   void review(const SuppliedCode& code) {
     const Process& process = facts_.process(code.process);
     const Handler& handler = facts_.handler(code.handler);
-    if (process.count != analysis::Count::kOne || handler.kind != HandlerKind::kCall) return;
+    if (handler.kind != HandlerKind::kCall) return;
     if (process.kind == analysis::ProcessKind::kAgent || !in_production(program_, facts_, handler.function)) return;
     if ((facts_.contexts.of(handler.function).flags & analysis::kInTool) != 0) return;
-    bool given = code.functions.unknown, users = false, harmless = false, harmful = false;
+    bool given = code.functions.unknown, users = false, harmless = false, harmful = false, waiting = false;
     for (const PossibleValue& value : code.functions.all) {
       if (value.kind == PossibleKind::kGiven) given = users = true;
       if (value.kind != PossibleKind::kFunction) continue;
       if (call_back(code, value)) return;
       (is_harmless(value) ? harmless : harmful) = true;
+      waiting |= waits(value);
     }
     // Those in sight say what kind of function it is, unless the interface is open to users.
     if (harmless && !harmful && !users) return;
-    if (given && is_asked(code)) report(code, {}, nullptr);
+    // Of a server that whoever has its pid asks, nobody knows how many share it; that a caller gives up on code of his own is
+    // wrong all the same.
+    const bool wanted = process.count == analysis::Count::kOne ? given : (users || waiting) && gives_up(code);
+    if (wanted && is_asked(code)) report(code, {}, nullptr);
   }
 
   // Does somebody in sight send it, in the server's own interface as a rule? Else it is a hook for the shell.
@@ -57,6 +62,36 @@ class Check {
     const std::vector<MessageId> messages = messages_to(facts_, running_clause(code));
     return std::any_of(messages.begin(), messages.end(), [&](MessageId id) {
       return facts_.message(id).kind == MessageKind::kCall && in_production(program_, facts_, facts_.message(id).sender);
+    });
+  }
+
+  // Does the interface of the server's module stop waiting for the code after half a minute or less?
+  bool gives_up(const SuppliedCode& code) const {
+    constexpr std::int64_t kPatient = 30'000;
+    if (facts_.process(code.process).kind != analysis::ProcessKind::kGenServer) return false;
+    const std::vector<MessageId> sent = messages_to(facts_, running_clause(code));
+    const std::vector<MessageId> limited = limited_calls_to(program_, facts_, code.process);
+    return std::any_of(limited.begin(), limited.end(), [&](MessageId id) {
+      const Message& message = facts_.message(id);
+      return message.timeout.milliseconds <= kPatient && std::find(sent.begin(), sent.end(), id) != sent.end() &&
+             program_.module_of(message.sender) == facts_.process(code.process).module;
+    });
+  }
+
+  // Does it wait for somebody, for as long as that takes? The calls of a closure that is sent away are made elsewhere, so they
+  // are looked at one by one.
+  bool waits(const PossibleValue& value) const {
+    static constexpr Effect kWaits[] = {Effect::kHttp, Effect::kDatabase, Effect::kSocket,     Effect::kSleep,     Effect::kCall,
+                                        Effect::kRpc,  Effect::kAwait,    Effect::kSubprocess, Effect::kStartChild};
+    const auto waits_in = [](analysis::EffectSet effects) {
+      return std::any_of(std::begin(kWaits), std::end(kWaits), [&](Effect effect) { return effects.has(effect); });
+    };
+    if (value.target) return waits_in(analysis::effects_of_running(program_, facts_, value).effects);
+    if (!value.made) return false;
+    const std::vector<CallId> sites = analysis::calls_in_closure(program_, value.function, value.made.expr);
+    return std::any_of(sites.begin(), sites.end(), [&](CallId site) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      return waits_in(callee ? facts_.effects.all[callee.index] : analysis::leaf_effects(program_, facts_.calls, site));
     });
   }
 
@@ -141,7 +176,10 @@ class Check {
     finding.confidence = Confidence::kPossible;
     finding.message = closure ? shown + " runs a function of its caller that calls " + name + " again: it waits for itself"
                               : shown + " runs a function that its caller supplies, inside the server " + name;
-    finding.why = "Everybody who asks " + name +
+    finding.why = (facts_.process(code.process).count == analysis::Count::kOne
+                       ? std::string()
+                       : "However long that code takes, the caller exits after its time-out while the server still runs it. ") +
+                  "Everybody who asks " + name +
                   " waits for that code; if it raises, the server and its state are lost; if it calls " + name +
                   (closure ? ", as here" : "") + ", OTP exits with calling_self.";
     finding.fix =

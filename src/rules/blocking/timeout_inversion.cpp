@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "rules/callers.h"
+#include "rules/later_answers.h"
 #include "rules/own_interface.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -19,6 +20,8 @@ struct Longer {
   HandlerId handler;
   SlowWork work;
   Severity severity = Severity::kLow;
+  HandlerId arrival{};                // the clause that answers the callers whom `handler` keeps
+  std::vector<HandlerId> likewise{};  // further clauses that wait so
 };
 
 class Check {
@@ -37,24 +40,28 @@ class Check {
     if (asking.empty() || !reporter_.wants(program_, facts_.message(asking.front()).sender)) return;
     const std::int64_t patience = shortest_wait(facts_, asking);
     std::optional<Longer> worst;
+    std::vector<HandlerId> waiting;
     for (const HandlerId handler : process.handlers) {
       std::optional<Longer> found = longer_wait(process, handler, patience);
+      if (found && found->severity >= Severity::kMedium) waiting.push_back(handler);
       if (found && (!worst || found->severity > worst->severity)) worst = std::move(found);
     }
-    if (!worst && process.count == Count::kOne) return;
+    if (!worst && process.count == Count::kOne && !keeps_somebody(process)) return;
     const Callers callers = callers_of(program_, facts_, asking, id);
     if (!worst || worst->severity < Severity::kMedium) {
       // Who waits longer than this has thought about it.
       constexpr std::int64_t kPatient = 10'000;
       const Sharing sharing = sharing_of(program_, facts_, id, asking, callers);
       if (sharing != Sharing::kNone && patience <= kPatient) {
-        if (std::optional<Longer> found = wait_outside(process, asking, patience)) {
-          worst = std::move(found);
-          // The finding stands where that is asked for.
-          std::stable_partition(asking.begin(), asking.end(), [&](MessageId message) {
-            return analysis::may_match(facts_.handler(worst->handler).pattern, facts_.message(message).pattern);
-          });
-        }
+        if (std::optional<Longer> found = wait_outside(process, asking, patience)) worst = std::move(found);
+      }
+      if ((!worst || worst->severity < Severity::kMedium) && patience <= kPatient) {
+        if (std::optional<Longer> found = later_answer(process, asking)) worst = std::move(found);
+      }
+      if (worst && worst->severity >= Severity::kMedium) {
+        worst->likewise.push_back(worst->handler);
+        std::stable_partition(asking.begin(), asking.end(),
+                              [&](MessageId message) { return is_taken(message, worst->likewise); });
       }
     }
     if (!worst) return;
@@ -94,26 +101,65 @@ class Check {
   // What a server that others ask by its pid waits for while they do: a peer or a database that says nothing of how long it
   // takes, or the disk.
   std::optional<Longer> wait_outside(const Process& process, const std::vector<MessageId>& asking, std::int64_t patience) const {
+    std::optional<Longer> found;
+    std::vector<HandlerId> waiting;
     for (const HandlerId id : process.handlers) {
       const Handler& handler = facts_.handler(id);
-      const bool asked = handler.kind == HandlerKind::kCall && !handler.catch_all &&
-                         std::any_of(asking.begin(), asking.end(), [&](MessageId message) {
-                           return analysis::may_match(handler.pattern, facts_.message(message).pattern);
-                         });
-      if (!asked || !in_production(program_, facts_, handler.function)) continue;
+      if (!is_asked(handler, asking) || !in_production(program_, facts_, handler.function)) continue;
       std::vector<SlowWork> works = slow_work(program_, facts_, handler, {.files = false, .calls = false});
       std::erase_if(works, [&](const SlowWork& work) {
         const bool peer = (work.effect == Effect::kSocket || work.effect == Effect::kDatabase) && !is_mnesia(facts_, work);
         const bool longer = work.bound_ms == Bound::kUnknown || work.bound_ms == Bound::kInfinite || work.bound_ms >= patience;
-        return !peer || !longer || work.possible || far_away(work, false);
+        return !peer || !longer || work.possible;
       });
+      if (!works.empty()) waiting.push_back(id);
+      std::erase_if(works, [&](const SlowWork& work) { return far_away(work, false); });
       for (SlowWork& work : waits_for_device(program_, facts_, handler)) works.push_back(std::move(work));
       for (SlowWork& work : longer_calls(program_, facts_, handler, patience)) {
         if (work.bound_ms == Bound::kInfinite && !far_away(work, false)) works.push_back(std::move(work));
       }
       if (works.empty()) continue;
       works.front().possible = true;
-      return Longer{id, works.front(), Severity::kMedium};
+      if (!found) found = Longer{id, works.front(), Severity::kMedium};
+    }
+    if (found) found->likewise = std::move(waiting);
+    return found;
+  }
+
+  bool keeps_somebody(const Process& process) const {
+    return std::any_of(process.handlers.begin(), process.handlers.end(), [&](HandlerId id) {
+      return facts_.handler(id).kind == HandlerKind::kCall && facts_.handler(id).reply != analysis::Reply::kReply;
+    });
+  }
+
+  bool is_taken(MessageId message, const std::vector<HandlerId>& handlers) const {
+    const std::vector<HandlerId> taking = takers(facts_, facts_.message(message));
+    return std::any_of(taking.begin(), taking.end(),
+                       [&](HandlerId id) { return std::find(handlers.begin(), handlers.end(), id) != handlers.end(); });
+  }
+
+  bool is_asked(const Handler& handler, const std::vector<MessageId>& asking) const {
+    return handler.kind == HandlerKind::kCall && !handler.catch_all &&
+           std::any_of(asking.begin(), asking.end(),
+                       [&](MessageId message) { return analysis::may_match(handler.pattern, facts_.message(message).pattern); });
+  }
+
+  // A clause that keeps its caller until data comes in from a program or a peer.
+  std::optional<Longer> later_answer(const Process& process, const std::vector<MessageId>& asking) const {
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (!is_asked(handler, asking) || !in_production(program_, facts_, handler.function)) continue;
+      std::optional<LaterAnswer> answer = answered_from_outside(program_, facts_, handler);
+      if (!answer) continue;
+      SlowWork work;
+      work.site = answer->chain.front();
+      work.effect = Effect::kAwait;
+      work.bound_ms = Bound::kInfinite;
+      work.possible = true;
+      work.leaf = answer->reply;
+      work.chain = answer->chain;
+      work.note = "answers when data has come in";
+      return Longer{id, std::move(work), Severity::kMedium, answer->arrival};
     }
     return {};
   }
@@ -155,9 +201,13 @@ class Check {
     Finding finding = found_in(reporter_, program_, first.sender, call_span(program_, first.site));
     finding.severity = longer.severity;
     finding.confidence = longer.work.possible || first.likely ? Confidence::kPossible : Confidence::kLikely;
-    finding.message = finding.function + " waits" + wait_text(patience) + " for " + name +
-                      ", which may wait longer itself: " + shown + " does " + describe_work(longer.work) + " (" +
-                      callee_text(program_, facts_, longer.work.leaf) + ")";
+    finding.message =
+        finding.function + " waits" + wait_text(patience) + " for " + name + ", which may wait longer itself: " + shown;
+    finding.message += longer.arrival
+                           ? " keeps the caller until " +
+                                 analysis::display_handler(program_, facts_, facts_.handler(longer.arrival)) +
+                                 " gets an answer from outside"
+                           : " does " + describe_work(longer.work) + " (" + callee_text(program_, facts_, longer.work.leaf) + ")";
     if (!callers.text.empty()) finding.message += "; called by " + callers.text;
     finding.why = "When " + name +
                   " is at it for longer, the callers exit with a time-out although the server is well, and whatever "
