@@ -111,26 +111,20 @@ class Finder {
     return analysis::may_match(analysis::outline(unit, p.expr.unit, unit.child(message, 2)), *tick.inner);
   }
 
-  // The clause in which the late message ends the server.
+  // The first clause that takes the late message, where that looks for what is gone.
   std::optional<CancelledTimer> end_by(ProcessId process, const Tick& tick, CallId site, FunctionId function) const {
-    HandlerId chosen;
     for (const HandlerId id : facts_.process(process).handlers) {
       const Handler& handler = facts_.handler(id);
       if (handler.kind != HandlerKind::kInfo || !takes(handler, tick)) continue;
       const analysis::Pattern& p = handler.pattern;
-      if (!p.expr || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return {};
+      if (!p.expr || handler.catch_all || program_.unit(p.expr.unit).expr(p.expr.expr).kind == ExprKind::kUnknown) return {};
       if (runs_there(handler, function, site)) return {};  // it is cancelled when it has fired
       const Unit& unit = program_.unit_of(handler.function);
-      if (handler.catch_all)
-        return stops_on_anything(program_, facts_, handler) && chosen
-                   ? std::optional(CancelledTimer{site, function, tick.arming, chosen, true})
-                   : std::nullopt;
       if (dies_of_lookup(unit, unit.clause(handler.clause).body, variables_in(unit, p.expr.expr)))
-        return CancelledTimer{site, function, tick.arming, id, false};
+        return CancelledTimer{site, function, tick.arming, id};
       if (!takes_only_some(program_, handler) && handler.any_state) return {};
-      if (!chosen) chosen = id;
     }
-    return chosen ? std::optional(CancelledTimer{site, function, tick.arming, chosen, true}) : std::nullopt;
+    return {};
   }
 
   bool runs_there(const Handler& handler, FunctionId function, CallId site) const {

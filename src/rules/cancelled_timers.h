@@ -12,9 +12,8 @@ namespace beamwright::rules {
 struct CancelledTimer {
   CallId site;  // cancels
   FunctionId function;
-  CallId arming;         // none where it is armed by a helper out of sight
-  HandlerId own;         // takes the timer's message …
-  bool unknown = false;  // … and no clause takes it once the state has changed; false: a look-up of it fails
+  CallId arming;  // none where it is armed by a helper out of sight
+  HandlerId own;  // takes the timer's message, and dies when it looks for what is gone
 };
 
 // One a function. Silent where the function takes the message out of the mailbox itself, or ends the process.

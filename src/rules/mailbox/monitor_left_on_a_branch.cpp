@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/data_functions.h"
 #include "analysis/paths.h"
 #include "analysis/values.h"
+#include "rules/clause_scopes.h"
 #include "rules/kept.h"
 #include "rules/last_acts.h"
 #include "rules/waits.h"
@@ -21,6 +23,7 @@ struct Wait {
   std::vector<ExprId> left;  // branches that leave the monitor: patterns of clauses, or the timeout
   bool timeout = false;      // the timeout is among them
   bool of_list = false;      // the references came in a list, and the function goes on with the rest of it
+  bool of_handle = false;    // the reference is a field of what the caller was given when the other process was started
 };
 
 class Waits {
@@ -41,8 +44,9 @@ class Waits {
   bool names(ExprId root, model::VariableId variable) const { return root && mentions(unit_, root, {variable}); }
 
   void look_at(ExprId receive) {
-    Wait wait{receive, down_reference(receive), {}, {}, false, false};
-    if (!wait.reference || (!made_here(wait) && !made_for_list(wait)) || is_used_after(wait) || is_killed_before(wait)) return;
+    Wait wait{receive, down_reference(receive), {}, {}, false, false, false};
+    if (!wait.reference || (!made_here(wait) && !made_for_list(wait) && !made_for_handle(wait))) return;
+    if (is_used_after(wait) || is_killed_before(wait)) return;
     for (const model::ClauseId id : unit_.clauses_of(unit_.expr(receive))) {
       const model::Clause& clause = unit_.clause(id);
       const std::span<const ExprId> patterns = unit_.patterns_of(clause);
@@ -52,7 +56,8 @@ class Waits {
       wait.left.push_back(patterns[0]);
     }
     const std::span<const ExprId> rest = unit_.children_of(receive);
-    if (rest.size() == 2 && leaves(rest[1], wait)) {
+    // Who gives up on a handle may wait for it again.
+    if (rest.size() == 2 && !wait.of_handle && leaves(rest[1], wait)) {
       wait.left.push_back(rest[1]);
       wait.timeout = true;
     }
@@ -130,6 +135,55 @@ class Waits {
       if (caller != function_ && releases(caller)) return false;  // takes all of them back in the end
     }
     return program_.module_of(program_.function_of(wait.monitor)) == program_.module_of(function_);
+  }
+
+  // await(%Job{monitor: ref}): a function of the module made the monitor and gave it away in such a map, and none takes it back.
+  bool made_for_handle(Wait& wait) {
+    const ExprId binding =
+        wait.reference.index < unit_.variables.size() ? unit_.variables[wait.reference.index].binding : ExprId();
+    const ExprId map = binding ? unit_.parent(binding) : ExprId();
+    if (!map || unit_.expr(map).kind != ExprKind::kMap || !is_parameter(map) || !waits_for_end()) return false;
+    Symbol field;
+    const std::span<const ExprId> children = unit_.children_of(map);
+    for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
+      if (children[i + 1] == binding) field = analysis::written_key(unit_, children[i]);
+    }
+    const ModuleId module = program_.module_of(function_);
+    if (!field || gives_back_monitors(program_, facts_, module)) return false;
+    for (const FunctionId maker : program_.functions_of(module)) {
+      if (!facts_.effects.direct[maker.index].has(Effect::kMonitor) || !facts_.contexts.of(maker).processes.empty()) continue;
+      for (const ExprId body : bodies_of(program_, maker)) {
+        for (const FieldWrite& write : field_writes(unit_, body)) {
+          if (write.field != field || !write.value || unit_.expr(write.place).payload != unit_.expr(map).payload) continue;
+          const Origins origins = origins_of(program_, facts_, maker, write.value);
+          if (origins.unknown || origins.made.size() != 1 || origins.made[0].resource != Resource::kMonitor) continue;
+          wait.monitor = origins.made[0].site;
+          wait.of_handle = !is_alias(wait.monitor);
+          return wait.of_handle;
+        }
+      }
+    }
+    return false;
+  }
+
+  // By its name: what is read from a stream comes again, with the monitor still needed.
+  bool waits_for_end() const {
+    static constexpr std::array<std::string_view, 8> kEnds = {"wait",   "close", "stop",   "exit",
+                                                              "finish", "join",  "result", "done"};
+    const std::string_view name = program_.function(function_).name.text();
+    return std::any_of(kEnds.begin(), kEnds.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
+  }
+
+  // A pattern for a parameter, or one that takes a parameter apart: %Job{monitor: ref} = job.
+  bool is_parameter(ExprId pattern) const {
+    const ExprId around = unit_.parent(pattern);
+    if (!around) return true;
+    const model::Expr& e = unit_.expr(around);
+    if (e.kind != ExprKind::kMatch) return false;
+    if (e.has(model::kInPattern)) return !unit_.parent(around);
+    const model::Expr& value = unit_.expr(unit_.child(around, 1));
+    return value.kind == ExprKind::kVariable &&
+           analysis::parameter_of(unit_, program_.function(function_), model::VariableId(value.payload)).has_value();
   }
 
   // erlang:monitor(process, Pid, [{alias, reply_demonitor}]) takes itself back with the reply.
@@ -287,8 +341,8 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
   const Unit& unit = program.unit_of(function);
   const bool erlang = in_erlang(program, function);
   const std::string monitor = callee_text(program, facts, wait.monitor);
-  Finding finding = wait.of_list ? found_in(reporter, program, function, unit.span(wait.left[0]))
-                                 : found_in(reporter, program, function, call_span(program, wait.monitor));
+  Finding finding = wait.of_list || wait.of_handle ? found_in(reporter, program, function, unit.span(wait.left[0]))
+                                                   : found_in(reporter, program, function, call_span(program, wait.monitor));
   finding.confidence = Confidence::kPossible;
   const std::string branch =
       wait.timeout ? "the timeout of its receive" : "the branch " + source_text(program, unit, wait.left[0]);
@@ -296,6 +350,10 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Func
                         ? finding.function + " waits for each process of a list that is monitored with " + monitor +
                               ", and leaves by " + branch + " without demonitor"
                         : finding.function + " monitors with " + monitor + " and leaves by " + branch + " without demonitor";
+  if (wait.of_handle) {
+    finding.message = finding.function + " waits for a process that is monitored with " + monitor +
+                      " since it was started, and leaves by " + branch + " without demonitor, which nothing in the module calls";
+  }
   finding.why =
       "The monitor stays until the other process ends; each call adds one, and then each of them puts a DOWN into the "
       "mailbox of a caller that no longer expects it.";

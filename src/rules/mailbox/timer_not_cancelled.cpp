@@ -601,8 +601,7 @@ void report_cancelled(const Program& program, const Facts& facts, Reporter& repo
   Finding finding = found_in(reporter, program, timer.function, call_span(program, timer.site));
   finding.confidence = Confidence::kPossible;
   finding.message = finding.function + " cancels a timer with " + cancel + " and leaves its " + tick +
-                    " in the mailbox where it has fired already; " + server +
-                    (timer.unknown ? " has no clause for one that is over" : " dies when it looks for what is gone");
+                    " in the mailbox where it has fired already; " + server + " dies when it looks for what is gone";
   finding.why =
       "To cancel a timer takes no message out of the mailbox. When it fires while the server is busy with something else, " +
       tick + " comes after the cancel, for an entry or a reference that has been forgotten: " + server + " crashes.";
@@ -615,8 +614,7 @@ void report_cancelled(const Program& program, const Facts& facts, Reporter& repo
   finding.path.push_back({finding.span, "cancels it, too late for a message that is there"});
   const Unit& unit = program.unit_of(own.function);
   const model::Clause& clause = unit.clause(own.clause);
-  finding.path.push_back(
-      {{unit.file, clause.begin, clause.end}, timer.unknown ? "takes it in one state alone" : "looks for what is gone"});
+  finding.path.push_back({{unit.file, clause.begin, clause.end}, "looks for what is gone"});
   finding.key = "cancelled " + cancel;
   report_weighed(reporter, std::move(finding));
 }
