@@ -121,7 +121,7 @@ class Search {
       constexpr std::array<ProcessKind, 5> kLiving = {ProcessKind::kGenServer, ProcessKind::kGenStatem, ProcessKind::kGenEvent,
                                                       ProcessKind::kStage, ProcessKind::kAgent};
       if (std::find(kLiving.begin(), kLiving.end(), kind) == kLiving.end()) continue;
-      if (!at.forgotten && at.resource == Resource::kSocket && hears_sockets(process)) continue;
+      if (!at.forgotten && at.resource == Resource::kSocket && hears_sockets(facts_, process)) continue;
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, at.function)) {
         const Handler& handler = facts_.handler(id);
         const bool again =
@@ -154,15 +154,6 @@ class Search {
       }
     }
     return false;
-  }
-
-  // {tcp, Socket, Data}: the socket comes back in messages, and whoever takes them can close it.
-  bool hears_sockets(ProcessId process) const {
-    const auto& handlers = facts_.process(process).handlers;
-    return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId id) {
-      const std::string_view tag = facts_.handler(id).pattern.tag.text();
-      return tag == "tcp" || tag == "ssl" || tag == "udp" || tag == "tcp_closed" || tag == "ssl_closed";
-    });
   }
 
   // Of a callback, the clause that opens it; of a helper, any that runs it.
@@ -209,24 +200,40 @@ bool closes_by_itself(const Program& program, CallId site) {
   });
 }
 
+bool opens(const analysis::External& external) {
+  if (!external.row) return false;
+  const Resource resource = external.row->returns;
+  if (resource != Resource::kSocket && resource != Resource::kFileHandle) return false;
+  // A connection of Mint is a value that each function gives back anew: the first one is not what is kept.
+  if (external.module.text().starts_with("Elixir.Mint")) return false;
+  // A log that is open already is given again (OTP kernel: disk_log:open/1), to the same process as the same owner.
+  if (external.module.text() == "disk_log") return false;
+  const std::string_view name = external.name.text();
+  return name.starts_with("open") || name.starts_with("connect");
+}
+
 }  // namespace
+
+bool hears_sockets(const Facts& facts, ProcessId process) {
+  const auto& handlers = facts.process(process).handlers;
+  return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId id) {
+    const std::string_view tag = facts.handler(id).pattern.tag.text();
+    return tag == "tcp" || tag == "ssl" || tag == "udp" || tag == "tcp_closed" || tag == "ssl_closed";
+  });
+}
+
+bool stays_open(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  return external && !program.call(site).capture && opens(*external) &&
+         (external->row->returns != Resource::kFileHandle || !closes_by_itself(program, site));
+}
 
 std::vector<LeftOpen> left_open(const Program& program, const Facts& facts, const Reporter& reporter) {
   std::vector<LeftOpen> found;
   const Search search(program, facts);
-  const auto opens = [](const analysis::External& external) {
-    if (!external.row) return false;
-    const Resource resource = external.row->returns;
-    if (resource != Resource::kSocket && resource != Resource::kFileHandle) return false;
-    // A connection of Mint is a value that each function gives back anew: the first one is not what is kept.
-    if (external.module.text().starts_with("Elixir.Mint")) return false;
-    const std::string_view name = external.name.text();
-    return name.starts_with("open") || name.starts_with("connect");
-  };
   for (const CallId site : analysis::sites_of(facts.calls, opens)) {
-    if (program.call(site).capture) continue;
+    if (!stays_open(program, facts, site)) continue;
     const Resource resource = facts.calls.external(site)->row->returns;
-    if (resource == Resource::kFileHandle && closes_by_itself(program, site)) continue;
     const FunctionId function = program.function_of(site);
     if (!function || program.call(site).closure || !in_production(program, facts, function)) continue;
     if (!wants_caller(program, facts, reporter, function, kMaxWrappers)) continue;

@@ -18,6 +18,11 @@ struct LeftOpen {
   knowledge::Resource resource = knowledge::Resource::kNone;
 };
 
+// {tcp, Socket, Data}: a socket comes back to the process in messages, and whoever takes them can close it.
+bool hears_sockets(const Facts& facts, ProcessId process);
+// Does the call open a socket or file that nobody closes when it is forgotten? A raw file is closed then.
+bool stays_open(const Program& program, const Facts& facts, CallId site);
+
 // In order of the sources; each call that opens something at most once.
 std::vector<LeftOpen> left_open(const Program& program, const Facts& facts, const Reporter& reporter);
 

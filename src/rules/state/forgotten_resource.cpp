@@ -305,7 +305,8 @@ class Check {
       return;
     }
     const bool ends = ends_others(process.module), deletes = deletes_tables(process.module);
-    if (ends && deletes) return;
+    const bool closes = closes_something(process.module) || hears_sockets(facts_, id);
+    if (ends && deletes && closes) return;
     for (const analysis::StateField& field : fields) {
       if (!field.name) continue;
       for (const analysis::StateWrite& write : field.writes) {
@@ -316,12 +317,41 @@ class Check {
         for (const analysis::PossibleValue& value : values.all) {
           const bool process_forgotten = !ends && value.kind == analysis::PossibleKind::kProcess && is_unnamed_start(value);
           const bool table_forgotten = !deletes && value.kind == analysis::PossibleKind::kTable && is_unnamed_table(value);
-          if (!process_forgotten && !table_forgotten) continue;
+          const bool open_forgotten = !closes && is_opened_by(value, id, again);
+          if (!process_forgotten && !table_forgotten && !open_forgotten) continue;
           report_helper(id, field, write, value, again);
           return;
         }
       }
     }
+  }
+
+  // File.close(old), Log.close_all(): which of them it is need not be told here.
+  bool closes_something(ModuleId module) const {
+    for (const FunctionId function : program_.functions_of(module)) {
+      for (const CallId site : program_.calls_of(function)) {
+        const Symbol name = program_.call(site).name;
+        if (name && (name.text().starts_with("close") || name.text().starts_with("disconnect") || name.text() == "shutdown" ||
+                     name.text() == "stop" || name.text() == "give_away" || name.text() == "controlling_process"))
+          return true;
+      }
+    }
+    return false;
+  }
+
+  // A socket, or a file that is a process, which the clause itself opens.
+  bool is_opened_by(const analysis::PossibleValue& value, ProcessId id, HandlerId again) const {
+    if (value.kind != analysis::PossibleKind::kSocket && value.kind != analysis::PossibleKind::kFileHandle) return false;
+    // `connect` from a timer comes when the old socket is gone; a file is there until it is closed.
+    const bool told = facts_.handler(again).kind == HandlerKind::kInfo;
+    if (!value.function || (told && value.kind == analysis::PossibleKind::kSocket)) return false;
+    const Unit& unit = program_.unit_of(value.function);
+    const model::Expr& e = unit.expr(value.made.expr);
+    if (e.kind != ExprKind::kCall) return false;
+    const CallId site(unit.first_call + e.payload);
+    if (!stays_open(program_, facts_, site)) return false;
+    const std::vector<HandlerId> running = analysis::handlers_running(program_, facts_, id, value.function);
+    return std::find(running.begin(), running.end(), again) != running.end();
   }
 
   // Anything in the module that ends a process: whom it ends need not be told here.
@@ -427,7 +457,9 @@ class Check {
                      const analysis::PossibleValue& value, HandlerId again) {
     const bool erlang = in_erlang(program_, write.function);
     const bool table = value.kind == analysis::PossibleKind::kTable;
-    const std::string helper = table ? "table" : process_name(program_, facts_, value.process);
+    const bool file = value.kind == analysis::PossibleKind::kFileHandle;
+    const bool open = file || value.kind == analysis::PossibleKind::kSocket;
+    const std::string helper = table ? "table" : file ? "file" : open ? "socket" : process_name(program_, facts_, value.process);
     const std::string name = process_name(program_, facts_, id);
     const Unit& made = program_.unit_of(value.function);
     const Unit& unit = program_.unit_of(write.function);
@@ -435,24 +467,35 @@ class Check {
     finding.severity = Severity::kMedium;
     finding.confidence = Confidence::kLikely;
     finding.message = finding.function + " puts a new " + helper + " into " + std::string(field.name.text()) + " of " + name +
-                      " each time, and nothing ends the one before";
+                      " each time, and nothing " + (open ? "closes" : "ends") + " the one before";
     finding.why =
         table ? "A table is not collected when nobody refers to it any more; only its owner's end or a deletion frees it. Each "
                 "message leaves a whole table behind, with its rows, until the process ends."
-              : "A linked process ends when its owner does, not when its pid is forgotten: each time another one is added, which "
-                "goes on working, and sending, for an owner that has its successor.";
+        : open
+            ? "A socket, and the process of a file that is not opened raw, live until they are closed or their owner ends, not "
+              "until "
+              "they are forgotten: each message leaves a descriptor behind, until the system gives no more (EMFILE)."
+            : "A linked process ends when its owner does, not when its pid is forgotten: each time another one is added, which "
+              "goes on working, and sending, for an owner that has its successor.";
     if (table) {
       finding.fix = erlang
                         ? "Empty the table that is there (`ets:delete_all_objects(Table)`), or delete it (`ets:delete(Table)`) "
                           "when the new one is filled and in its place."
                         : "Empty the table that is there (`:ets.delete_all_objects(table)`), or delete it "
                           "(`:ets.delete(table)`) when the new one is filled and in its place.";
+    } else if (open) {
+      finding.fix = erlang ? std::string("Close the old one first: `") + (file ? "file:close(Old)`." : "gen_tcp:close(Old)`.")
+                           : std::string("Close the old one first: `") + (file ? "File.close(old)`." : ":gen_tcp.close(old)`.");
     } else {
       finding.fix = erlang ? "End the old one first (`unlink(Pid), exit(Pid, shutdown)` or `gen_server:stop(Pid)`), or keep it."
                            : "End the old one first (`GenServer.stop(pid)`), or keep it.";
     }
-    finding.path = {{finding.span, table ? "the state gets a new table here" : "the state gets a new process here"},
-                    {made.span(value.made.expr), table ? "made here" : "started here"}};
+    finding.path = {{finding.span, table  ? "the state gets a new table here"
+                                   : open ? "the state gets a new one here"
+                                          : "the state gets a new process here"},
+                    {made.span(value.made.expr), table  ? "made here"
+                                                 : open ? "opened here"
+                                                        : "started here"}};
     const Handler& handler = facts_.handler(again);
     const Unit& there = program_.unit_of(handler.function);
     const model::Clause& clause = there.clause(handler.clause);
