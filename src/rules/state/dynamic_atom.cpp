@@ -1,6 +1,7 @@
 // Atoms are never collected, and the VM stops when there are 1,048,576 of them: no process can rescue that. Text from outside
 // must not become atoms unless it is one of a fixed set.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "analysis/sites.h"
@@ -139,6 +140,38 @@ bool takes_packed_text(const Program& program, const Facts& facts, const Sink& s
   });
 }
 
+bool has_fixed_part(const Program& program, const Sink& sink) {
+  const Unit& unit = program.unit_of(sink.function);
+  const ExprId text = analysis::local_value(unit, sink.text);
+  const model::Expr& e = unit.expr(text);
+  if (e.kind != ExprKind::kBinary && e.kind != ExprKind::kOperator) return false;
+  const std::span<const ExprId> parts = unit.children_of(e);
+  return std::any_of(parts.begin(), parts.end(), [&](ExprId part) {
+    return unit.expr(part).kind == ExprKind::kString || unit.expr(part).kind == ExprKind::kCharlist;
+  });
+}
+
+// A module that is called after a format of the wire: what it decodes was sent, and was not stored by this system itself.
+bool is_of_wire(const Program& program, FunctionId function) {
+  const std::string module = lower_case(program.module(program.module_of(function)).name.text());
+  constexpr std::array<std::string_view, 7> kWords = {"rpc", "xml", "codec", "packet", "protocol", "wire", "frame"};
+  return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return module.find(word) != std::string::npos; });
+}
+
+// A part of what a decoder is given, which nobody can follow any further: in it, or where it hands the part to `new({Name,
+// Version})`.
+bool decodes_parts(const Program& program, const Facts& facts, const Sink& sink) {
+  constexpr std::size_t kMaxCallers = 6;
+  if (is_asked_for_atoms(program, sink) || has_fixed_part(program, sink)) return false;
+  if (!is_of_wire(program, sink.function) || variables_in(program.unit_of(sink.function), sink.text).empty()) return false;
+  if (is_decoder(program.function(sink.function).name.text())) return true;
+  const std::span<const std::uint32_t> incoming = facts.calls.incoming_of(sink.function);
+  return incoming.size() <= kMaxCallers && std::any_of(incoming.begin(), incoming.end(), [&](std::uint32_t i) {
+           const FunctionId caller = facts.calls.callers[i];
+           return in_production(program, facts, caller) && is_decoder(program.function(caller).name.text());
+         });
+}
+
 // The atom is the module of a call: `apply(String.to_atom(name), :perform, args)`. What is named so is run.
 bool names_code(const Program& program, const Sink& sink) {
   const Unit& unit = program.unit_of(sink.function);
@@ -172,17 +205,6 @@ bool is_given_work(const Facts& facts, FunctionId function) {
   return false;
 }
 
-bool has_fixed_part(const Program& program, const Sink& sink) {
-  const Unit& unit = program.unit_of(sink.function);
-  const ExprId text = analysis::local_value(unit, sink.text);
-  const model::Expr& e = unit.expr(text);
-  if (e.kind != ExprKind::kBinary && e.kind != ExprKind::kOperator) return false;
-  const std::span<const ExprId> parts = unit.children_of(e);
-  return std::any_of(parts.begin(), parts.end(), [&](ExprId part) {
-    return unit.expr(part).kind == ExprKind::kString || unit.expr(part).kind == ExprKind::kCharlist;
-  });
-}
-
 Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
   const bool request = serves_requests(facts, sink.function);
   const ProcessId own = facts.processes.of(program.module_of(sink.function));
@@ -214,6 +236,8 @@ Weight weigh(const Program& program, const Facts& facts, const Sink& sink, const
     return {serves(program, facts, sink.function) ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
   if (names_code(program, sink) && is_given_work(facts, sink.function)) return {Severity::kMedium, Confidence::kPossible};
   if (is_made_for_each(program, facts, sink)) return {Severity::kMedium, Confidence::kPossible};
+  if (origin.kind == OriginKind::kUnknown && decodes_parts(program, facts, sink))
+    return {Severity::kMedium, Confidence::kPossible};
   return {handler ? Severity::kMedium : Severity::kLow, Confidence::kPossible};
 }
 
@@ -228,12 +252,13 @@ std::string fix_for(const Program& program, CallId site, const std::string& text
          ") and answer its error; keep what has no end as text.";
 }
 
-std::string circumstance(const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
+std::string circumstance(const Program& program, const Facts& facts, const Sink& sink, const Origin& origin, bool fallback) {
   if (fallback && origin.kind < OriginKind::kText) return " when no such atom exists yet";
   if (origin.kind == OriginKind::kGrowing) return ", which holds " + origin.what + ": a new atom each time";
   if (!origin.what.empty())
     return origin.kind >= OriginKind::kText ? ", and " + origin.what + " is sent by others" : ", " + origin.what;
-  return serves_requests(facts, sink.function) ? " in a process that serves requests" : "";
+  if (serves_requests(facts, sink.function)) return " in a process that serves requests";
+  return decodes_parts(program, facts, sink) ? ", a part of what is decoded" : "";
 }
 
 // Who gets the atoms of a helper such as `to_name(Pid)`: where they are made for each of many.
@@ -259,7 +284,7 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, cons
   Finding finding = found_in(reporter, program, sink.function, call_span(program, sink.site));
   finding.severity = weight.severity;
   finding.confidence = weight.confidence;
-  finding.message = finding.function + " makes an atom of " + shown + circumstance(facts, sink, origin, fallback);
+  finding.message = finding.function + " makes an atom of " + shown + circumstance(program, facts, sink, origin, fallback);
   finding.why = "Atoms are never collected. At 1,048,576 of them the VM stops with all its processes, and nothing can rescue it" +
                 std::string(origin.kind >= OriginKind::kText ? ": whoever sends enough different texts stops the node." : ".");
   finding.fix = fix_for(program, sink.conversion, shown, erlang);
@@ -355,6 +380,7 @@ class Check {
     // Beside a list of names that is written out, other names are few as well.
     if ((makes_keys(program_, sink) && !origin.also_written) || (asked && serves_requests(facts_, sink.function))) return true;
     if (names_code(program_, sink) && is_given_work(facts_, sink.function)) return true;
+    if (origin.kind == OriginKind::kUnknown && decodes_parts(program_, facts_, sink)) return true;
     return origin.kind == OriginKind::kPublic && parameter_index(program_, sink.function, sink.text).has_value();
   }
 
