@@ -6,6 +6,7 @@
 #include "analysis/results.h"
 #include "rules/callers.h"
 #include "rules/conditions.h"
+#include "rules/load.h"
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
@@ -56,9 +57,10 @@ class Check {
     if (!worst || (!worst->stops && !is_long(*worst) && only_read(asking))) return;
     const Callers callers = callers_of(program_, facts_, asking, id);
     if (callers.only_tools || (callers.functions.empty() && !callers.outside)) return;
-    // A process without a fixed name may be one of many; many callers say that it is not.
-    const bool shared = process.count == Count::kOne || callers.requests || callers.modules.size() >= 3;
-    const bool asked = !callers.functions.empty() || (callers.outside && process.count == Count::kOne);
+    // A process without a fixed name may be one of many; many callers say that it is not, or the name that it is given.
+    const bool few = worst->severity >= Severity::kMedium && is_one_of_few(program_, facts_, id);
+    const bool shared = few || process.count == Count::kOne || callers.requests || callers.modules.size() >= 3;
+    const bool asked = !callers.functions.empty() || (callers.outside && (few || process.count == Count::kOne));
     // Who waits for minutes has thought of the work.
     constexpr std::int64_t kMinutes = 120'000;
     const bool endless = !worst->stops && !worst->calls && worst->work.bound_ms == Bound::kInfinite;

@@ -45,6 +45,32 @@ bool connects_by_module(const Program& program, const Facts& facts, CallId site)
   });
 }
 
+// The port mapper of another host is asked over a connection that nobody can give a limit (kernel: erl_epmd).
+bool asks_port_mapper(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || program.call(site).capture || external->arity != 1 || external->name.text() != "names") return false;
+  // In a process of its own it can be given up on; a function of the same name stands in for the mapper's module.
+  const FunctionId function = program.function_of(site);
+  if (facts.calls.runs[site.index] != Runs::kCaller || !function || program.function(function).name == external->name)
+    return false;
+  const std::string_view module = external->module.text();
+  return module == "net_adm" || module == "erl_epmd";
+}
+
+// A directory or a shell on another host, whose options, written where they can be read, set no limit (eldap, ssh: infinity).
+bool opens_session(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  if (!external || program.call(site).capture || facts.calls.runs[site.index] != Runs::kCaller) return false;
+  const bool directory = external->module.text() == "eldap" && external->name.text() == "open" && external->arity <= 2;
+  const bool shell = external->module.text() == "ssh" && external->name.text() == "connect" && external->arity == 3;
+  if (!directory && !shell) return false;
+  if (directory && external->arity == 1) return true;
+  const Unit& unit = program.unit_of(site);
+  const ExprId options = analysis::local_value(unit, arguments_of(program, site).back());
+  if (!options || unit.expr(options).kind != ExprKind::kList || unit.expr(options).has(model::kHasTail)) return false;
+  return !analysis::literal_option(unit, options, directory ? sym::timeout : intern("connect_timeout"));
+}
+
 // gen_tcp:connect(Host, Port, Options, infinity), written there or by an option that says so unless it is given.
 bool waits_by_choice(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
@@ -133,7 +159,16 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
       "; meanwhile " + name +
       (server ? " answers nobody, and a supervisor that starts it waits as well."
               : " hangs, with no error and nothing in the log.");
-  if (http) {
+  if (asks_port_mapper(program, facts, site)) {
+    finding.fix = erlang ? "Ask in a process that is given up on: erpc:call(node(), net_adm, names, [Host], 5000), with "
+                           "error:{erpc, timeout} caught."
+                         : "Ask in a process that is given up on: :erpc.call(node(), :net_adm, :names, [host], 5_000), with the "
+                           "timeout rescued.";
+  } else if (opens_session(program, facts, site)) {
+    const std::string option = facts.calls.external(site)->module.text() == "ssh" ? "connect_timeout" : "timeout";
+    finding.fix =
+        erlang ? "Give it {" + option + ", 5000} among its options." : "Give it " + option + ": 5_000 among its options.";
+  } else if (http) {
     finding.fix = erlang ? "Give it {timeout, 5000} and {connect_timeout, 2000} among the HTTP options, the third argument."
                          : "Give it timeout: 5_000 and connect_timeout: 2_000 among the HTTP options, the third argument.";
   } else {
@@ -150,14 +185,16 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function)) continue;
-    const bool chosen = !is_unlimited(program, facts, site);
+    const bool mapper = asks_port_mapper(program, facts, site);
+    const bool chosen = !mapper && !opens_session(program, facts, site) && !is_unlimited(program, facts, site);
     if (chosen && !waits_by_choice(program, facts, site) && !connects_by_module(program, facts, site)) continue;
     const ProcessId known = server_of(facts, function);
     const ProcessId server = known ? known : guessed_server_of(facts, function);
     // httpc's own default is for ever (inets: httpc:request/4): whatever process runs it may hang.
     const bool http = is_http(facts, site);
     const bool outside = (facts.contexts.of(function).flags & (analysis::kFromOutside | analysis::kInRequest)) != 0;
-    if ((!server && !(http && outside)) || !reported.emplace(function, callee_text(program, facts, site)).second) continue;
+    if ((!server && !(http && outside) && !mapper) || !reported.emplace(function, callee_text(program, facts, site)).second)
+      continue;
     report(program, facts, reporter, site, server, chosen || (!known && server));
   }
 }
