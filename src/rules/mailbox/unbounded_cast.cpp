@@ -1,6 +1,7 @@
 // A cast costs its sender nothing, whatever the receiver's mailbox holds. Where many processes cast to one that does slow work
 // for each message, nothing slows them down, and the mailbox grows until the node is out of memory.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 
@@ -156,18 +157,41 @@ class Check {
     // One of many is flooded alike, where each message is a request to somewhere else and many send to it.
     const bool single = facts_.process(id).count == Count::kOne;
     const bool writes = idle && !patient;
-    if (writes && (!is_single(id) || !callers.concurrent())) return;
+    const bool open = is_open_interface(id, messages, callers);
+    if (writes && (!is_single(id) || !(callers.concurrent() || open))) return;
     const bool asks_network =
         worst->effect == Effect::kHttp || worst->effect == Effect::kDatabase || worst->effect == Effect::kRpc;
     if (!single && (patient || !asks_network || is_mnesia(facts_, *worst) || worst->possible)) return;
     if (!single && !callers.requests && !callers.loop) return;
     // One sender at a time, or an interface that nobody in sight uses, is no flood that could be shown.
     constexpr std::size_t kSeveral = 4;
-    if (!callers.concurrent() &&
+    const bool asks_peer = (is_heavy(*worst) || worst->effect == Effect::kSocket) && !is_mnesia(facts_, *worst);
+    if (!callers.concurrent() && !(open && ((asks_peer && !worst->possible) || writes)) &&
         ((!is_heavy(*worst) && !(patient && callers.loop)) || (!callers.loop && callers.modules.size() < kSeveral)))
       return;
     if (sheds_load(facts_.process(id).module, messages)) return;
     report(id, analysis::display_handler(program_, facts_, handler), messages, *worst, callers);
+  }
+
+  // A public function of the server's module that delivers what it is given, and that the users of a library reach: they call
+  // it from all of their processes.
+  bool is_open_interface(ProcessId id, const std::vector<MessageId>& messages, const Callers& callers) const {
+    if (!is_single(id) || !callers.outside || !callers.functions.empty()) return false;
+    return std::any_of(messages.begin(), messages.end(), [&](MessageId message_id) {
+      const Message& message = facts_.message(message_id);
+      const model::Function& sender = program_.function(message.sender);
+      return message.kind == MessageKind::kCast && sender.arity > 0 && sender.has(model::kPublic) &&
+             program_.module_of(message.sender) == facts_.process(id).module &&
+             (delivers(sender.name.text()) || delivers(message.pattern.tag.text()));
+    });
+  }
+
+  // By its name: data that flows, and no rare command.
+  static bool delivers(std::string_view name) {
+    static constexpr std::array<std::string_view, 20> kFlows = {
+        "send",  "push", "log",    "track",   "report", "emit",    "write", "notify", "publish", "record",
+        "store", "save", "append", "enqueue", "incr",   "deliver", "event", "metric", "trace",   "submit"};
+    return std::any_of(kFlows.begin(), kFlows.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
   }
 
   bool is_single(ProcessId id) const { return facts_.process(id).count == Count::kOne; }
@@ -223,7 +247,9 @@ class Check {
     Finding finding = found_in(reporter_, program_, message.sender, call_span(program_, message.site));
     finding.severity = callers.concurrent() && is_heavy(work) && !is_mnesia(facts_, work) ? Severity::kHigh : Severity::kMedium;
     const bool single = facts_.process(id).count == Count::kOne;
-    finding.confidence = work.possible || message.likely || !single ? Confidence::kPossible : Confidence::kLikely;
+    const bool shown_to_many = !callers.functions.empty() || callers.loop;
+    finding.confidence =
+        work.possible || message.likely || !single || !shown_to_many ? Confidence::kPossible : Confidence::kLikely;
     finding.message =
         "Nothing slows down who sends " + text + " to " + name + ", which does " +
         (work.effect == Effect::kCall && !work.beyond ? "a call that may last" + wait_text(work.bound_ms) : describe_work(work)) +
