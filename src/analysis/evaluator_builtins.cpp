@@ -357,6 +357,11 @@ ValueRef Builtins::specification(Symbol module, std::string_view name, const Arg
     return e_.tuple({e_.atom(sym::ok), e_.tuple({a[0], e_.list({}, {}, false)})}, place);
   if (m == "Elixir.Supervisor" && name == "child_spec" && a.size() == 2)
     return e_.tuple({e_.atom(sym::child_spec), a[0], a[1]}, place);
+  // Registry.child_spec(options) is what a list takes {Registry, options} for.
+  if (name == "child_spec" && a.size() == 1 &&
+      (m == "Elixir.Registry" || m == "Elixir.Task.Supervisor" || m == "Elixir.DynamicSupervisor" ||
+       m == "Elixir.PartitionSupervisor" || m == "Elixir.Agent" || m == "Elixir.Task"))
+    return e_.tuple({e_.atom(module), a[0]}, place);
   if (!old || (name != "worker" && name != "supervisor") || a.size() < 2) return nullptr;
   const ValueRef given = a.size() == 3 ? a[2] : e_.list({}, {}, false);
   const auto get = [&](const char* key, ValueRef otherwise) { return e_.option(given, intern(key), otherwise); };

@@ -131,6 +131,16 @@ Own OwnSupervisors::is_own(ProcessId process, FunctionId function, CallId site) 
         analysis::atom_value(there, there.child(made.expr, 0)))
       return Own::kPerhaps;
   }
+  // lookup(Id, my_sup), whereis(my_sup): whoever keeps pids by names is asked for the one above.
+  if (parents != parents_.end() && unit.expr(target).kind == ExprKind::kCall) {
+    const auto is_parent = [&](ExprId argument) {
+      const auto name = analysis::atom_value(unit, argument);
+      return name && std::any_of(parents->second.begin(), parents->second.end(),
+                                 [&](ModuleId parent) { return program_.module(parent).name == *name; });
+    };
+    const auto asked = unit.children_of(target);
+    if (std::any_of(asked.begin(), asked.end(), is_parent)) return Own::kPerhaps;
+  }
   // A field or variable that says so itself, given by whoever starts the process.
   const model::Expr& written = unit.expr(arguments[0]);
   if (is_started_here(unit, written)) return Own::kNo;

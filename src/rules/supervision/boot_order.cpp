@@ -11,6 +11,7 @@
 #include "analysis/values.h"
 #include "rules/child_starts.h"
 #include "rules/conditions.h"
+#include "rules/early_handlers.h"
 #include "rules/early_uses.h"
 #include "rules/reach.h"
 #include "rules/walk.h"
@@ -48,6 +49,7 @@ class Check {
     }
     uses();
     measurements();
+    for (const EarlyHandler& early : early_handlers(program_, facts_, turns_)) report_handler(early);
   }
 
  private:
@@ -249,6 +251,29 @@ class Check {
     finding.path.push_back({program_.unit(own.place.unit).span(own.place.expr), "its supervisor starts here"});
     finding.path.push_back({program_.unit(turn.place.unit).span(turn.place.expr), registry + " starts later"});
     finding.key = registry;
+    finding.structural = true;
+    report_weighed(reporter_, std::move(finding));
+  }
+
+  // ---- Handlers of the logger
+  // --------------------------------------------------------------------------------------------------
+
+  void report_handler(const EarlyHandler& early) {
+    const std::string what = model::display_function(program_, early.handler);
+    Finding finding = found_in(reporter_, program_, program_.function_of(early.begun), call_span(program_, early.begun));
+    finding.severity = Severity::kMedium;
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " adds a handler of the logger that uses " + early.used + " before that has started";
+    finding.why =
+        "From here on every line that any process logs runs " + what + ", and where " + early.used +
+        " is not there yet, or not any more, the call fails: the logger takes the handler away, and nothing adds it again.";
+    finding.fix =
+        "Add the handler when the supervisor has started, and take it away before it stops; or let a child that comes after " +
+        early.used + " do both.";
+    finding.path.push_back({finding.span, "adds the handler"});
+    append_chain(program_, facts_, early.chain, finding.path);
+    finding.path.push_back({program_.unit(early.turn.place.unit).span(early.turn.place.expr), early.used + " starts later"});
+    finding.key = "handler " + early.used;
     finding.structural = true;
     report_weighed(reporter_, std::move(finding));
   }

@@ -1,10 +1,13 @@
-// A message that cannot be worked off comes back when the broker puts it into the queue again: the consumer fails, requeues, gets
-// it anew, and so on for ever, at the full speed of both. Somebody has to stop counting on it: a dead-letter queue, or a limit.
+// What failed once fails again. A message that cannot be worked off comes back when the broker puts it into the queue again: the
+// consumer fails, requeues, gets it anew, and so on for ever, at the full speed of both; somebody has to stop counting on it, by
+// a dead-letter queue or a limit. A process that adds a child to its own supervisor finds it there when it is started again.
 #include <algorithm>
 #include <set>
 
 #include "analysis/values.h"
+#include "rules/added_again.h"
 #include "rules/old_catch.h"
+#include "rules/reach.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -20,6 +23,7 @@ class Check {
       if (unit.role != source::Role::kReviewed || unit.tries.empty()) continue;
       look_at(unit);
     }
+    for (const AddedAgain& added : added_again(program_, facts_)) report_child(added);
   }
 
  private:
@@ -103,6 +107,28 @@ class Check {
     return text.find("redelivered") != text.npos || text.find("x-death") != text.npos || text.find("delivery-count") != text.npos;
   }
 
+  void report_child(const AddedAgain& added) {
+    const FunctionId function = program_.function_of(added.matched);
+    const bool erlang = in_erlang(program_, function);
+    const std::string name = process_name(program_, facts_, added.process);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, added.matched));
+    finding.confidence = added.sure ? Confidence::kLikely : Confidence::kPossible;
+    finding.message = name + " adds a child to its own supervisor when it starts and takes no answer but " +
+                      (erlang ? "{ok, _}" : "{:ok, _}") + ": started again it finds the child there and crashes";
+    finding.why =
+        "The supervisor keeps the child that was added when " + name +
+        " crashes, or starts it again itself. The next start_child answers " +
+        (erlang ? "{error, {already_started, Pid}}" : "{:error, {:already_started, pid}}") +
+        ", the match fails, and each further start fails the same way until the restarts are used up: one crash ends the tree.";
+    finding.fix = std::string("Take ") + (erlang ? "{error, {already_started, Pid}}" : "{:error, {:already_started, pid}}") +
+                  " as well, or let the supervisor's own list start the child after " + name + ".";
+    finding.path.push_back(
+        {name_span(program_, facts_.handler(added.handler).function), "runs each time " + name + " has started"});
+    append_chain(program_, facts_, added.chain, finding.path);
+    finding.key = "added again " + name;
+    report_weighed(reporter_, std::move(finding));
+  }
+
   void report(const Unit& unit, FunctionId function, ExprId place, ExprId back) {
     const bool erlang = in_erlang(program_, function);
     Finding finding = found_in(reporter_, program_, function, unit.span(back));
@@ -136,7 +162,7 @@ const Rule& crash_loop() {
                           .name = "crash-loop",
                           .family = findings::Family::kSupervision,
                           .severity = Severity::kMedium,
-                          .summary = "A message that fails is put back into its queue, again and again"},
+                          .summary = "What failed once fails again: a message put back into its queue, a child added twice"},
                          check};
   return rule;
 }
