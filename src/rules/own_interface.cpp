@@ -64,8 +64,10 @@ bool is_lent(const Program& program, ModuleId module) {
 }
 
 bool waits_for_disk(const External& external) {
-  constexpr std::array<std::string_view, 5> kFile = {"pread", "pwrite", "sync", "datasync", "copy"};
+  constexpr std::array<std::string_view, 7> kFile = {"pread", "pwrite", "sync", "datasync", "copy", "write", "write_file"};
   const std::string_view module = external.module.text(), name = external.name.text();
+  if (module == "Elixir.File") return name.starts_with("write") || name.starts_with("cp");
+  if (module == "Elixir.IO") return name == "binwrite" && external.arity == 2;
   if (module == "file") return std::find(kFile.begin(), kFile.end(), name) != kFile.end();
   if (module == "erl_tar" || module == "zip") return name == "create" || name == "extract";
   return false;
