@@ -5,6 +5,7 @@
 
 #include "analysis/results.h"
 #include "analysis/values.h"
+#include "rules/known_early.h"
 #include "rules/support.h"
 #include "rules/walk.h"
 
@@ -72,25 +73,9 @@ class Check {
   // May a message be there before init is over: does it have a name, or has it told somebody of itself in init?
   bool may_be_asked(const Handler& init) const {
     const Process& process = facts_.process(init.process);
-    if (process.count == analysis::Count::kOne || !process.names.empty()) return true;
+    if (is_found_by_name(program_, facts_, process)) return true;
     const analysis::EffectSet& effects = facts_.effects.all[init.function.index];
-    if (effects.has(Effect::kSend) || effects.has(Effect::kCast) || effects.has(Effect::kCall)) return true;
-    return is_registered(process);
-  }
-
-  // {via, Registry, …}, written or made by a function: whoever knows the key finds the process.
-  bool is_registered(const Process& process) const {
-    return std::any_of(process.starts.begin(), process.starts.end(), [&](CallId site) {
-      const Unit& unit = program_.unit_of(site);
-      return any_below(unit, program_.call(site).expr, [&](ExprId id) {
-        const ExprKind kind = unit.expr(id).kind;
-        if (id == program_.call(site).expr || (kind != ExprKind::kTuple && kind != ExprKind::kCall)) return false;
-        const analysis::ExprRef made = analysis::resolve_value(program_, facts_, {program_.call_units[site.index], id});
-        const Unit& there = program_.unit(made.unit);
-        return made && there.expr(made.expr).kind == ExprKind::kTuple && there.expr(made.expr).child_count > 0 &&
-               analysis::atom_value(there, there.child(made.expr, 0)) == sym::via;
-      });
-    });
+    return effects.has(Effect::kSend) || effects.has(Effect::kCast) || effects.has(Effect::kCall);
   }
 
   // Somebody in sight who sends the process a message that it takes.
@@ -110,8 +95,9 @@ class Check {
     const bool erlang = in_erlang(program_, init.function);
     const std::string name = process_name(program_, facts_, init.process);
     const MessageId first = first_message(init);
+    const CallId source = source_armed_in(program_, facts_, init);
     Finding finding = found_in(reporter_, program_, init.function, program_.unit(made.expr.unit).span(made.expr.expr));
-    finding.severity = first && may_be_asked(init) ? Severity::kMedium : Severity::kLow;
+    finding.severity = source || (first && may_be_asked(init)) ? Severity::kMedium : Severity::kLow;
     finding.confidence = Confidence::kLikely;
     finding.message = name + " puts the rest of its init off with a time-out of 0, which any message that comes first cancels";
     finding.why =
@@ -130,6 +116,10 @@ class Check {
       finding.path.push_back({call_span(program_, message.site), model::display_function(program_, message.sender) +
                                                                      " may send " + message_text(message.pattern, erlang) +
                                                                      " before it"});
+    }
+    if (source) {
+      finding.path.push_back(
+          {call_span(program_, source), callee_text(program_, facts_, source) + " makes messages come from now on"});
     }
     finding.key = name;
     report_weighed(reporter_, std::move(finding));
