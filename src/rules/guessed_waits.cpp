@@ -90,12 +90,14 @@ class Search {
         found->chain = visit.chain;
         const bool shown = std::any_of(all.begin(), all.end(),
                                        [&](const GuessedWait& wait) { return wait.chain.front() == visit.chain.front(); });
-        if (wanted_(*found) && !shown) all.push_back(std::move(*found));
+        // In another module of the sources only what is handed on to it is worth a guess.
+        const bool own = program_.module_of(program_.function_of(visit.site)) == program_.module_of(handler.function);
+        if ((own || found->guess == Guess::kCallback) && wanted_(*found) && !shown) all.push_back(std::move(*found));
       }
       const FunctionId callee = facts_.calls.callees[visit.site.index].function;
       if (!callee || visit.chain.size() >= kLongest || entered.size() >= kMostFunctions || !entered.insert(callee).second)
         continue;
-      if (program_.module_of(callee) != program_.module_of(handler.function)) continue;
+      if (program_.module_of(callee) != program_.module_of(handler.function) && !hands_module_on(visit.site)) continue;
       for (const CallId inner : program_.calls_of(callee)) {
         visits.push_back({inner, visit.chain});
         visits.back().chain.push_back(inner);
@@ -105,6 +107,15 @@ class Search {
   }
 
  private:
+  // connect_with_auth(Driver, Node, Port): a function of another module that is given more than literals, so that what it calls
+  // may be a callback of the module it was given.
+  bool hands_module_on(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    const auto arguments = arguments_of(program_, site);
+    return std::any_of(arguments.begin(), arguments.end(),
+                       [&](ExprId argument) { return unit.expr(argument).kind == ExprKind::kVariable; });
+  }
+
   std::optional<GuessedWait> at(CallId site) const {
     const model::Call& call = program_.call(site);
     if (call.in_guard || !call.name) return {};

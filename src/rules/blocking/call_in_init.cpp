@@ -8,6 +8,7 @@
 #include "rules/reach.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
+#include "rules/waits.h"
 #include "rules/wanted.h"
 
 namespace beamwright::rules {
@@ -27,7 +28,7 @@ class Check {
       const ProcessKind kind = facts_.process(handler.process).kind;
       const bool serves = kind == ProcessKind::kGenServer || kind == ProcessKind::kGenStatem || kind == ProcessKind::kStage;
       if (handler.kind != HandlerKind::kInit || !serves || !in_production(program_, facts_, handler.function)) continue;
-      if (!review(handler) && !review_network(handler)) review_guess(handler);
+      if (!review(handler) && !review_network(handler) && !review_receive(handler)) review_guess(handler);
     }
     const Symbol acknowledge = intern("init_ack");
     for (const CallId site : wanted_calls(program_, reporter_)) {
@@ -109,8 +110,79 @@ class Check {
     }
   }
 
+  // A receive without a limit, in the clause or in a function of the module that it calls: when the message does not come, the
+  // whole tree waits in vain. Where a clause takes the death of who is waited for, or that is linked, it ends.
+  bool review_receive(const Handler& handler) {
+    if (!facts_.effects.all[handler.function.index].has(Effect::kReceive)) return false;
+    const Unit& unit = program_.unit_of(handler.function);
+    if (const ExprId endless = endless_receive(handler.function, unit.clause(handler.clause).body)) {
+      report_receive(handler, unit.span(endless), {}, handler.function, endless);
+      return true;
+    }
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (!callee || callee == handler.function || facts_.calls.runs[site.index] != analysis::Runs::kCaller) continue;
+      if (program_.module_of(callee) != program_.module_of(handler.function)) continue;
+      for (const model::ClauseId clause : program_.function(callee).clauses) {
+        const ExprId endless = endless_receive(callee, program_.unit_of(callee).clause(clause).body);
+        if (!endless) continue;
+        report_receive(handler, call_span(program_, site), site, callee, endless);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  ExprId endless_receive(FunctionId function, ExprId body) const {
+    if (!body || !facts_.effects.all[function.index].has(Effect::kReceive) || acknowledges(function)) return {};
+    if (starts_somebody(function)) return {};
+    for (const HandWait& wait : hand_waits(program_, facts_, function, body)) {
+      if (wait.bound_ms == Bound::kInfinite && !wait.ended_by_death && !wait.loops) return wait.receive;
+    }
+    return {};
+  }
+
+  // Who has acknowledged its start, or goes on in a loop of its own, is not waited for any more.
+  bool acknowledges(FunctionId function) const {
+    for (const CallId site : program_.calls_of(function)) {
+      const Symbol name = program_.call(site).name;
+      if (name && (name.text() == "init_ack" || name.text() == "enter_loop")) return true;
+    }
+    return false;
+  }
+
+  // Whom it waits for it has started itself, linked as a rule: their death ends the wait with the process.
+  bool starts_somebody(FunctionId function) const {
+    for (const CallId site : program_.calls_of(function)) {
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      const Symbol name = program_.call(site).name;
+      const bool starts = name && (name.text().find("start") != std::string_view::npos || name.text().starts_with("spawn"));
+      if (starts || effects.has(Effect::kSpawn) || effects.has(Effect::kLink) || effects.has(Effect::kStartChild)) return true;
+    }
+    return false;
+  }
+
+  void report_receive(const Handler& handler, source::Span span, CallId way, FunctionId function, ExprId receive) {
+    const std::string name = process_name(program_, facts_, handler.process);
+    Finding finding = found_in(reporter_, program_, handler.function, span);
+    finding.confidence = Confidence::kLikely;
+    finding.message =
+        analysis::display_handler(program_, facts_, handler) + " waits in a receive without a limit before " + name + " is up";
+    finding.why =
+        "Whoever starts it waits for init without limit: when the message does not come, because the other side has died or "
+        "never "
+        "answers, the supervisor starts, restarts and stops nothing else any more, and says nothing of it.";
+    finding.fix =
+        "Give the receive an after and stop when it ends, or return from init at once and take the message in handle_info.";
+    if (way) finding.path.push_back(call_step(program_, facts_, way));
+    finding.path.push_back({program_.unit_of(function).span(receive), "waits without limit"});
+    finding.key = "receive";
+    report_weighed(reporter_, std::move(finding));
+  }
+
   // A library that is not at hand, or a callback that connects.
   void review_guess(const Handler& handler) {
+    if (acknowledges(handler.function)) return;
     const std::vector<GuessedWait> found =
         guessed_waits(program_, facts_, handler, [](const GuessedWait& wait) { return wait.guess != Guess::kService; });
     if (found.empty()) return;
