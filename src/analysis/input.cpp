@@ -299,6 +299,7 @@ class Search {
     if (!callee || calls >= kMaxCalls || returns_ >= kMaxReturns) return {};
     if (!entered_.insert({callee.index, UINT32_MAX}).second) return of_recursion(f, site, depth, calls);
     const Unit& unit = program_.unit_of(callee);
+    const bool rows = facts_.effects.all[callee.index].has(knowledge::Effect::kDatabase);
     TextOrigin worst{TextOriginKind::kFixed, "", {}};
     for (const ClauseId clause : program_.function(callee).clauses) {
       for_each_result(unit, unit.clause(clause).body, [&](ExprId result) {
@@ -310,8 +311,9 @@ class Search {
                                                              model::display_function(program_, callee)});
         }
         // Bytes that a function gives are those that it was given only where it is one that changes their form.
-        const bool other = bytes_ && !is_text_call(program_.function(callee).name.text());
-        // What depends on the parameters is looked for in the arguments of this very call.
+        // What depends on the parameters is looked for in the arguments of this very call; rows that a database gives for them
+        // are its own.
+        const bool other = rows || (bytes_ && !is_text_call(program_.function(callee).name.text()));
         if (other && origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {
           keep_worse(worst, {TextOriginKind::kUnknown, "", {}});
         } else if (origin.kind >= TextOriginKind::kUnknown && origin.kind <= TextOriginKind::kParsed) {

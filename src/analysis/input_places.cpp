@@ -119,8 +119,10 @@ bool asks_request(const Unit& unit, const model::Call& call, std::span<const Exp
   if (arguments.size() < 2 || arguments.size() > 3 || !call.name) return false;
   const std::string_view module = call.target == model::TargetKind::kRemote ? call.module.text() : std::string_view();
   return is_request_getter(module, call.name.text()) && std::any_of(arguments.begin(), arguments.end(), [&](ExprId argument) {
-           const ExprKind kind = unit.expr(local_value(unit, argument)).kind;
-           return kind == ExprKind::kString || kind == ExprKind::kCharlist;
+           const Expr& e = unit.expr(local_value(unit, argument));
+           // A name: "select name from shop" asks a database.
+           return (e.kind == ExprKind::kString || e.kind == ExprKind::kCharlist) &&
+                  e.symbol().text().find_first_of(" \n\t") == std::string_view::npos;
          });
 }
 

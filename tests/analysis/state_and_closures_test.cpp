@@ -340,5 +340,21 @@ end
   EXPECT_NE(words.find("kept in the state as name"), std::string::npos) << words;
 }
 
+// z_db:q("select …", …) is no question for the parameter of a request, and rows are not made of what they are asked for by.
+TEST(Input, RowsOfADatabaseAreNotWhatTheyAreAskedForBy) {
+  const FactsOf f = elixir(R"(defmodule Names do
+  def show(conn), do: conn.params["shop"] |> rows() |> Enum.map(fn name -> String.to_atom(name) end)
+  defp rows(shop), do: Names.Db.q("select name from currency where shop = $1", [shop])
+end
+defmodule Names.Db do
+  def q(sql, arguments), do: Postgrex.query!(:names, sql, arguments).rows
+end
+)");
+  const auto asked = [&](const std::string& function, const std::string& variable) {
+    return analysis::text_origin_of(f.program(), f.facts(), f.function(function), last_use(f, function, variable)).kind;
+  };
+  EXPECT_LT(asked("Names.show/1", "name"), analysis::TextOriginKind::kText);
+}
+
 }  // namespace
 }  // namespace beamwright::tests
