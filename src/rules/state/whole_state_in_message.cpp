@@ -166,12 +166,13 @@ class Check {
     }
   }
 
+  // `process`: none where an agent's module starts no process itself.
   void of_asking(ProcessId process, FunctionId function, CallId site) {
     if (!function || !in_production(program_, facts_, function)) return;
     if (!is_only_looked_into(program_.unit_of(site), program_.call(site).expr)) return;
     report(site, function, process,
-           model::display_function(program_, function) + " gets the whole state of " + process_name(program_, facts_, process) +
-               " and looks up one thing in it");
+           model::display_function(program_, function) + " gets the whole state of " +
+               (process ? process_name(program_, facts_, process) : "an agent") + " and looks up one thing in it");
   }
 
   // The client function ends with the call.
