@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/values.h"
+#include "rules/accept_loops.h"
 #include "rules/added_again.h"
 #include "rules/old_catch.h"
 #include "rules/reach.h"
@@ -24,6 +25,7 @@ class Check {
       look_at(unit);
     }
     for (const AddedAgain& added : added_again(program_, facts_)) report_child(added);
+    for (const AcceptLoop& loop : accept_loops(program_, facts_)) report_loop(loop);
   }
 
  private:
@@ -107,6 +109,29 @@ class Check {
     return text.find("redelivered") != text.npos || text.find("x-death") != text.npos || text.find("delivery-count") != text.npos;
   }
 
+  void report_loop(const AcceptLoop& loop) {
+    const bool erlang = in_erlang(program_, loop.function);
+    Finding finding = found_in(reporter_, program_, loop.function, call_span(program_, loop.accept));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " begins again at once after any error of " +
+                      callee_text(program_, facts_, loop.accept) + ", also when the socket is closed: it then spins for ever";
+    finding.why =
+        "A closed socket answers {error, closed} at once, each time, and a node without free file descriptors {error, emfile}: "
+        "the "
+        "loop takes a whole scheduler and fills the log, and because it never ends nobody starts it again with a socket that "
+        "works.";
+    finding.fix =
+        erlang ? "Stop on {error, closed}, so that a supervisor starts it again with a new socket, and sleep a moment before "
+                 "the next try after other errors."
+               : "Stop on {:error, :closed}, so that a supervisor starts it again with a new socket, and sleep a moment "
+                 "before the next try after other errors.";
+    finding.path = {{finding.span, "fails at once when the socket is closed"},
+                    {loop.clause, "takes any error"},
+                    {call_span(program_, loop.again), "and begins again without a pause"}};
+    finding.key = "accept";
+    report_weighed(reporter_, std::move(finding));
+  }
+
   void report_child(const AddedAgain& added) {
     const FunctionId function = program_.function_of(added.matched);
     const bool erlang = in_erlang(program_, function);
@@ -158,12 +183,13 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) { Che
 }  // namespace
 
 const Rule& crash_loop() {
-  static const Rule rule{{.code = "BW110",
-                          .name = "crash-loop",
-                          .family = findings::Family::kSupervision,
-                          .severity = Severity::kMedium,
-                          .summary = "What failed once fails again: a message put back into its queue, a child added twice"},
-                         check};
+  static const Rule rule{
+      {.code = "BW110",
+       .name = "crash-loop",
+       .family = findings::Family::kSupervision,
+       .severity = Severity::kMedium,
+       .summary = "What failed once fails again: a message put back into its queue, a child added twice, a closed socket"},
+      check};
   return rule;
 }
 
