@@ -29,7 +29,14 @@ class Options {
         for (const ExprId child : unit.children_of(e)) {
           const std::vector<TraceEnd> parts = tracer_.go_on(end, child);
           if (parts.empty()) lose();
-          for (const TraceEnd& part : parts) read(part, depth + 1);
+          // Where one way gives a type, the others give one as well: maps:get(type, Options, set).
+          const bool is_type = parts.size() > 1 && std::any_of(parts.begin(), parts.end(), [&](const TraceEnd& part) {
+                                 return !part.part && is_type_word(part);
+                               });
+          if (is_type) unknown_type();
+          for (const TraceEnd& part : parts) {
+            if (!is_type) read(part, depth + 1);
+          }
         }
         return;
       case ExprKind::kAtom:
@@ -65,6 +72,14 @@ class Options {
     });
   }
 
+  bool is_type_word(const TraceEnd& end) const {
+    const auto atom = atom_value(program_.unit_of(end.place.function), end.place.expr);
+    return atom && is_type_word(atom->text());
+  }
+  static bool is_type_word(std::string_view text) {
+    return text == "set" || text == "ordered_set" || text == "bag" || text == "duplicate_bag";
+  }
+
   void unknown_type() {
     creation_.type = {};
     type_ = true;
@@ -73,7 +88,7 @@ class Options {
   void lose() { creation_.options_known = false; }
 
   void word(std::string_view text) {
-    if (text == "set" || text == "ordered_set" || text == "bag" || text == "duplicate_bag") {
+    if (is_type_word(text)) {
       creation_.type = intern(text);
       type_ = true;
     } else if (text == "public" || text == "protected" || text == "private") {

@@ -73,6 +73,26 @@ get(Key) -> ets:lookup(shard, Key).
   EXPECT_EQ(t->access(), TableAccess::kPublic);
 }
 
+TEST(Tables, WhoseTypeAndKeyTheCallerMayChooseHaveTheOtherOptionsThatAreWritten) {
+  const FactsOf f(std::vector<Text>{{"src/payment_shared.erl", R"(-module(payment_shared).
+-behaviour(gen_server).
+-export([start_link/1, init/1]).
+start_link(Options) -> gen_server:start_link({local, ?MODULE}, ?MODULE, Options, []).
+init(Options) ->
+    Type = maps:get(type, Options, ordered_set),
+    Position = maps:get(keypos, Options, 1),
+    {ok, ets:new(payment_rows, [Type, named_table, public, {keypos, Position}])}.
+)"}});
+  const Table* t = table(f, "payment_rows");
+  ASSERT_NE(t, nullptr);
+  ASSERT_EQ(t->creations.size(), 1u);
+  const TableCreation& made = t->creations[0];
+  EXPECT_TRUE(made.options_known);
+  EXPECT_FALSE(made.type);
+  EXPECT_EQ(made.key_position, -1);
+  EXPECT_EQ(made.write_concurrency, TableSetting::kOff);
+}
+
 TEST(Tables, AreFollowedThroughWrappersThatMakeAndReadThem) {
   const FactsOf f(std::vector<Text>{{"src/stats.erl", R"(-module(stats).
 -export([start/2, bump/1, seen/1]).
