@@ -64,12 +64,19 @@ bool fills_a_gap(const Program& program, const Facts& facts, CallId site) {
   return false;
 }
 
-// May the use be of another table, that is seen to be made?
+// Made in the same place as the other and for the same: `[ets:new(T, …) || T <- tables()]`, or one call below the other.
+bool is_twin(const Table& table, const Table& other) {
+  if (table.creations.empty() || table.access() != other.access()) return false;
+  return table.creations.front().function == other.creations.front().function &&
+         table.write_concurrency() == other.write_concurrency() && table.read_concurrency() == other.read_concurrency();
+}
+
+// May the use be of another table, that is seen to be made otherwise?
 bool has_rivals(const Tables& tables, const Table& table, const TableUse& use) {
   for (const TableUseId id : tables.uses_in(use.function)) {
     const TableUse& other = tables.use(id);
     const Table& rival = tables.table(other.table);
-    if (other.site == use.site && &rival != &table && !rival.creations.empty()) return true;
+    if (other.site == use.site && &rival != &table && !rival.creations.empty() && !is_twin(table, rival)) return true;
   }
   return false;
 }

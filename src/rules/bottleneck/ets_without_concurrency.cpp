@@ -1,10 +1,14 @@
 // An ETS table has one lock unless it is told otherwise: each write shuts everybody else out, and a counter that every request
 // increments makes them queue. With write_concurrency writers of different rows do not meet.
+#include <set>
+#include <tuple>
+
 #include "analysis/state_fields.h"
 #include "analysis/values.h"
 #include "rules/load.h"
 #include "rules/rewrites.h"
 #include "rules/table_users.h"
+#include "rules/walk.h"
 
 namespace beamwright::rules {
 namespace {
@@ -91,9 +95,40 @@ class Check {
       const analysis::TableUse& use = tables_.use(id);
       const bool puts = use.operation == TableOperation::kInsert || use.operation == TableOperation::kUpdateCounter;
       const model::Function& function = program_.function(use.function);
-      return puts && (facts_.contexts.of(use.function).flags & analysis::kFromOutside) != 0 && function.has(model::kPublic) &&
-             function.arity > 0;
+      return puts && is_open(use.function) && function.has(model::kPublic) && function.arity > 0;
     });
+  }
+
+  // Is the function run by an interface that nobody in sight calls?
+  bool is_open(FunctionId function) const { return (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0; }
+
+  // A library counts in it what its users do: nobody counts what happens once. One row that all count in gains nothing.
+  bool is_counted_by_interface(const TableUsers& writers) const {
+    return std::any_of(writers.uses.begin(), writers.uses.end(), [&](analysis::TableUseId id) {
+      const analysis::TableUse& use = tables_.use(id);
+      if (use.operation != TableOperation::kUpdateCounter || !is_open(use.function)) return false;
+      const std::span<const ExprId> arguments = arguments_of(program_, use.site);
+      const Unit& unit = program_.unit_of(use.site);
+      return arguments.size() > 1 && any_below(unit, arguments[1], [&](ExprId part) {
+               const ExprKind kind = unit.expr(part).kind;
+               return kind == ExprKind::kVariable || kind == ExprKind::kCall;
+             });
+    });
+  }
+
+  // By whoever uses the functions that write. Who made the table for readers has thought of what it is for.
+  bool is_open_to_writers(const Table& table, const TableUsers& writers) const {
+    if (is_written_by_interface(table, writers)) return true;
+    return table.read_concurrency() == TableSetting::kOff &&
+           (is_counted_by_interface(writers) || is_passed_through(table, writers));
+  }
+
+  // Rows that spawned processes and the users of an interface put in and take out again by their keys: one for each request under
+  // way. In a bag they stand under what they belong to.
+  bool is_passed_through(const Table& table, const TableUsers& writers) const {
+    const bool keyed = std::none_of(table.creations.begin(), table.creations.end(),
+                                    [](const TableCreation& creation) { return creation.type.text().ends_with("bag"); });
+    return writers.tasks && writers.outside && keyed && is_named(table) && turns_over(table);
   }
 
   bool is_gathered(const Table& table) const {
@@ -140,7 +175,7 @@ class Check {
       return;
     }
     if (table.access() == analysis::TableAccess::kPublic && table.write_concurrency() == TableSetting::kOff &&
-        is_written_by_interface(table, writers) && !has_rival_makers(table)) {
+        is_open_to_writers(table, writers) && !has_rival_makers(table)) {
       report(table, writers, true, true);
       return;
     }
@@ -152,7 +187,7 @@ class Check {
     if (table.access() == analysis::TableAccess::kPrivate || table.read_concurrency() != TableSetting::kOff) return;
     const TableUsers readers = users(table, reads_a_row);
     const bool busy = readers.requests || readers.many || is_asked_by_many(readers);
-    const bool rarely_written = !writers.concurrent() && !writers.outside;
+    const bool rarely_written = is_rarely_written(table, readers, writers);
     // A cache with one writer behind an interface that anybody may call: what it is for is to be read by many.
     const bool many_classes = readers.outside || readers.classes.size() >= 3;
     const bool is_cache = many_classes && rarely_written && (table.atom || is_named(table));
@@ -160,7 +195,16 @@ class Check {
     const bool by_itself = rarely_written && (readers.requests || readers.many) && is_written_by_owner(table, writers);
     const bool is_read_mostly =
         busy && rarely_written && (readers.uses.size() > writers.uses.size() || (by_itself && !readers.uses.empty()));
-    if (is_cache || is_read_mostly) report(table, readers, false);
+    if (is_cache || is_read_mostly)
+      report(table, readers, false, false, is_found_by_key(readers) && is_written_by_owner(table, writers));
+  }
+
+  // By one process alone: its owner, or whoever sets what many modules read.
+  bool is_rarely_written(const Table& table, const TableUsers& readers, const TableUsers& writers) const {
+    if (writers.concurrent()) return false;
+    if (!writers.outside) return true;
+    const bool stays = table.access() == analysis::TableAccess::kProtected || !turns_over(table);
+    return stays && !counts(table) && is_asked_by_many(readers) && writers.askers.size() * 3 <= readers.askers.size();
   }
 
   // Only in the owner's own time: in a timer's message, in handle_continue, when it starts.
@@ -186,6 +230,12 @@ class Check {
   static bool is_named(const Table& table) {
     return std::all_of(table.creations.begin(), table.creations.end(),
                        [](const TableCreation& creation) { return creation.named == TableSetting::kOn; });
+  }
+
+  bool is_found_by_key(const TableUsers& readers) const {
+    return std::any_of(readers.uses.begin(), readers.uses.end(), [&](analysis::TableUseId id) {
+      return tables_.use(id).operation == TableOperation::kLookup && is_open(tables_.use(id).function);
+    });
   }
 
   // Several modules look rows up by key, or several functions of an interface do: that is what it is there for.
@@ -235,7 +285,8 @@ class Check {
   }
 
   // `open`: by whoever uses the functions that write, none of whom is in sight.
-  void report(const Table& table, const TableUsers& users, bool write, bool open = false) {
+  // `kept_by_owner`: what is read by key is written by its owner alone, by itself.
+  void report(const Table& table, const TableUsers& users, bool write, bool open = false, bool kept_by_owner = false) {
     const TableCreation& creation = table.creations.front();
     const bool erlang = in_erlang(program_, creation.function);
     const std::string option = write ? "write_concurrency" : "read_concurrency";
@@ -248,7 +299,7 @@ class Check {
     const bool interface_only = !write && !users.requests && !users.many && users.classes.size() < 3 && !is_asked_by_many(users);
     // Readers gain by it on many cores only (see the document): a risk to weigh where they are in sight, advice where they are
     // not.
-    const bool weighs = open ? true : write ? certain : !interface_only || is_looked_up(users);
+    const bool weighs = open ? true : write ? certain : !interface_only || is_looked_up(users) || kept_by_owner;
     finding.severity = weighs ? Severity::kMedium : Severity::kLow;
     finding.confidence = open || interface_only || users.possible || (users.outside && users.classes.size() < 3)
                              ? Confidence::kPossible
@@ -274,6 +325,9 @@ class Check {
     finding.path = {{finding.span, finding.function + " makes the table without " + option}};
     for (findings::Step& step : steps_of(program_, facts_, tables_, users, 3)) finding.path.push_back(std::move(step));
     finding.key = name + " " + option;
+    // Of the tables that one place makes, in a loop over their names, the first of a kind speaks for all.
+    const CallId given = creation.via.empty() ? creation.site : creation.via.back();
+    if (!reported_.insert({creation.site, given, write, finding.severity}).second) return;
     report_weighed(reporter_, std::move(finding));
   }
 
@@ -281,6 +335,7 @@ class Check {
   const Facts& facts_;
   Reporter& reporter_;
   const Tables& tables_;
+  std::set<std::tuple<CallId, CallId, bool, Severity>> reported_;  // creations, with the call that gives them the name
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }

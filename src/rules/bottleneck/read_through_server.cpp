@@ -47,6 +47,18 @@ bool varies(std::string_view name) {
   return std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) { return name.find(word) != name.npos; });
 }
 
+// {start, Job}, {:subscribe, pid}: an order, of which a clause that changes nothing is the case in which nothing is to be done,
+// or one whose work is done elsewhere. It is no question.
+bool is_order(std::string_view tag) {
+  constexpr std::array<std::string_view, 26> kVerbs = {
+      "start",  "stop",   "send",  "subscribe", "unsubscribe", "publish",  "notify",     "write", "store",
+      "update", "add",    "put",   "delete",    "remove",      "register", "unregister", "set",   "new",
+      "run",    "invoke", "apply", "execute",   "cancel",      "reset",    "reload",     "submit"};
+  return std::any_of(kVerbs.begin(), kVerbs.end(), [&](std::string_view verb) {
+    return tag.starts_with(verb) && (tag.size() == verb.size() || tag[verb.size()] == '_');
+  });
+}
+
 class Check {
  public:
   Check(const Program& program, const Facts& facts, Reporter& reporter) : program_(program), facts_(facts), reporter_(reporter) {}
@@ -66,29 +78,54 @@ class Check {
     std::vector<HandlerId> reads;
     for (const HandlerId handler : process.handlers) {
       const Handler& clause = facts_.handler(handler);
-      if (is_quiet_answer(clause) && (gives_state(clause) || gives_what_all_may_read(clause))) reads.push_back(handler);
+      if (is_quiet_answer(clause) && !is_order(clause.pattern.tag.text()) &&
+          (gives_state(clause) || gives_what_all_may_read(clause)))
+        reads.push_back(handler);
     }
     if (reads.empty()) return;
     if (review_fixed(id, reads) || !is_one_of_few(program_, facts_, id)) return;
     const HandlerId busy = slow_handler(process);
+    // The design is the same for all reads of the process: the one that is asked most speaks for all.
+    std::optional<Reading> best;
     for (const HandlerId handler : reads) {
-      const std::vector<MessageId> messages = messages_to(facts_, handler);
-      const Callers callers = callers_of(program_, facts_, messages, id);
-      if (messages.empty() || callers.only_tools) continue;
-      const Writing writing = writing_of(process, id, callers, fields_given_by(id, facts_.handler(handler)));
-      if (writing == Writing::kOften) continue;
-      const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
-                          names_processes(messages);
-      // A reader has to wait for whatever else the server does: then one public reader is enough.
-      const bool stalled = busy && process.count == Count::kOne && (!callers.functions.empty() || callers.outside);
-      const bool interface = process.count == Count::kOne && asks_for_a_key(messages) && is_asked_by_interface(callers);
-      const bool spawned = callers.tasks && writing == Writing::kSeldom && is_asked_by_spawned(callers);
-      const Given given = gives_state(facts_.handler(handler)) ? Given::kState : Given::kElsewhere;
-      const bool needless = given == Given::kElsewhere && !callers.functions.empty();
-      if (!shared && !stalled && !interface && !spawned && !needless) continue;
-      report(id, facts_.handler(handler), messages, callers, busy, shared && writing == Writing::kSeldom, given, reads);
-      return;  // the design is the same for all reads of the process
+      std::optional<Reading> reading = reading_of(id, handler, busy);
+      if (reading && (!best || reading->weight() > best->weight())) best = std::move(reading);
     }
+    if (best) report(id, *best, busy, reads);
+  }
+
+  // A clause that only reads, and who asks it.
+  struct Reading {
+    HandlerId handler;
+    std::vector<MessageId> messages;
+    Callers callers;
+    Given given = Given::kState;
+    bool many = false;   // by many processes, of a state that hardly anybody writes
+    bool often = false;  // they are many or ask often, as far as it can be seen
+    int weight() const { return (many ? 2 : 0) + (often ? 1 : 0); }
+  };
+
+  std::optional<Reading> reading_of(ProcessId id, HandlerId handler, HandlerId busy) const {
+    const Process& process = facts_.process(id);
+    const std::vector<MessageId> messages = messages_to(facts_, handler);
+    const Callers callers = callers_of(program_, facts_, messages, id);
+    if (messages.empty() || callers.only_tools) return {};
+    const bool goes_on = process.count == Count::kOne && asks_for_a_key(messages) && is_asked_by_interface(callers, messages);
+    // What is asked for on the way to something else is asked for each time that is done.
+    const std::size_t places = callers.functions.size() + (goes_on ? home_callers(messages).size() + 1 : 0);
+    const Writing writing = writing_of(process, id, callers, places, fields_given_by(id, facts_.handler(handler)));
+    if (writing == Writing::kOften) return {};
+    const bool shared = callers.requests || callers.modules.size() >= 4 || (callers.many && callers.modules.size() >= 2) ||
+                        names_processes(messages);
+    // A reader has to wait for whatever else the server does: then one public reader is enough.
+    const bool stalled = busy && process.count == Count::kOne && (!callers.functions.empty() || callers.outside);
+    const bool spawned = callers.tasks && writing == Writing::kSeldom && is_asked_by_spawned(callers);
+    const Given given = gives_state(facts_.handler(handler)) ? Given::kState : Given::kElsewhere;
+    const bool needless = given == Given::kElsewhere && (!callers.functions.empty() || callers.outside);
+    if (!shared && !stalled && !goes_on && !spawned && !needless) return {};
+    const bool often = shared || goes_on || spawned || needless || are_several(callers) ||
+                       (waits_for_requests(busy) && asks_in_its_turns(callers));
+    return Reading{handler, messages, callers, given, shared && writing == Writing::kSeldom, often};
   }
 
   // {pool_of, Slot}: what is asked for depends on what is done. A value without a key is asked for once, or by a person.
@@ -96,16 +133,48 @@ class Check {
     return std::any_of(messages.begin(), messages.end(), [&](MessageId id) { return facts_.message(id).pattern.size >= 2; });
   }
 
-  // Functions of several modules ask on their way to something else, and nobody in sight calls them: the interface of a library,
-  // whose users may be as many as there are requests.
-  bool is_asked_by_interface(const Callers& callers) const {
+  // Functions of several modules ask on their way to something else, or one that goes on with other processes, the network or
+  // modules it is given, and nobody in sight calls them: the interface of a library, whose users may be as many as there are
+  // requests.
+  bool is_asked_by_interface(const Callers& callers, const std::vector<MessageId>& messages) const {
     std::vector<ModuleId> modules;
-    for (const FunctionId function : callers.functions) {
-      const bool open = (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0;
+    for (std::size_t i = 0; i < callers.functions.size(); ++i) {
+      const FunctionId function = callers.functions[i];
+      if (!is_open(function)) continue;
       const ModuleId module = program_.module_of(function);
-      if (open && std::find(modules.begin(), modules.end(), module) == modules.end()) modules.push_back(module);
+      if (std::find(modules.begin(), modules.end(), module) == modules.end()) modules.push_back(module);
+      if (goes_on(callers.sites[i])) return true;
     }
-    return modules.size() >= 2;
+    const std::vector<CallId> at_home = home_callers(messages);
+    return modules.size() >= 2 || std::any_of(at_home.begin(), at_home.end(),
+                                              [&](CallId site) { return is_open(program_.function_of(site)) && goes_on(site); });
+  }
+
+  bool is_open(FunctionId function) const { return (facts_.contexts.of(function).flags & analysis::kFromOutside) != 0; }
+
+  // Are both requests to one server, by themselves or through functions of its module?
+  bool is_for_the_same(CallId asking, CallId site) const {
+    const FunctionId asked = facts_.calls.callees[asking.index].function, next = facts_.calls.callees[site.index].function;
+    if (asked) return next && program_.module_of(asked) == program_.module_of(next);
+    ProcessId first, second;
+    for (const MessageId id : facts_.messages.by_function[program_.function_of(asking).index]) {
+      if (facts_.message(id).site == asking) first = facts_.message(id).receiver;
+      if (facts_.message(id).site == site) second = facts_.message(id).receiver;
+    }
+    return first && first == second;
+  }
+
+  // Does the function, beside asking, call other processes or hosts, work with files, or call a module that is known
+  // only when it runs?
+  bool goes_on(CallId asking) const {
+    const auto sites = program_.calls_of(program_.function_of(asking));
+    return std::any_of(sites.begin(), sites.end(), [&](CallId site) {
+      if (site == asking || is_for_the_same(asking, site)) return false;
+      if (!facts_.calls.callees[site.index].known()) return static_cast<bool>(program_.call(site).name);
+      const analysis::EffectSet effects = analysis::effects_at(program_, facts_, site);
+      return effects.has(Effect::kCall) || effects.has(Effect::kHttp) || effects.has(Effect::kSocket) ||
+             effects.has(Effect::kDatabase) || effects.has(Effect::kFile);
+    });
   }
 
   // By processes that somebody spawns for each connection, job or element of a list.
@@ -124,7 +193,9 @@ class Check {
       if (messages.empty() || (given == Given::kComputed && !asks_for_a_key(messages))) continue;
       const Callers callers = callers_of(program_, facts_, messages, id);
       if (callers.only_tools || (callers.functions.empty() && !is_used_at_home(messages))) continue;
-      report(id, facts_.handler(handler), messages, callers, {}, callers.concurrent(), given, reads);
+      // A state that is one small thing is that of many a helper, which one process asks now and then.
+      if (is_one_thing(id) && !callers.concurrent() && !is_used_at_home(messages)) continue;
+      report(id, {handler, messages, callers, given, callers.concurrent(), true}, {}, reads);
       return true;
     }
     return false;
@@ -164,6 +235,11 @@ class Check {
     for (const MessageId id : messages) {
       const Message& message = facts_.message(id);
       const ModuleId home = program_.module_of(message.sender);
+      // A function that asks by itself and goes on.
+      const std::uint16_t flags = facts_.contexts.of(message.sender).flags;
+      if ((flags & (analysis::kFromOutside | analysis::kInRequest)) != 0 && goes_on(message.site) &&
+          in_production(program_, facts_, message.sender))
+        sites.push_back(message.site);
       for (const std::uint32_t i : facts_.calls.incoming_of(message.sender)) {
         const FunctionId caller = facts_.calls.callers[i];
         const analysis::Context& context = facts_.contexts.of(caller);
@@ -183,6 +259,10 @@ class Check {
     bool any = false, computed = false;
     for (const Answer& answer : answers_of(program_, facts_, handler)) {
       const Unit& unit = program_.unit_of(answer.function);
+      if (is_one_thing(id) && gives_unchanging_whole(state, unit, answer)) {
+        any = true;
+        continue;
+      }
       const bool changing = any_below(unit, analysis::local_value(unit, answer.value), [&](ExprId part) {
         const Symbol name = analysis::field_read(unit, part);
         if (!name) {
@@ -198,6 +278,31 @@ class Check {
       if (changing) return Given::kState;
     }
     return !any ? Given::kState : computed ? Given::kComputed : Given::kFixed;
+  }
+
+  // No map, record or the like with parts.
+  bool is_one_thing(ProcessId id) const {
+    const analysis::StateClass& state = analysis::states_of(program_, facts_).of(id);
+    if (state.fields.size() != 1 || !state.whole()) return false;
+    // Callbacks of another behaviour may return states as well.
+    const ModuleId module = facts_.process(id).module;
+    const auto directives = program_.unit_of(module).directives_of(program_.module(module));
+    return std::all_of(directives.begin(), directives.end(), [](const model::Directive& directive) {
+      const std::string_view name = directive.module.text();
+      const bool gives = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
+      return !gives || name == "gen_server" || name == "Elixir.GenServer";
+    });
+  }
+
+  // {reply, {ok, State}, State} of a state without parts that init alone makes.
+  static bool gives_unchanging_whole(const analysis::StateClass& state, const Unit& unit, const Answer& answer) {
+    if (!state.whole() || state.whole()->writes.empty()) return false;
+    const std::vector<analysis::StateWrite>& writes = state.whole()->writes;
+    if (!std::all_of(writes.begin(), writes.end(), [](const analysis::StateWrite& write) { return write.initial; })) return false;
+    return !any_below(unit, answer.value, [&](ExprId part) {
+      const ExprKind kind = unit.expr(part).kind;
+      return kind == ExprKind::kCall || (kind == ExprKind::kVariable && !mentions(unit, part, answer.state));
+    });
   }
 
   // A pid at hand is one process of several: each keeps its own value.
@@ -311,7 +416,9 @@ class Check {
 
   // Calls and casts that change the state and come from where the reads come from: then it is no read-mostly state. Of two places
   // that requests run nobody knows which is run more often; several readers to one writer say that it is read, mostly.
-  Writing writing_of(const Process& process, ProcessId id, const Callers& readers, const Fields& fields) const {
+  // `places`: where it is read.
+  Writing writing_of(const Process& process, ProcessId id, const Callers& readers, std::size_t places,
+                     const Fields& fields) const {
     Writing found = Writing::kSeldom;
     for (const HandlerId handler_id : process.handlers) {
       const Handler& handler = facts_.handler(handler_id);
@@ -320,11 +427,34 @@ class Check {
       const Callers writers = callers_of(program_, facts_, messages_to(facts_, handler_id), id);
       // Processes of which there are many write what is their own, as a rule, and each of them does.
       const std::size_t mostly = writers.many || writers.tasks ? 3 : writers.requests ? 2 : 0;
-      if (writers.functions.size() * mostly > readers.functions.size()) return Writing::kOften;
+      const std::size_t writing = writing_places(writers, readers);
+      if (writing * mostly > places) return Writing::kOften;
       if (mostly > 0) found = Writing::kSometimes;
-      if (!readers.requests && writers.functions.size() * 2 > readers.functions.size()) return Writing::kOften;
+      if (!readers.requests && writing * 2 > places) return Writing::kOften;
     }
     return found;
+  }
+
+  // Who reads first and then, in one branch of a case over what came of it, has the state mended, reads each time and writes now
+  // and then.
+  std::size_t writing_places(const Callers& writers, const Callers& readers) const {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < writers.functions.size(); ++i) {
+      const auto reader = std::find(readers.functions.begin(), readers.functions.end(), writers.functions[i]);
+      const bool mends = reader != readers.functions.end() &&
+                         readers.sites[static_cast<std::size_t>(reader - readers.functions.begin())] < writers.sites[i] &&
+                         stands_in_a_case(writers.sites[i]);
+      count += mends ? 0 : 1;
+    }
+    return count;
+  }
+
+  bool stands_in_a_case(CallId site) const {
+    const Unit& unit = program_.unit_of(site);
+    for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind == ExprKind::kCase) return true;
+    }
+    return false;
   }
 
   HandlerId slow_handler(const Process& process) const {
@@ -345,8 +475,38 @@ class Check {
     return {};
   }
 
-  void report(ProcessId id, const Handler& handler, const std::vector<MessageId>& messages, const Callers& callers,
-              HandlerId busy, bool shared, Given given, const std::vector<HandlerId>& reads) {
+  // The network decides how long the server works, and so how long even a rare reader waits.
+  bool waits_for_requests(HandlerId busy) const {
+    if (!busy) return false;
+    const Effect effect = slow_part(facts_.handler(busy))->effect;
+    return effect == Effect::kHttp || effect == Effect::kDatabase;
+  }
+
+  // The one reader is a server, which asks for each of its messages.
+  bool asks_in_its_turns(const Callers& callers) const {
+    return std::all_of(callers.functions.begin(), callers.functions.end(), [&](FunctionId function) {
+      const std::vector<ProcessId>& processes = facts_.contexts.of(function).processes;
+      return std::any_of(processes.begin(), processes.end(), [&](ProcessId id) {
+        const std::vector<HandlerId> handlers = analysis::handlers_running(program_, facts_, id, function);
+        return std::any_of(handlers.begin(), handlers.end(), [&](HandlerId handler) {
+          const HandlerKind kind = facts_.handler(handler).kind;
+          return kind == HandlerKind::kInfo || kind == HandlerKind::kCall || kind == HandlerKind::kCast;
+        });
+      });
+    });
+  }
+
+  // Readers of several modules or processes, or none in sight at all. One alone may ask once in a while, and waits once in a
+  // while.
+  static bool are_several(const Callers& callers) {
+    return callers.concurrent() || callers.tasks || callers.loop || callers.functions.size() != 1;
+  }
+
+  void report(ProcessId id, const Reading& reading, HandlerId busy, const std::vector<HandlerId>& reads) {
+    const Handler& handler = facts_.handler(reading.handler);
+    const std::vector<MessageId>& messages = reading.messages;
+    const Callers& callers = reading.callers;
+    const Given given = reading.given;
     const bool fixed = given == Given::kFixed || given == Given::kComputed;
     const bool erlang = in_erlang(program_, handler.function);
     const std::string name = process_name(program_, facts_, id);
@@ -356,10 +516,11 @@ class Check {
     Finding finding = found_in(reporter_, program_, handler.function, clause_span(handler));
     // Readers that are not in sight may be rare; they matter where the network decides how long they wait.
     const std::vector<CallId> at_home = home_callers(messages);
-    const bool seen = !callers.functions.empty() || (fixed && !at_home.empty()) || names_processes(messages);
+    const bool seen = !callers.functions.empty() || ((fixed || asks_for_a_key(messages)) && !at_home.empty()) ||
+                      given == Given::kElsewhere || names_processes(messages);
     const bool unseen = !seen && !(busy && is_network(*slow_part(facts_.handler(busy))));
-    finding.severity = unseen ? Severity::kLow : Severity::kMedium;
-    finding.confidence = shared ? Confidence::kLikely : Confidence::kPossible;
+    finding.severity = unseen || !reading.often ? Severity::kLow : Severity::kMedium;
+    finding.confidence = reading.many ? Confidence::kLikely : Confidence::kPossible;
     finding.message = "Every reader of " + message_text(message.pattern, erlang) + " passes through the one process " + name +
                       ": " + shown +
                       (given == Given::kFixed       ? " gives a value that never changes after init"
