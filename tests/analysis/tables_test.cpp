@@ -73,15 +73,14 @@ get(Key) -> ets:lookup(shard, Key).
   EXPECT_EQ(t->access(), TableAccess::kPublic);
 }
 
-TEST(Tables, WhoseTypeAndKeyTheCallerMayChooseHaveTheOtherOptionsThatAreWritten) {
+TEST(Tables, WhoseTypeTheCallerMayChooseHaveTheOtherOptionsThatAreWritten) {
   const FactsOf f(std::vector<Text>{{"src/payment_shared.erl", R"(-module(payment_shared).
 -behaviour(gen_server).
 -export([start_link/1, init/1]).
-start_link(Options) -> gen_server:start_link({local, ?MODULE}, ?MODULE, Options, []).
-init(Options) ->
+start_link(Options) -> gen_server:start_link({local, ?MODULE}, ?MODULE, {rows, Options}, []).
+init({_, Options}) ->
     Type = maps:get(type, Options, ordered_set),
-    Position = maps:get(keypos, Options, 1),
-    {ok, ets:new(payment_rows, [Type, named_table, public, {keypos, Position}])}.
+    {ok, ets:new(payment_rows, [Type, named_table, public])}.
 )"}});
   const Table* t = table(f, "payment_rows");
   ASSERT_NE(t, nullptr);
@@ -89,7 +88,6 @@ init(Options) ->
   const TableCreation& made = t->creations[0];
   EXPECT_TRUE(made.options_known);
   EXPECT_FALSE(made.type);
-  EXPECT_EQ(made.key_position, -1);
   EXPECT_EQ(made.write_concurrency, TableSetting::kOff);
 }
 
