@@ -6,6 +6,7 @@
 #include "rules/callers.h"
 #include "rules/later_answers.h"
 #include "rules/own_interface.h"
+#include "rules/plugged_in.h"
 #include "rules/support.h"
 #include "rules/waiting.h"
 
@@ -57,6 +58,9 @@ class Check {
       }
       if ((!worst || worst->severity < Severity::kMedium) && patience <= kPatient) {
         if (std::optional<Longer> found = later_answer(process, asking)) worst = std::move(found);
+      }
+      if ((!worst || worst->severity < Severity::kMedium) && patience <= kPatient) {
+        if (std::optional<Longer> found = plugged_in(process, asking, patience)) worst = std::move(found);
       }
       if (worst && worst->severity >= Severity::kMedium) {
         worst->likewise.push_back(worst->handler);
@@ -126,10 +130,30 @@ class Check {
     return found;
   }
 
+  // Can a clause keep its caller, or hand the request to a module that the server was given?
   bool keeps_somebody(const Process& process) const {
     return std::any_of(process.handlers.begin(), process.handlers.end(), [&](HandlerId id) {
-      return facts_.handler(id).kind == HandlerKind::kCall && facts_.handler(id).reply != analysis::Reply::kReply;
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind != HandlerKind::kCall) return false;
+      if (handler.reply != analysis::Reply::kReply) return true;
+      const auto calls = program_.calls_of(handler.function);
+      return std::any_of(calls.begin(), calls.end(),
+                         [&](CallId site) { return program_.call(site).target == model::TargetKind::kDynamicModule; });
     });
+  }
+
+  // What a module from the server's state does for each request.
+  std::optional<Longer> plugged_in(const Process& process, const std::vector<MessageId>& asking, std::int64_t patience) const {
+    std::optional<Longer> found;
+    for (const HandlerId id : process.handlers) {
+      const Handler& handler = facts_.handler(id);
+      if (!is_asked(handler, asking) || !in_production(program_, facts_, handler.function)) continue;
+      std::optional<SlowWork> work = plugged_in_work(program_, facts_, handler, patience);
+      if (!work) continue;
+      if (!found) found = Longer{id, std::move(*work), Severity::kMedium};
+      found->likewise.push_back(id);
+    }
+    return found;
   }
 
   bool is_taken(MessageId message, const std::vector<HandlerId>& handlers) const {
