@@ -71,15 +71,16 @@ class HardUses {
     return any_below(unit, root, [&](ExprId id) { return reads(unit, id, field); });
   }
 
-  // %{conn: %Conn{}} or #state{conn = undefined}: the clause is for some states only.
-  bool selects(const Unit& unit, ExprId pattern) const {
+  // %{conn: %Conn{}} or #state{conn = undefined}: the clause is for some states only. In a head any field tells them apart, such
+  // as a status; in a body only those that are empty.
+  bool selects(const Unit& unit, ExprId pattern, bool any_field) const {
     return any_below(unit, pattern, [&](ExprId id) {
       const Expr& e = unit.expr(id);
       if (e.kind != ExprKind::kMap || !e.has(model::kInPattern) || e.has(model::kUpdate)) return false;
       const auto children = unit.children_of(e);
       for (std::size_t i = 0; i + 1 < children.size(); i += 2) {
         const auto key = analysis::atom_value(unit, children[i]);
-        if (key && is_one(*key) && is_literal(unit, children[i + 1])) return true;
+        if (key && (any_field || is_one(*key)) && is_literal(unit, children[i + 1])) return true;
       }
       return false;
     });
@@ -88,10 +89,14 @@ class HardUses {
   // Does it look at one of the fields before it uses any: a guard, a condition, a pattern?
   bool asks(const Unit& unit, const model::Clause& clause) const {
     for (const ExprId pattern : unit.patterns_of(clause)) {
-      if (selects(unit, pattern)) return true;
+      if (selects(unit, pattern, true)) return true;
     }
-    if (clause.guard && mentions_field(unit, clause.guard)) return true;
+    if (guards_state(unit, clause)) return true;
     return any_below(unit, clause.body, [&](ExprId id) { return is_question(unit, id); });
+  }
+
+  static bool guards_state(const Unit& unit, const model::Clause& clause) {
+    return clause.guard && any_below(unit, clause.guard, [&](ExprId id) { return static_cast<bool>(field_read(unit, id)); });
   }
 
   bool is_question(const Unit& unit, ExprId id) const {
@@ -118,7 +123,7 @@ class HardUses {
         return asking && mentions_field(unit, id);
       }
       default:
-        return selects(unit, id);
+        return selects(unit, id, false);
     }
   }
 
@@ -150,8 +155,8 @@ class HardUses {
       const Unit& unit = program_.unit_of(other.function);
       const model::Clause& clause = unit.clause(other.clause);
       const auto patterns = unit.patterns_of(clause);
-      if (!other.any_state || (clause.guard && mentions_field(unit, clause.guard))) return true;
-      if (std::any_of(patterns.begin(), patterns.end(), [&](ExprId pattern) { return selects(unit, pattern); })) return true;
+      if (!other.any_state || guards_state(unit, clause)) return true;
+      if (!patterns.empty() && selects(unit, patterns.back(), true)) return true;
       // What it does not take for want of a key, a later clause for anything takes.
       if (!absent_.empty() && other.catch_all && handler.clause < other.clause) return true;
     }
