@@ -45,6 +45,7 @@ class Check {
     if (wait.bound_ms != Bound::kInfinite || wait.ended_by_death || wait.takes_any) return;
     if (wait.loops) return look_at_collector(function, wait);
     if (const CallId monitor = unheard_monitor(function, wait.receive)) return report_unheard(function, wait, monitor);
+    if (const CallId helper = linked_helper(function, body, wait.receive)) return report_linked(function, wait, helper);
     const CallId request = request_before(function, body, wait.receive);
     if (request && !is_watched(function)) return report(function, wait, {request, function, {}});
     if (request) return;
@@ -149,6 +150,56 @@ class Check {
       }
     }
     return false;
+  }
+
+  // spawn_link(fun() -> Parent ! {Ref, work()} end) right before the wait, which takes the answer alone.
+  CallId linked_helper(FunctionId function, ExprId body, ExprId receive) const {
+    if (!facts_.effects.direct[function.index].has(Effect::kLink)) return {};
+    const Unit& unit = program_.unit_of(function);
+    CallId found;
+    for (const CallId site : program_.calls_of(function)) {
+      const model::Expr& call = unit.expr(program_.call(site).expr);
+      const analysis::External* external = facts_.calls.external(site);
+      if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin || program_.call(site).closure) continue;
+      // Who traps exits for the wait, or takes the link back, knows of them.
+      if (external && (external->name.text() == "unlink" || external->name.text() == "flag" || external->name == sym::process_flag))
+        return {};
+      if (external && external->name.text() == "spawn_link" && sends_inside(unit, function, site)) found = site;
+    }
+    return found;
+  }
+
+  bool sends_inside(const Unit& unit, FunctionId function, CallId spawn) const {
+    const model::Expr& start = unit.expr(program_.call(spawn).expr);
+    for (const CallId inner : program_.calls_of(function)) {
+      const model::Expr& e = unit.expr(program_.call(inner).expr);
+      const analysis::External* sent = facts_.calls.external(inner);
+      if (inner == spawn || e.begin < start.begin || e.end > start.end || !sent || !sent->row) continue;
+      if (sent->row->effects.has(Effect::kSend) && sent->row->message_argument != 0) return true;
+    }
+    return false;
+  }
+
+  void report_linked(FunctionId function, const HandWait& wait, CallId helper) {
+    const bool erlang = in_erlang(program_, function);
+    const std::string exit = erlang ? "{'EXIT', Pid, Reason}" : "{:EXIT, pid, reason}";
+    Finding finding = found_in(reporter_, program_, function, program_.unit_of(function).span(wait.receive));
+    finding.confidence = Confidence::kPossible;
+    finding.message = finding.function +
+                      " waits without `after` for a process that it links, and takes its answer alone: a caller that traps "
+                      "exits gets an " +
+                      exit + " that nobody takes";
+    finding.why =
+        "In a caller that traps exits the link sends a message and ends nothing. When the helper dies before it answers, the "
+        "wait "
+        "never ends; and after each good answer an EXIT with `normal` stays in the mailbox, or meets a handle_info without a "
+        "clause for it.";
+    finding.fix =
+        erlang ? "Use spawn_monitor, take {'DOWN', Ref, process, Pid, Reason} in the receive, and demonitor with flush."
+               : "Use spawn_monitor/1, take {:DOWN, ref, :process, pid, reason} in the receive, and demonitor with :flush.";
+    finding.path = {{call_span(program_, helper), "starts the helper with a link"}, {finding.span, "takes its answer alone"}};
+    finding.key = "linked helper";
+    report_weighed(reporter_, std::move(finding));
   }
 
   // A monitor of the function's own, made before, and no receive of the function takes what it brings: the wait goes on when the
