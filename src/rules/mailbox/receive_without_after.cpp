@@ -162,20 +162,27 @@ class Check {
       const analysis::External* external = facts_.calls.external(site);
       if (call.begin < unit.expr(body).begin || call.begin > unit.expr(receive).begin || program_.call(site).closure) continue;
       // Who traps exits for the wait, or takes the link back, knows of them.
-      if (external && (external->name.text() == "unlink" || external->name.text() == "flag" || external->name == sym::process_flag))
+      if (external &&
+          (external->name.text() == "unlink" || external->name.text() == "flag" || external->name == sym::process_flag))
         return {};
-      if (external && external->name.text() == "spawn_link" && sends_inside(unit, function, site)) found = site;
+      if (external && external->name.text() == "spawn_link" && ends_with_answer(unit, site)) found = site;
     }
     return found;
   }
 
-  bool sends_inside(const Unit& unit, FunctionId function, CallId spawn) const {
-    const model::Expr& start = unit.expr(program_.call(spawn).expr);
-    for (const CallId inner : program_.calls_of(function)) {
-      const model::Expr& e = unit.expr(program_.call(inner).expr);
-      const analysis::External* sent = facts_.calls.external(inner);
-      if (inner == spawn || e.begin < start.begin || e.end > start.end || !sent || !sent->row) continue;
-      if (sent->row->effects.has(Effect::kSend) && sent->row->message_argument != 0) return true;
+  // The last that the helper does is to send: one that goes on afterwards has only said that it is ready. One of a list is none.
+  bool ends_with_answer(const Unit& unit, CallId spawn) const {
+    for (ExprId around = unit.parent(program_.call(spawn).expr); around; around = unit.parent(around)) {
+      if (unit.expr(around).kind == ExprKind::kComprehension) return false;
+    }
+    const std::span<const ExprId> arguments = arguments_of(program_, spawn);
+    if (arguments.empty() || unit.expr(arguments[0]).kind != ExprKind::kClosure) return false;
+    for (const model::ClauseId c : unit.clauses_of(unit.expr(arguments[0]))) {
+      ExprId last = unit.clause(c).body;
+      if (last && unit.expr(last).kind == ExprKind::kBlock) last = unit.children_of(last).back();
+      if (!last || unit.expr(last).kind != ExprKind::kCall) return false;
+      const analysis::External* sent = facts_.calls.external(CallId(unit.first_call + unit.expr(last).payload));
+      return sent && sent->row && sent->row->effects.has(Effect::kSend) && sent->row->message_argument != 0;
     }
     return false;
   }
