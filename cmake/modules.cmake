@@ -41,6 +41,10 @@ function(bw_build_once)
   target_precompile_headers(bw_analysis PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/analysis/facts.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
   target_precompile_headers(bw_rules PRIVATE ${standard} ${CMAKE_SOURCE_DIR}/src/rules/support.h
                              ${CMAKE_SOURCE_DIR}/src/rules/walk.h ${CMAKE_SOURCE_DIR}/src/analysis/values.h)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")  # it tells of a header's fields only where the header is precompiled
+    target_compile_options(bw_analysis PRIVATE -Wno-unused-private-field)
+    target_compile_options(bw_rules PRIVATE -Wno-unused-private-field)
+  endif()
   foreach(folder rules findings design report review serve app)
     target_compile_options(bw_${folder} PRIVATE -O0)
   endforeach()
