@@ -7,6 +7,7 @@ import os
 import pathlib
 import queue
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -396,6 +397,17 @@ class Endurance(Case):
         first = rounds(80)
         last = rounds(320)
         self.assertLess(last - first, 24, f"{first:.0f} MiB after 480 calls, {last:.0f} MiB after 2400")
+        self.ends_well(server)
+
+
+class Document(Case):
+    def test_the_calls_of_the_document_are_answered_as_it_says(self):
+        text = (REPOSITORY / "docs" / "agents.md").read_text()
+        calls = re.findall(r"```json\n(\{\"name\".*?)```\n\n```text\n(.*?)```\n", text, re.S)
+        self.assertEqual(len(calls), 2)
+        server = self.serve(cwd=REPOSITORY)
+        for call, answer in calls:
+            self.assertEqual(server.call(json.loads(call)["name"], **json.loads(call)["arguments"])["content"][0]["text"].strip(), answer.strip())
         self.ends_well(server)
 
 
