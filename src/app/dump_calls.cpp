@@ -129,8 +129,7 @@ class CallsWriter {
       append_mfa(line, row.name, row.arity);
     } else if (callee.function) {
       const model::Function& f = program_.function(callee.function);
-      const Symbol module = f.has(model::kTemplate) ? under : program_.module(program_.module_of(callee.function)).name;
-      append_name(line, module.text());
+      append_name(line, module_of(callee.function, row, site, under).text());
       append_mfa(line, f.name, f.arity);
       macro = f.has(model::kMacro);
     } else if (const analysis::External* external = calls_.external(site); external && external->module) {
@@ -153,6 +152,15 @@ class CallsWriter {
     flag(macro, "macro");
     if (!flags.empty()) out_ += '\t' + flags;
     out_ += '\n';
+  }
+
+  // The module that a call finds the function in: one that a `use` brings in belongs to the module that was named, or to its own.
+  Symbol module_of(FunctionId callee, const model::Call& call, CallId site, Symbol under) const {
+    const bool used = program_.function(callee).has(model::kTemplate);
+    if (!used) return program_.module(program_.module_of(callee)).name;
+    if (call.target != model::TargetKind::kRemote) return under;
+    if (program_.find_module(call.module, program_.unit_of(site).project)) return call.module;
+    return analysis::without_alias(scopes_.of(program_.module_of(program_.function_of(site))), call.module);
   }
 
   bool has(Symbol module, const model::Call& call, CallId site) const {

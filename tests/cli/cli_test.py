@@ -112,6 +112,13 @@ class Commands(Case):
                 self.assertGreater(len(out), 10, (file, stage))
             self.assertIn(b"sleep", run("dump", "--stage", "effects", file)[1])
 
+    def test_a_function_that_a_use_brings_in_is_called_in_the_module_that_has_it(self):
+        file = self.folder / "zones.ex"
+        file.write_text("defmodule Lookup do\n  defmacro __using__(_) do\n    quote do\n      def lookup(key), do: key\n    end\n  end\nend\n"
+                        "defmodule Zones do\n  use Lookup\nend\n"
+                        "defmodule Shop do\n  def zone(zip), do: Zones.lookup(zip)\nend\n")
+        self.assertIn(b"Elixir.Shop:zone/1\tElixir.Zones:lookup/1\t", run("dump", "--stage", "calls", file)[1])
+
     def test_dumps_the_facts_of_the_modules_named(self):
         code, out, err = run("dump", "--stage", "facts", SHOP)
         self.assertEqual((code, err), (0, b""))
