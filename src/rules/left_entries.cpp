@@ -53,7 +53,8 @@ class DeadSearch {
       const CallId sends = send_to_receiver(process.module);
       if (!sends) continue;
       for (const StateField& field : states.of(id).fields) {
-        if (field.gains() && field.loses() && !is_swept(field)) review(id, field, sends);
+        const bool leaves = field.loses() || loses_inside(field);
+        if (field.gains() && (leaves || is_followed(states.of(id), field)) && !is_swept(field)) review(id, field, sends, leaves);
       }
     }
     return std::move(found_);
@@ -85,6 +86,20 @@ class DeadSearch {
     return base == "state" || base == "State";
   }
 
+  // Each of a collection, whatever it is called: `for s <- subscribers, do: send(s, …)`, Enum.each(subscribers, &send(&1, …)).
+  static bool is_one_of_many(const Unit& unit, ExprId target) {
+    if (unit.expr(target).kind != ExprKind::kVariable || unit.expr(target).payload >= unit.variables.size()) return false;
+    for (ExprId below = unit.variables[unit.expr(target).payload].binding; below; below = unit.parent(below)) {
+      const ExprId around = unit.parent(below);
+      if (!around) return false;
+      const ExprKind kind = unit.expr(around).kind;
+      if (kind == ExprKind::kGenerator) return unit.child(around, 0) == below;
+      if (kind == ExprKind::kClosure) return true;
+      if (kind != ExprKind::kTuple && kind != ExprKind::kMap && kind != ExprKind::kList) return false;
+    }
+    return false;
+  }
+
   // `send(subscriber, …)`: whoever is kept gets messages.
   CallId send_to_receiver(ModuleId module) const {
     for (const FunctionId function : program_.functions_of(module)) {
@@ -96,11 +111,88 @@ class DeadSearch {
         const std::size_t target = std::max<std::size_t>(1, external->row->target_argument);
         if (target > arguments.size()) continue;
         const Unit& unit = program_.unit_of(site);
-        if (!is_field_of_state(unit, arguments[target - 1]) && is_name_of_receiver(name_of(unit, arguments[target - 1])))
-          return site;
+        const ExprId receiver = arguments[target - 1];
+        if (is_field_of_state(unit, receiver)) continue;
+        if (is_name_of_receiver(name_of(unit, receiver)) || is_one_of_many(unit, receiver)) return site;
       }
     }
     return {};
+  }
+
+  // All that is done with the field is understood: nothing takes entries out that is not seen.
+  static bool is_followed(const analysis::StateClass& state, const StateField& field) {
+    return state.complete && !field.whole() && std::all_of(field.writes.begin(), field.writes.end(), [](const StateWrite& write) {
+             return write.initial || (write.changes.has(Change::kGains) && !write.changes.has(Change::kUnknown));
+           });
+  }
+
+  // [Pid | Pids], MapSet.put(pids, pid), Map.put(all, pid, …): one more for each process. Under a key of its own, put(all, topic,
+  // pid), the next one takes the place of the dead.
+  static bool is_one_more(const Unit& unit, ExprId who) {
+    const ExprId around = unit.parent(who);
+    if (!around) return false;
+    const model::Expr& e = unit.expr(around);
+    if (e.kind == ExprKind::kList) return true;
+    if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
+    const std::string_view name = unit.call_of(e).name.text();
+    if (name != "put" && name != "add_element" && name != "add" && name != "append") return false;
+    const bool erlang_map = unit.call_of(e).module == intern("maps");
+    return e.child_count == 2 || unit.child(around, erlang_map ? 0 : 1) == who;
+  }
+
+  // %{topic => [pid]}: somebody who leaves goes out of the collection under a key of the field, which only gives the key another
+  // value.
+  bool loses_inside(const StateField& field) const {
+    return std::any_of(field.writes.begin(), field.writes.end(), [&](const StateWrite& write) {
+      const Unit& unit = program_.unit_of(write.function);
+      return below_values(unit, write.value ? write.value : write.place, kMaxMatches, [&](ExprId at) {
+        return takes_out(unit, at) && below_values(unit, at, 0, [&](ExprId part) {
+                 return names_receiver(unit, part) || is_caller(write.function, part);
+               });
+      });
+    });
+  }
+
+  static bool names_receiver(const Unit& unit, ExprId at) {
+    return unit.expr(at).kind == ExprKind::kVariable && is_name_of_receiver(name_of(unit, at));
+  }
+
+  // The pid of whoever calls: handle_call(Request, {Pid, _}, State).
+  bool is_caller(FunctionId function, ExprId at) const {
+    const Unit& unit = program_.unit_of(function);
+    const analysis::CallbackArguments* role = analysis::states_of(program_, facts_).role(function);
+    const model::Expr& e = unit.expr(at);
+    if (!role || role->from == 0 || e.kind != ExprKind::kVariable || e.payload >= unit.variables.size()) return false;
+    const ExprId binding = unit.variables[e.payload].binding;
+    const ExprId pair = binding ? unit.parent(binding) : ExprId();
+    if (!pair || unit.expr(pair).kind != ExprKind::kTuple || unit.child(pair, 0) != binding) return false;
+    for (const model::ClauseId id : program_.function(function).clauses) {
+      const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(id));
+      if (patterns.size() < role->from) continue;
+      const ExprId from = patterns[role->from - 1];
+      if (pair == from || unit.parent(pair) == from) return true;
+    }
+    return false;
+  }
+
+  static bool takes_out(const Unit& unit, ExprId at) {
+    const model::Expr& e = unit.expr(at);
+    if (e.kind == ExprKind::kOperator) return e.symbol().text() == "--";
+    if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
+    constexpr std::array<std::string_view, 8> kNames = {"delete", "del_element", "remove",   "reject",
+                                                        "filter", "keydelete",   "subtract", "difference"};
+    return std::find(kNames.begin(), kNames.end(), unit.call_of(e).name.text()) != kNames.end();
+  }
+
+  // Does something below the expression hold, or below what a variable in it was matched with a few matches before?
+  template <typename Holds>
+  static bool below_values(const Unit& unit, ExprId root, int matches, Holds holds) {
+    return any_below(unit, root, [&](ExprId at) {
+      if (holds(at)) return true;
+      if (matches == 0 || unit.expr(at).kind != ExprKind::kVariable) return false;
+      const ExprId value = analysis::local_value(unit, at);
+      return value != at && below_values(unit, value, matches - 1, holds);
+    });
   }
 
   // Cut to a length, or gone through for a message of its own, such as a timer's; what comes out of a socket is no such thing.
@@ -111,12 +203,12 @@ class DeadSearch {
       return std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId id) {
         const Handler& handler = facts_.handler(id);
         const std::string_view tag = handler.pattern.tag ? handler.pattern.tag.text() : std::string_view();
-        return handler.kind == HandlerKind::kInfo && !tag.empty() && tag != "tcp" && tag != "ssl" && tag != "udp";
+        return handler.kind == HandlerKind::kInfo && tag != "tcp" && tag != "ssl" && tag != "udp";
       });
     });
   }
 
-  void review(ProcessId id, const StateField& field, CallId sends) {
+  void review(ProcessId id, const StateField& field, CallId sends, bool leaves) {
     for (const StateWrite& write : field.writes) {
       if (write.initial || !write.changes.has(Change::kGains) || !in_production(program_, facts_, write.function)) continue;
       const bool asked = std::any_of(write.handlers.begin(), write.handlers.end(), [&](HandlerId handler) {
@@ -126,21 +218,24 @@ class DeadSearch {
       if (!asked) continue;
       const Unit& unit = program_.unit_of(write.function);
       ExprId who;
-      any_below(unit, write.value ? analysis::local_value(unit, write.value) : write.place, [&](ExprId at) {
-        if (unit.expr(at).kind != ExprKind::kVariable || !is_name_of_receiver(name_of(unit, at))) return false;
+      below_values(unit, write.value ? analysis::local_value(unit, write.value) : write.place, kMaxMatches, [&](ExprId at) {
+        if (!names_receiver(unit, at) && !is_caller(write.function, at)) return false;
         who = at;
         return true;
       });
       if (!who) continue;
       const PossibleValues values = analysis::possible_values(program_, facts_, write.function, who);
-      const bool known =
-          values.has(PossibleKind::kProcess) || values.has(PossibleKind::kCaller) || values.has(PossibleKind::kSelf);
+      const bool known = is_caller(write.function, who) || values.has(PossibleKind::kProcess) ||
+                         values.has(PossibleKind::kCaller) || values.has(PossibleKind::kSelf);
+      if (!leaves && !is_one_more(unit, who)) continue;
       // Names of processes outlive these.
       if (values.has(PossibleKind::kAtom)) continue;
-      found_.push_back({id, &field, &write, who, sends, known});
+      found_.push_back({id, &field, &write, who, sends, known, leaves});
       return;
     }
   }
+
+  static constexpr int kMaxMatches = 3;
 
   const Program& program_;
   const Facts& facts_;

@@ -18,6 +18,7 @@ struct EntryOfTheDead {
   ExprId who;          // the variable with the pid, in the write's function
   CallId sends;        // where the process sends to such a one
   bool known = false;  // it is surely a pid
+  bool leaves = true;  // somebody may ask to be forgotten
 };
 std::vector<EntryOfTheDead> entries_of_the_dead(const Program& program, const Facts& facts);
 

@@ -67,12 +67,41 @@ bool sends_self(const Program& program, const Facts& facts, CallId site) {
 
 }  // namespace
 
+namespace {
+
+// post(Server, Question, self()): the callee sends what it is given as the way back.
+bool sends_parameter_for_self(const Program& program, const Facts& facts, CallId site, FunctionId callee) {
+  const Unit& unit = program.unit_of(site);
+  const Unit& below = program.unit_of(callee);
+  const std::span<const ExprId> given = arguments_of(program, site);
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const ExprId value = analysis::local_value(unit, given[i]);
+    if (!value || unit.expr(value).kind != ExprKind::kCall || unit.call_of(unit.expr(value)).name != sym::self) continue;
+    for (const CallId inner : program.calls_of(callee)) {
+      const analysis::External* external = facts.calls.external(inner);
+      if (!external || !external->row || !external->row->effects.has(Effect::kSend)) continue;
+      const std::size_t at = external->row->message_argument;
+      const std::span<const ExprId> sent = arguments_of(program, inner);
+      if (at == 0 || at > sent.size()) continue;
+      const ExprId message = analysis::local_value(below, sent[at - 1]);
+      for (const model::VariableId variable : variables_in(below, message ? message : sent[at - 1])) {
+        const auto parameter = analysis::parameter_of(below, program.function(callee), variable);
+        if (parameter && parameter->index == i) return true;
+      }
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 bool asks_back(const Program& program, const Facts& facts, CallId site) {
   if (sends_self(program, facts, site)) return true;
   const FunctionId callee = facts.calls.callees[site.index].function;
   if (!callee || program.call(site).capture || !facts.effects.direct[callee.index].has(Effect::kSend)) return false;
   const auto sites = program.calls_of(callee);
-  return std::any_of(sites.begin(), sites.end(), [&](CallId inner) { return sends_self(program, facts, inner); });
+  return std::any_of(sites.begin(), sites.end(), [&](CallId inner) { return sends_self(program, facts, inner); }) ||
+         sends_parameter_for_self(program, facts, site, callee);
 }
 
 RequestAbove request_above(const Program& program, const Facts& facts, FunctionId receiving,

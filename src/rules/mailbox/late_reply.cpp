@@ -542,6 +542,12 @@ class Check {
       const model::Expr& e = unit.expr(call.expr);
       if (e.begin < unit.expr(body).begin || e.begin > unit.expr(receive).begin || call.capture) continue;
       const analysis::External* external = facts_.calls.external(site);
+      const FunctionId callee = facts_.calls.callees[site.index].function;
+      if (callee && !call.closure && program_.module_of(callee) == program_.module_of(function) &&
+          asks_back(program_, facts_, site)) {
+        if (makes_alias(callee)) return {};
+        found = site;
+      }
       if (!external || !external->row) continue;
       if (external->name == intern("alias")) return {};
       const bool monitors = external->row->returns == Resource::kMonitor;

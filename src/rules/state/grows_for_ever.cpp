@@ -45,6 +45,12 @@ class Check {
         tables_(analysis::tables_of(program, facts)) {}
 
   void run() {
+    const std::vector<EntryOfTheDead> dead = entries_of_the_dead(program_, facts_);
+    for (const EntryOfTheDead& entry : dead) {
+      if (!lives_long(facts_.process(entry.process))) continue;
+      told_.insert({entry.write->function, entry.write->place});
+      report_dead(entry);
+    }
     for (std::uint32_t i = 0; i < facts_.processes.processes.size(); ++i) {
       const Process& process = facts_.process(ProcessId(i));
       if (!is_wanted(ProcessId(i))) continue;
@@ -53,9 +59,6 @@ class Check {
     }
     for (const Table& table : tables_.tables) {
       if (table.kind == analysis::TableKind::kEts) of_table(table);
-    }
-    for (const EntryOfTheDead& entry : entries_of_the_dead(program_, facts_)) {
-      if (lives_long(facts_.process(entry.process))) report_dead(entry);
     }
     for (const DeletionByRow& deletion : deletions_by_row(program_, facts_, tables_)) report_deletion(deletion);
     for (const analysis::RowLeft& row : analysis::rows_left(program_, facts_)) report_row(row);
@@ -114,7 +117,7 @@ class Check {
           end = Endless::kYes;
         if (end == Endless::kNo || (many && !is_new_each_time(program_, facts_, write.function, key))) continue;
         if (is_longer_list(write) && is_run_by_timer(write)) end = Endless::kYes;
-        report_state(id, field, write, key, end);
+        if (told_.count({write.function, write.place}) == 0) report_state(id, field, write, key, end);
         break;
       }
     }
@@ -305,7 +308,8 @@ class Check {
     finding.severity = Severity::kMedium;
     finding.confidence = entry.known ? Confidence::kLikely : Confidence::kPossible;
     finding.message = name + " keeps " + source_text(program_, unit, entry.who, 40) + " in " + what +
-                      " until it is asked to forget it, and never hears when that process dies";
+                      (entry.leaves ? " until it is asked to forget it" : " for ever") +
+                      ", and never hears when that process dies";
     finding.why =
         "A process that crashes or is killed says goodbye to nobody: its entry stays, every message to it is made and sent "
         "to nobody, and each restart of it adds another entry.";
@@ -517,6 +521,7 @@ class Check {
   Reporter& reporter_;
   const analysis::States& states_;
   const Tables& tables_;
+  std::set<std::pair<FunctionId, ExprId>> told_;  // writes that entries of the dead speak of
 };
 
 void check(const Program& program, const Facts& facts, Reporter& reporter) { Check(program, facts, reporter).run(); }
