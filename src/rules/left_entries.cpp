@@ -135,7 +135,7 @@ class DeadSearch {
     if (e.kind == ExprKind::kList) return true;
     if (e.kind != ExprKind::kCall || !unit.call_of(e).name) return false;
     const std::string_view name = unit.call_of(e).name.text();
-    if (name != "put" && name != "add_element" && name != "add" && name != "append") return false;
+    if (name != "put" && name != "add_element" && name != "add" && name != "append" && name != "delete") return false;
     const bool erlang_map = unit.call_of(e).module == intern("maps");
     return e.child_count == 2 || unit.child(around, erlang_map ? 0 : 1) == who;
   }
@@ -146,11 +146,19 @@ class DeadSearch {
     return std::any_of(field.writes.begin(), field.writes.end(), [&](const StateWrite& write) {
       const Unit& unit = program_.unit_of(write.function);
       return below_values(unit, write.value ? write.value : write.place, kMaxMatches, [&](ExprId at) {
-        return takes_out(unit, at) && below_values(unit, at, 0, [&](ExprId part) {
-                 return names_receiver(unit, part) || is_caller(write.function, part);
-               });
+        return takes_out(unit, at) && below_values(unit, at, 0, [&](ExprId part) { return is_receiver(write.function, part); });
       });
     });
+  }
+
+  // By its name, as whoever calls, or by the self() that an interface puts into the message.
+  bool is_receiver(FunctionId function, ExprId at) const {
+    const Unit& unit = program_.unit_of(function);
+    if (unit.expr(at).kind != ExprKind::kVariable) return false;
+    if (names_receiver(unit, at) || is_caller(function, at)) return true;
+    if (!is_one_more(unit, at)) return false;
+    const PossibleValues values = analysis::possible_values(program_, facts_, function, at);
+    return values.has(PossibleKind::kSelf) && !values.has(PossibleKind::kAtom);
   }
 
   static bool names_receiver(const Unit& unit, ExprId at) {
@@ -219,7 +227,7 @@ class DeadSearch {
       const Unit& unit = program_.unit_of(write.function);
       ExprId who;
       below_values(unit, write.value ? analysis::local_value(unit, write.value) : write.place, kMaxMatches, [&](ExprId at) {
-        if (!names_receiver(unit, at) && !is_caller(write.function, at)) return false;
+        if (!is_receiver(write.function, at)) return false;
         who = at;
         return true;
       });

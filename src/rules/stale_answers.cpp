@@ -27,7 +27,7 @@ class Finder {
         if (stands_in_foreign_closure(unit_, id) || !gives_up(id)) return false;
         const ExprId answer = answer_of(id);
         const CallId request = answer ? request_before(body, id) : CallId();
-        if (request && !callers_take_care()) found.push_back({id, answer, request});
+        if (request && !callers_take_care()) found.push_back({id, answer, request, unit_.span(unit_.child(id, 1))});
         return false;
       });
     }

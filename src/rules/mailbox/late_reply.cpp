@@ -11,6 +11,7 @@
 #include "rules/reach.h"
 #include "rules/requests.h"
 #include "rules/stale_answers.h"
+#include "rules/stale_reads.h"
 #include "rules/waits.h"
 #include "rules/walk.h"
 #include "rules/wanted.h"
@@ -45,6 +46,8 @@ class Check {
     }
     const Symbol gun = intern("gun"), await = intern("await"), await_body = intern("await_body");
     for (const CallId site : wanted_calls(program_, reporter_)) {
+      if (const std::optional<StaleAnswer> read = stale_read(program_, facts_, site))
+        report_stale(program_.function_of(site), *read);
       if (calls_external(facts_, site, gun, await) || calls_external(facts_, site, gun, await_body)) look_at_stream(site);
     }
   }
@@ -619,12 +622,14 @@ class Check {
         "Nothing in it says which request it answers. After one slow answer every request gets the answer of the one before, and "
         "nothing crashes that would end it.";
     finding.fix =
-        std::string(
-            "Close the connection when the wait is given up, and open a new one; or give each request a number that comes back "
-            "in its answer, and drop what has another. At the least take old answers out before each request: ") +
-        (erlang ? "receive … after 0 -> ok end." : "receive do … after 0 -> :ok end.");
+        "Close the connection when the wait is given up, and open a new one; or give each request a number that comes back in "
+        "its "
+        "answer, and drop what has another.";
+    if (unit.expr(stale.receive).kind == ExprKind::kReceive)
+      finding.fix += std::string(" At the least take old answers out before each request: ") +
+                     (erlang ? "receive … after 0 -> ok end." : "receive do … after 0 -> :ok end.");
     finding.path = {{call_span(program_, stale.request), "the request goes out"},
-                    {unit.span(unit.child(stale.receive, 1)), "gives up, with the answer still to come"}};
+                    {stale.gives_up, "gives up, with the answer still to come"}};
     finding.key = "stale " + callee_text(program_, facts_, stale.request);
     report_weighed(reporter_, std::move(finding));
   }
