@@ -10,6 +10,15 @@ namespace beamwright::rules {
 
 using analysis::Runs;
 
+FunctionId behind_defaults(const Program& program, const Facts& facts, FunctionId function) {
+  if (!function || !program.function(function).has(model::kSynthetic)) return function;
+  for (const CallId site : program.calls_of(function)) {
+    const FunctionId callee = facts.calls.callees[site.index].function;
+    if (callee && program.function(callee).name == program.function(function).name && !program.call(site).closure) return callee;
+  }
+  return function;
+}
+
 bool sends_request(const Program& program, const Facts& facts, CallId site) {
   if (program.call(site).capture) return false;
   if (analysis::effects_at(program, facts, site).has(Effect::kSend)) return true;
@@ -97,7 +106,7 @@ bool sends_parameter_for_self(const Program& program, const Facts& facts, CallId
 
 bool asks_back(const Program& program, const Facts& facts, CallId site) {
   if (sends_self(program, facts, site)) return true;
-  const FunctionId callee = facts.calls.callees[site.index].function;
+  const FunctionId callee = behind_defaults(program, facts, facts.calls.callees[site.index].function);
   if (!callee || program.call(site).capture || !facts.effects.direct[callee.index].has(Effect::kSend)) return false;
   const auto sites = program.calls_of(callee);
   return std::any_of(sites.begin(), sites.end(), [&](CallId inner) { return sends_self(program, facts, inner); }) ||

@@ -14,6 +14,9 @@ bool sends_request(const Program& program, const Facts& facts, CallId site);
 // A process of its own that sends its answer back, and that nobody links or monitors: it may die without a word.
 bool starts_unwatched_answerer(const Program& program, const Facts& facts, CallId site);
 
+// f/2 for the f/1 that a default argument of it makes: the function that somebody wrote.
+FunctionId behind_defaults(const Program& program, const Facts& facts, FunctionId function);
+
 // A message with the way back in it, self() or a variable for it, sent here or by the function that is called here.
 bool asks_back(const Program& program, const Facts& facts, CallId site);
 

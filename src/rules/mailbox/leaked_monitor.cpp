@@ -14,6 +14,7 @@
 #include "rules/forgotten_monitors.h"
 #include "rules/kept.h"
 #include "rules/monitored_again.h"
+#include "rules/requests.h"
 #include "rules/walk.h"
 
 namespace beamwright::rules {
@@ -43,6 +44,7 @@ class Check {
     for (const CallId site : sites_that_return(program_, facts_, Resource::kMonitor)) {
       look_at_drop(site);
       look_at_interface(site);
+      look_at_starter(site);
     }
     for (const CallId site : sites_that_release(program_, facts_, Resource::kMonitor)) look_at_release(site);
     for (const MonitoredAgain& again : monitors_made_again(program_, facts_)) report_again(again);
@@ -71,6 +73,36 @@ class Check {
           return report_drop(function, site, facts_.handler(id));
       }
     }
+  }
+
+  // start_link runs in the process of the supervisor: a monitor that it makes is the supervisor's, not the child's.
+  void look_at_starter(CallId site) {
+    const FunctionId function = program_.function_of(site);
+    if (!function || program_.function(function).name != sym::start_link || !program_.function(function).has(model::kPublic))
+      return;
+    if (!in_production(program_, facts_, function) || facts_.calls.runs[site.index] != Runs::kCaller) return;
+    if (program_.call(site).closure || function_has(program_, function, ExprKind::kReceive)) return;
+    if (gives_back_somewhere(program_.module_of(function))) return;
+    for (const CallId start : program_.calls_of(function)) {
+      const analysis::External* external = facts_.calls.external(start);
+      if (!external || !external->row) continue;
+      if (external->row->effects.has(Effect::kSpawn) && external->row->effects.has(Effect::kLink))
+        return report_starter(function, site, start);
+    }
+  }
+
+  void report_starter(FunctionId function, CallId site, CallId starts) {
+    const std::string call = callee_text(program_, facts_, site);
+    Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
+    finding.confidence = Confidence::kLikely;
+    finding.message = finding.function + " monitors with " + call + " in the process of whoever starts it, mostly a supervisor";
+    finding.why =
+        "start_link runs in the supervisor, and so the monitor is its own: the new process never hears of the death, and the "
+        "supervisor, which takes no DOWN, gets one more with each restart and logs it as an unexpected message.";
+    finding.fix = "Monitor in init, or in the first function that the new process runs.";
+    finding.path = {{finding.span, "a monitor of the starter"}, {call_span(program_, starts), "the process that is started"}};
+    finding.key = "starter " + call;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // demonitor(Pid): the pid is no reference, and the call raises badarg.
@@ -230,19 +262,26 @@ class Check {
     if (!context.processes.empty() || context.many) return;
     if ((context.flags & (analysis::kFromOutside | analysis::kInRequest)) == 0 || (context.flags & analysis::kInTask) != 0)
       return;
-    if (function_has(program_, function, ExprKind::kReceive) || gives_back_somewhere(program_.module_of(function))) return;
+    if (gives_back_somewhere(program_.module_of(function))) return;
     const Unit& unit = program_.unit_of(function);
     const ExprId match = unit.parent(program_.call(site).expr);
     if (!match || unit.expr(match).kind != ExprKind::kMatch) return;
     const model::VariableId reference = analysis::whole_variable(unit, unit.child(match, 0));
     if (!reference) return;
     const analysis::Uses uses(unit);
-    for (const ExprId use : uses.of(reference)) {
+    // A receive of its own that names the reference is no matter of a helper.
+    const auto is_no_argument = [&](ExprId use) {
+      return !unit.expr(use).has(model::kBinds) && unit.parent(use) && unit.expr(unit.parent(use)).kind != ExprKind::kCall;
+    };
+    const auto& named = uses.of(reference);
+    if (function_has(program_, function, ExprKind::kReceive) && std::any_of(named.begin(), named.end(), is_no_argument)) return;
+    for (const ExprId use : named) {
       const ExprId call = unit.expr(use).has(model::kBinds) ? ExprId() : unit.parent(use);
       if (!call) continue;
       if (unit.expr(call).kind != ExprKind::kCall) return;
-      const FunctionId callee = facts_.calls.callees[unit.first_call + unit.expr(call).payload].function;
-      if (!callee || program_.module_of(callee) != program_.module_of(function)) return;
+      const FunctionId callee =
+          behind_defaults(program_, facts_, facts_.calls.callees[unit.first_call + unit.expr(call).payload].function);
+      if (!callee || callee == function || program_.module_of(callee) != program_.module_of(function)) return;
       if (!function_has(program_, callee, ExprKind::kReceive) || ends_with_down(callee) || kills(function)) return;
       return report_interface(function, site, callee);
     }
