@@ -134,6 +134,13 @@ class Search {
     return {TextOriginKind::kOutside, what, {{program_.unit_of(f).span(at), what + " comes from outside"}}};
   }
 
+  // What a socket gives; `message` is the pattern that takes it, if a message brings it.
+  TextOrigin of_peer(FunctionId f, ExprId at, std::string what, ExprId message = {}) const {
+    TextOrigin origin = outside(f, at, std::move(what));
+    origin.over_connection = !message || comes_over_connection(program_.unit_of(f), message);
+    return origin;
+  }
+
   TextOrigin growing(FunctionId f, ExprId at, ExprId what) const {
     const Unit& unit = program_.unit_of(f);
     return {TextOriginKind::kGrowing, source_text(program_, unit, what), {{unit.span(at), "always a new value"}}};
@@ -157,6 +164,7 @@ class Search {
     const Expr& e = unit.expr(id);
     const bool request = (facts_.contexts.of(f).flags & kInRequest) != 0;
     if (e.symbol().text() == "errors") return {TextOriginKind::kBounded, "", {}};
+    if (e.symbol().text() == "private") return {};
     if (!e.has(model::kRecord) && is_input_field(e.symbol().text()) && (request || is_connection(unit, unit.child(id, 0)))) {
       return outside(f, id, source_text(program_, unit, id));
     }
@@ -189,7 +197,7 @@ class Search {
       return outside(f, id, source_text(program_, unit, id));
     // Transport:recv(Socket, 0, Timeout), mod.recv(sock, 0): gen_tcp or ssl, whichever the connection has.
     if (call.target == model::TargetKind::kDynamicModule && name == "recv" && (arguments.size() == 2 || arguments.size() == 3))
-      return outside(f, id, "the data that " + source_text(program_, unit, id) + " gives");
+      return of_peer(f, id, "the data that " + source_text(program_, unit, id) + " gives");
     if (const ExprId printed = returns_ < 2 ? printed_identity(program_, facts_, f, id) : ExprId())
       return growing(f, id, printed);
     if (!external || !external->row) {
@@ -198,6 +206,10 @@ class Search {
     if (!external) {
       TextOrigin given = of_project_call(f, site, depth, calls);
       const bool open = given.kind == TextOriginKind::kUnknown || given.kind == TextOriginKind::kPublic;
+      if (open && decodes_by_unknown(program_, unit, call)) {
+        TextOrigin decoded = of_given(f, arguments, depth, calls);
+        if (decoded.kind == TextOriginKind::kOutside) return decoded;
+      }
       return open && is_getter_of_part(name) && names_part(unit, arguments) ? of_text_key(f, id) : given;
     }
     const std::string_view module = external->module.text();
@@ -215,8 +227,8 @@ class Search {
         return {TextOriginKind::kSettings, "", {}};
       }
       if (external->row->input == "row") return {};  // the application's own data
-      return outside(f, id,
-                     "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives");
+      std::string what = "the " + std::string(external->row->input) + " that " + callee_text(program_, facts_, site) + " gives";
+      return external->row->input == "frame" ? of_peer(f, id, std::move(what)) : outside(f, id, std::move(what));
     }
     if (module == "ets" || module == "mnesia" || module == "gen_server" || module == "Elixir.GenServer" || arguments.empty())
       return {};
@@ -381,8 +393,9 @@ class Search {
           const Expr& key = unit.expr(children[i]);
           taken.text_key |= key.kind == ExprKind::kString;
           taken.scheme |= key.kind == ExprKind::kAtom && key.symbol().text() == "scheme" && !e.has(model::kRecord);
-          // The errors of a changeset or form are named after its fields.
+          // The errors of a changeset or form are named after its fields; libraries keep what is theirs in conn.private.
           if (key.kind == ExprKind::kAtom && key.symbol().text() == "errors") return {TextOriginKind::kBounded, "", {}};
+          if (key.kind == ExprKind::kAtom && key.symbol().text() == "private") return {};
           if (key.kind == ExprKind::kAtom && is_request_part(e.symbol(), key.symbol())) {
             return outside(f, children[i + 1], source_text(program_, unit, children[i + 1]) + " of the request");
           }
@@ -405,7 +418,7 @@ class Search {
       if (e.kind == ExprKind::kClosure) return of_closure_argument(f, around, below, variable, depth, calls);
       if (e.kind == ExprKind::kReceive && is_sent_by_peer(unit, below, unit.variables[variable.index].binding)) {
         const ExprId binding = unit.variables[variable.index].binding;
-        return outside(f, binding, source_text(program_, unit, binding) + " of the received message");
+        return of_peer(f, binding, source_text(program_, unit, binding) + " of the received message", below);
       }
       if (e.kind == ExprKind::kReceive || e.kind == ExprKind::kTry || e.kind == ExprKind::kWith) return {};
     }
@@ -467,7 +480,7 @@ class Search {
         return {TextOriginKind::kSettings, "", {}};
       // A clause of a helper, or of a callback that nobody knows: what a message of a connection looks like is known.
       if (states_.role(f) == nullptr && is_sent_by_peer(unit, root, binding))
-        return outside(f, binding, source_text(program_, unit, binding) + " of the received message");
+        return of_peer(f, binding, source_text(program_, unit, binding) + " of the received message", root);
       if (auto kept = of_callback(f, id, static_cast<std::size_t>(found - patterns.begin()), root, binding, depth, calls))
         return refine(f, binding, std::move(*kept), taken);
       TextOrigin origin = of_argument(f, static_cast<std::size_t>(found - patterns.begin()), unit.variables[variable.index].name,
@@ -487,10 +500,12 @@ class Search {
       return field ? of_state_field(f, field, depth, calls) : std::nullopt;
     }
     if (role->kind == HandlerKind::kInit && index == 0 && role->message != 1) return of_start(f, *role, depth, calls);
-    if (role->message == index + 1 && role->kind == HandlerKind::kInfo && is_sent_by_peer(program_.unit_of(f), root, binding))
-      return outside(f, binding, source_text(program_, program_.unit_of(f), binding) + " of the received message");
+    const bool message = role->message == index + 1;
+    const bool told = role->kind == HandlerKind::kInfo || role->kind == HandlerKind::kEvent;
+    if (message && told && is_sent_by_peer(program_.unit_of(f), root, binding))
+      return of_peer(f, binding, source_text(program_, program_.unit_of(f), binding) + " of the received message", root);
     const bool request = facts_.process(role->process).kind == ProcessKind::kRequest;
-    return role->message == index + 1 && !request ? of_message(*role, clause, root, binding, depth, calls) : std::nullopt;
+    return message && !request ? of_message(*role, clause, root, binding, depth, calls) : std::nullopt;
   }
 
   // init(Argument): what stands behind the module where the process is started.
@@ -506,7 +521,9 @@ class Search {
       const std::size_t module = external->row->module_argument;
       if (module == 0 || module >= arguments.size()) continue;
       any = true;
-      keep_passed(worst, of(starter, arguments[module], depth + 1, calls + 1), site, f);
+      TextOrigin origin = of(starter, arguments[module], depth + 1, calls + 1);
+      origin.over_connection = false;
+      keep_passed(worst, std::move(origin), site, f);
     }
     entered_.erase({f.index, 0});
     return any ? std::optional(std::move(worst)) : std::nullopt;
@@ -534,6 +551,7 @@ class Search {
       if (!argument || !in_production(program_, facts_, child.function)) continue;
       TextOrigin origin = of(child.function, argument, depth + 1, calls + 1);
       if (origin.kind <= worst.kind) continue;
+      origin.over_connection = false;
       origin.path.push_back({unit.span(child.expr), model::display_function(program_, child.function) + " passes it to " +
                                                         model::display_function(program_, f)});
       worst = std::move(origin);
@@ -578,6 +596,7 @@ class Search {
     if (element && e.kind == ExprKind::kTuple && *element < e.child_count) sent = unit.child(sent, *element);
     TextOrigin origin = of(message.sender, sent, depth + 1, calls + 1);
     if (origin.kind <= worst.kind) return true;
+    origin.over_connection = false;
     origin.path.push_back({program_.span_of(message.site), model::display_function(program_, message.sender) + " sends it to " +
                                                                display_handler(program_, facts_, handler)});
     worst = std::move(origin);
@@ -612,9 +631,11 @@ class Search {
   // What callers pass as an argument of the function.
   TextOrigin of_argument(FunctionId f, std::size_t index, Symbol name, ExprId at, int depth, int calls) {
     if (is_input_argument(program_, facts_, f, index, name)) {
-      return outside(
+      TextOrigin origin = outside(
           f, at,
           "the argument " + source_text(program_, program_.unit_of(f), at, 30) + " of " + model::display_function(program_, f));
+      origin.over_connection = takes_from_connection(program_, facts_, f);
+      return origin;
     }
     // In a callee, its parameters are the arguments of the call that is followed, not those of all its callers.
     if (returns_ > 0) return {};
@@ -632,7 +653,7 @@ class Search {
     bool written = false;
     for (const std::uint32_t i : incoming) {
       const Edge& edge = facts_.calls.edges[i];
-      if (!in_production(program_, facts_, facts_.calls.callers[i])) continue;
+      if (!may_pass_on(program_, facts_, facts_.calls.callers[i])) continue;
       const ExprId argument = argument_given(program_, facts_, edge.site, f, index);
       TextOrigin origin = argument ? of(facts_.calls.callers[i], argument, depth + 1, calls + 1) : TextOrigin();
       written |= argument && facts_.calls.callers[i] != f && is_written(program_.unit_of(edge.site), argument, origin);

@@ -28,6 +28,9 @@ struct TextOrigin {
   std::string what;                  // for people: `the parameter "sort" of params`
   std::vector<findings::Step> path;  // from the place asked about to where the text comes from
   bool also_written = false;         // some caller in sight passes a literal: what the others pass is of that kind, as a rule
+  // It came over a connection, and the process that takes one piece after the other off it is the one that is asked about: no
+  // other process has sent it on. Then the peer says how often that is.
+  bool over_connection = false;
 };
 
 // The parameter of its function that an expression stands for, by position; none when it is something else or made of more.

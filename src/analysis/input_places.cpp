@@ -1,6 +1,8 @@
 #include "analysis/input_places.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string>
 
 #include "analysis/input.h"
 #include "analysis/input_words.h"
@@ -20,10 +22,26 @@ using model::Unit;
 
 namespace {
 
-bool is_input_of(const Program& program, Symbol behaviour, FunctionId f, std::size_t index) {
+const knowledge::CallbackRow* row_of(const Program& program, Symbol behaviour, FunctionId f) {
   const model::Function& function = program.function(f);
-  const knowledge::CallbackRow* row = knowledge::Knowledge::embedded().callback(behaviour, function.name, function.arity);
+  return knowledge::Knowledge::embedded().callback(behaviour, function.name, function.arity);
+}
+
+bool is_input_of(const Program& program, Symbol behaviour, FunctionId f, std::size_t index) {
+  const knowledge::CallbackRow* row = row_of(program, behaviour, f);
   return row && row->input_argument == index + 1;
+}
+
+// The behaviours that the function's module says it has; for a function that `use` puts into other modules, those that the same
+// quote says they have.
+template <typename Is>
+bool any_behaviour(const Program& program, FunctionId f, Is&& is) {
+  const bool injected = program.function(f).has(model::kTemplate);
+  for (const model::Directive& directive : program.unit_of(f).directives_of(program.module(program.module_of(f)))) {
+    const bool declares = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
+    if (declares && directive.quoted == injected && directive.module && is(directive.module)) return true;
+  }
+  return false;
 }
 
 // The arguments of a field that a schema resolves by this function.
@@ -48,6 +66,21 @@ ExprId argument_beside(const Unit& unit, ExprId capture, std::size_t index) {
   return {};
 }
 
+// lists:foldl(fun frame/2, State, Frames), Enum.each(frames, &frame/1): the list whose elements the function is given first, and
+// what a fold begins with.
+ExprId argument_of_each(const Unit& unit, ExprId capture, std::size_t index) {
+  const ExprId around = unit.parent(capture);
+  if (!around || unit.expr(around).kind != ExprKind::kCall) return {};
+  const model::Call& call = unit.call_of(unit.expr(around));
+  const std::span<const ExprId> given = unit.children_of(around);
+  if (call.target != model::TargetKind::kRemote || given.size() < 2 || given.size() > 3 || index > 1) return {};
+  const bool lists = call.module == sym::lists;
+  if (!lists && call.module != sym::Elixir_Enum) return {};
+  if ((lists ? given.front() : given.back()) != capture) return {};
+  if (index == 1) return given.size() == 3 ? given[1] : ExprId();
+  return lists ? given.back() : given.front();
+}
+
 }  // namespace
 
 std::optional<std::size_t> parameter_index(const Program& program, FunctionId function, ExprId expr) {
@@ -65,10 +98,7 @@ bool is_input_argument(const Program& program, const Facts& facts, FunctionId f,
   const ModuleId module = program.module_of(f);
   const ProcessId process = facts.processes.of(module);
   if (process && is_input_of(program, facts.process(process).behaviour, f, index)) return true;
-  for (const model::Directive& directive : program.unit_of(f).directives_of(program.module(module))) {
-    const bool declares = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
-    if (declares && !directive.quoted && directive.module && is_input_of(program, directive.module, f, index)) return true;
-  }
+  if (any_behaviour(program, f, [&](Symbol behaviour) { return is_input_of(program, behaviour, f, index); })) return true;
   if (!request) return false;
   // Handlers of cowboy's routes need not say which they are.
   if (!process &&
@@ -77,9 +107,39 @@ bool is_input_argument(const Program& program, const Facts& facts, FunctionId f,
   return is_resolved(program, facts, f, index);
 }
 
+bool takes_from_connection(const Program& program, const Facts& facts, FunctionId f) {
+  const auto is = [&](Symbol behaviour) {
+    const knowledge::BehaviourRow* of = knowledge::Knowledge::embedded().behaviour(behaviour);
+    const bool connection = of && (of->process == "per_connection" || of->process == "channel" || of->process == "live_view");
+    const knowledge::CallbackRow* row = connection ? row_of(program, behaviour, f) : nullptr;
+    return row && row->role == "event" && row->input_argument != 0;
+  };
+  if (any_behaviour(program, f, is)) return true;
+  const ProcessId process = facts.processes.of(program.module_of(f));
+  if (process) return is(facts.process(process).behaviour);
+  return (facts.contexts.of(f).flags & kInRequest) != 0 && is(intern("cowboy_websocket"));
+}
+
+bool may_pass_on(const Program& program, const Facts& facts, FunctionId f) {
+  const model::Function& function = program.function(f);
+  return in_production(program, facts, f) ||
+         (function.has(model::kTemplate) && !function.has(model::kMacro) && program.reviewed(f));
+}
+
+bool decodes_by_unknown(const Program& program, const Unit& unit, const model::Call& call) {
+  const bool value = call.target == model::TargetKind::kValue && call.module_expr;
+  if (!value && call.target != model::TargetKind::kDynamicModule) return false;
+  std::string name = value ? source_text(program, unit, call.module_expr) : std::string(call.name.text());
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return is_decoding_call(name);
+}
+
 ExprId argument_given(const Program& program, const Facts& facts, CallId site, FunctionId f, std::size_t index) {
   const model::Call& call = program.call(site);
-  if (call.capture) return argument_beside(program.unit_of(site), call.expr, index);
+  if (call.capture) {
+    const ExprId each = argument_of_each(program.unit_of(site), call.expr, index);
+    return each ? each : argument_beside(program.unit_of(site), call.expr, index);
+  }
   const std::span<const ExprId> arguments = arguments_of(program, site);
   // Mod:decode(Bin), where Mod is what the configuration or the default says: the arguments are those of the function chosen.
   const bool chosen = call.target == model::TargetKind::kDynamicModule && call.name == program.function(f).name &&
@@ -97,13 +157,32 @@ static ExprId value_in(const Unit& unit, ExprId map, Symbol key) {
   return {};
 }
 
+// The message itself, where the pattern gives it a name: {tcp, _, _} = Message.
+static ExprId message_in(const Unit& unit, ExprId root) {
+  const Expr& e = unit.expr(root);
+  if (e.kind != ExprKind::kMatch || e.child_count != 2) return root;
+  const ExprId left = unit.child(root, 0);
+  return unit.expr(left).kind == ExprKind::kTuple ? left : unit.child(root, 1);
+}
+
+static std::string_view variable_name(const Unit& unit, ExprId id) {
+  const Expr& e = unit.expr(id);
+  return e.kind == ExprKind::kVariable && e.payload < unit.variables.size() ? unit.variable_of(e).name.text()
+                                                                            : std::string_view();
+}
+
+// {OK, Socket, Data}, where {OK, Closed, Error} = Transport:messages(), as ranch has it: the tag is what the transport says.
+static bool is_tagged_by_transport(const Unit& unit, ExprId message) {
+  const Expr& e = unit.expr(message);
+  if (e.kind != ExprKind::kTuple || e.child_count != 3 || unit.expr(unit.child(message, 0)).has(model::kBinds)) return false;
+  const std::string_view tag = variable_name(unit, unit.child(message, 0)), socket = variable_name(unit, unit.child(message, 1));
+  return (tag == "OK" || tag == "Ok" || tag == "ok") && (socket.starts_with("Sock") || socket.starts_with("sock"));
+}
+
 bool is_sent_by_peer(const Unit& unit, ExprId root, ExprId binding) {
+  root = message_in(unit, root);
   const Expr* e = &unit.expr(root);
-  if (e->kind == ExprKind::kMatch && e->child_count == 2) {
-    const ExprId left = unit.child(root, 0);
-    root = unit.expr(left).kind == ExprKind::kTuple ? left : unit.child(root, 1);
-    e = &unit.expr(root);
-  }
+  if (is_tagged_by_transport(unit, root)) return element_of(unit, root, binding) == 2u;
   if (e->kind != ExprKind::kTuple || e->child_count < 2) return false;
   const Expr& tag = unit.expr(unit.child(root, 0));
   const auto element = element_of(unit, root, binding);
@@ -113,6 +192,14 @@ bool is_sent_by_peer(const Unit& unit, ExprId root, ExprId binding) {
     return value_in(unit, map, intern("payload")) || value_in(unit, map, intern("body"));
   }
   return tag.kind == ExprKind::kAtom && element && is_peer_message(tag.symbol().text(), e->child_count, *element);
+}
+
+bool comes_over_connection(const Unit& unit, ExprId root) {
+  root = message_in(unit, root);
+  const Expr& e = unit.expr(root);
+  if (e.kind != ExprKind::kTuple || e.child_count == 0) return false;
+  const auto tag = atom_value(unit, unit.child(root, 0));
+  return is_tagged_by_transport(unit, root) || (tag && is_socket_message(tag->text()));
 }
 
 bool asks_request(const Unit& unit, const model::Call& call, std::span<const ExprId> arguments) {

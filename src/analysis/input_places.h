@@ -14,6 +14,18 @@ namespace beamwright::analysis {
 // everybody calls such an argument of code that requests run?
 bool is_input_argument(const model::Program& program, const Facts& facts, FunctionId function, std::size_t index, Symbol name);
 
+// Is the function the callback by which a process for each connection gets what the peer sent, one message after the other? Also
+// one that `use` puts into the modules of others.
+bool takes_from_connection(const model::Program& program, const Facts& facts, FunctionId function);
+
+// May the function be one that hands its arguments on while the system runs: production, or code that `use` puts into the modules
+// of others, whose callers nobody sees.
+bool may_pass_on(const model::Program& program, const Facts& facts, FunctionId function);
+
+// socket.serializer.decode!(payload), Codec:parse(Bin), Decode(Data): does a function that is known only at run time make another
+// form of the bytes that it is given? By its name, or by that of the variable or field that holds it.
+bool decodes_by_unknown(const model::Program& program, const model::Unit& unit, const model::Call& call);
+
 // What a call gives the function as an argument (from 0), or an entry of a dispatch table whose code applies a function to the
 // list beside it; none where that is not written.
 ExprId argument_given(const model::Program& program, const Facts& facts, CallId site, FunctionId function, std::size_t index);
@@ -21,6 +33,9 @@ ExprId argument_given(const model::Program& program, const Facts& facts, CallId 
 // {tcp, Socket, Data} and the like: does `binding` stand in the part of the message `root` that the other side of a connection
 // sent?
 bool is_sent_by_peer(const model::Unit& unit, ExprId root, ExprId binding);
+
+// Is it a message of a socket, and not of a client of a broker or of HTTP?
+bool comes_over_connection(const model::Unit& unit, ExprId root);
 
 // z_context:get_q("key", Context): does the call ask a framework of unknown make for a part of a request, under a written name?
 bool asks_request(const model::Unit& unit, const model::Call& call, std::span<const ExprId> arguments);

@@ -139,6 +139,11 @@ bool is_collection_module(std::string_view module) {
   return is_one_of(module, kModules);
 }
 
+bool is_socket_message(std::string_view tag) {
+  constexpr std::array<std::string_view, 6> kTags = {"tcp", "ssl", "udp", "sctp", "quic", "websocket"};
+  return is_one_of(tag, kTags);
+}
+
 bool is_broker_message(std::string_view tag) { return tag == "publish" || tag == "msg"; }
 
 bool is_request_part(Symbol record, Symbol field) {
@@ -197,6 +202,13 @@ bool is_text_call(std::string_view name) {
   constexpr std::array<std::string_view, 20> kWords = {"decode", "decompress", "inflate", "unzip",  "decrypt", "unpack",  "parse",
                                                        "trim",   "strip",      "split",   "take",   "body",    "payload", "text",
                                                        "binary", "base64",     "extract", "encode", "unwrap",  "header"};
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
+}
+
+bool is_decoding_call(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kWords = {"decode", "deserial",  "unserial", "parse",
+                                                      "unpack", "unmarshal", "from_json"};
   return std::any_of(kWords.begin(), kWords.end(),
                      [&](std::string_view word) { return name.find(word) != std::string_view::npos; });
 }

@@ -21,6 +21,8 @@ bool is_input_field(std::string_view name);
 // Which element (from 0) of a message with this tag and this many elements holds what a peer or a broker's client sent:
 // {tcp, Socket, Data}, {basic_deliver, Payload, Meta}.
 bool is_peer_message(std::string_view tag, std::size_t size, std::size_t element);
+// The tag of such a message that a socket sends.
+bool is_socket_message(std::string_view tag);
 // The tag of a message in which a client of a broker hands on what was published, as a map: {publish, #{payload := Payload}} of
 // emqtt, {:msg, %{body: body}} of Gnat.
 bool is_broker_message(std::string_view tag);
@@ -39,6 +41,8 @@ bool is_request_method(std::string_view name);
 bool is_getter_of_part(std::string_view name);
 // A function that makes another form of the text or bytes that it is given: decode, unzip, strip.
 bool is_text_call(std::string_view name);
+// A function that reads terms out of bytes or text: decode, parse, deserialize. In small letters.
+bool is_decoding_call(std::string_view name);
 // A key of a request under which there are few values: its scheme, its version.
 bool is_few_of_request(std::string_view key);
 // What everybody calls settings that are read from a file or given by who starts something.

@@ -4,7 +4,9 @@
 
 #include "analysis/closures.h"
 #include "analysis/input.h"
+#include "analysis/kept_processes.h"
 #include "analysis/possible_values.h"
+#include "analysis/shared.h"
 #include "analysis/state_fields.h"
 #include "app/dump_facts.h"
 
@@ -218,10 +220,24 @@ void wrapped_texts(const Program& program, const Facts& facts, FunctionId functi
     if (beside != call.expr) show_text(program, facts, function, site, beside, taker, out);
 }
 
+// The keys under which processes are kept that a function starts.
+void kept_processes(const Program& program, const Facts& facts, FunctionId function, std::string& out) {
+  std::vector<model::ExprId> shown;
+  for (const analysis::KeptProcess& kept : analysis::kept_processes_of(program, facts, function)) {
+    if (std::find(shown.begin(), shown.end(), kept.key) != shown.end()) continue;
+    shown.push_back(kept.key);
+    out += "  process of " + shown_place(program, function, program.call(kept.start).expr) + " is kept at " +
+           shown_place(program, kept.keeper, kept.place) + ": its key " +
+           analysis::source_text(program, program.unit_of(kept.key_in), kept.key, 30);
+    show_origin(program, analysis::text_origin_of(program, facts, kept.key_in, kept.key), out);
+  }
+}
+
 }  // namespace
 
 void input_section(const Program& program, const Facts& facts, ModuleId module, std::string& out) {
   for (const FunctionId f : program.functions_of(module)) {
+    kept_processes(program, facts, f, out);
     for (const analysis::CallId site : program.calls_of(f)) {
       if (const model::ExprId text = text_argument(program, facts, site)) {
         show_text(program, facts, f, site, text, "", out);
