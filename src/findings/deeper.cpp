@@ -14,6 +14,7 @@ struct Pair {
 
 constexpr std::array kPairs{
     Pair{"BW403", "BW401"},  // a circle of calls, not only a slow one
+    Pair{"BW220", "BW202"},  // the process for each message is kept under a key that the peer chooses
     Pair{"BW608", "BW604"},  // one node after the other: asking all at once with a limit mends both
     Pair{"BW117", "BW410"},  // a call in terminate that stops the process's own supervisor,
     Pair{"BW118", "BW410"},  // or waits for it: it cannot end, however long the limit is
