@@ -18,7 +18,7 @@ namespace {
 using analysis::Count;
 using analysis::ProcessKind;
 
-enum class When : std::uint8_t { kRequest, kMessage, kInstance, kDeath };
+enum class When : std::uint8_t { kRequest, kMessage, kInstance, kDeath, kTimer, kRareTimer };
 
 class Check {
  public:
@@ -167,9 +167,40 @@ class Check {
             handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast || handler.kind == HandlerKind::kEvent;
         if (serves && !handler.catch_all && runs_in(handler, function)) return When::kMessage;
       }
+      for (const HandlerId handler_id : process.handlers) {
+        const Handler& handler = facts_.handler(handler_id);
+        if (handler.kind != HandlerKind::kInfo || !handler.pattern.tag || !runs_in(handler, function)) continue;
+        if (const auto period = period_of(process.module, handler.pattern.tag))
+          return dynamic || *period <= kOftenMs ? When::kTimer : When::kRareTimer;
+      }
       if (dynamic && process.count == Count::kMany) return When::kInstance;
       // One for each of many that come and go, and nothing in the sources ever takes one back.
       if (fresh && process.count != Count::kOne && !erases()) return When::kInstance;
+    }
+    return {};
+  }
+
+  // After how many milliseconds the message of a timer comes again, where the module arms one with it; `kRareMs` where the time
+  // is not written there.
+  std::optional<std::int64_t> period_of(ModuleId module, Symbol tag) const {
+    // What is tried again until it succeeds comes to an end.
+    for (const std::string_view word : {"retry", "connect", "establish", "init", "boot", "start"})
+      if (tag.text().find(word) != std::string_view::npos) return {};
+    for (const FunctionId function : program_.functions_of(module)) {
+      const bool begins = program_.function(function).name == sym::init;
+      for (const CallId site : program_.calls_of(function)) {
+        const analysis::External* external = facts_.calls.external(site);
+        if (!external || !external->row || !external->row->effects.has(Effect::kTimer)) continue;
+        if (begins && external->name.text().find("interval") == std::string_view::npos) continue;
+        const Unit& unit = program_.unit_of(site);
+        bool armed = false;
+        std::optional<std::int64_t> time;
+        for (const ExprId argument : arguments_of(program_, site)) {
+          armed |= analysis::outline(unit, program_.call_units[site.index], argument).tag == tag;
+          if (!time) time = analysis::integer_value(unit, analysis::local_value(unit, argument));
+        }
+        if (armed) return time.value_or(kRareMs);
+      }
     }
     return {};
   }
@@ -230,12 +261,14 @@ class Check {
     Finding finding = found_in(reporter_, program_, function, call_span(program_, site));
     // What one server replaces now and then costs little; keys that senders choose do not end.
     const bool chosen = dynamic && origin_of(program_, facts_, function, key).kind >= OriginKind::kText;
-    finding.severity = when != When::kMessage || chosen ? Severity::kMedium : Severity::kLow;
+    const bool rare = when == When::kMessage || when == When::kRareTimer;
+    finding.severity = !rare || chosen ? Severity::kMedium : Severity::kLow;
     finding.confidence = Confidence::kPossible;
-    const std::string often = when == When::kRequest   ? "in a process that serves requests"
-                              : when == When::kMessage ? "for a message"
-                              : when == When::kDeath   ? "for each process that ends"
-                                                       : "in each of many processes";
+    const std::string often = when == When::kRequest    ? "in a process that serves requests"
+                              : when == When::kMessage  ? "for a message"
+                              : when == When::kDeath    ? "for each process that ends"
+                              : when == When::kInstance ? "in each of many processes"
+                                                        : "at each tick of a timer";
     finding.message = finding.function + " changes the persistent term " + shown + " " + often +
                       (dynamic ? ", one for each key" : ": each change makes the VM scan all processes");
     finding.why =
@@ -251,6 +284,9 @@ class Check {
     finding.key = callee_text(program_, facts_, site) + " " + shown;
     report_weighed(reporter_, std::move(finding));
   }
+
+  static constexpr std::int64_t kOftenMs = 60'000;
+  static constexpr std::int64_t kRareMs = 3'600'000;
 
   const Program& program_;
   const Facts& facts_;
