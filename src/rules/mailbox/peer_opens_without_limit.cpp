@@ -19,8 +19,8 @@ namespace {
 using analysis::KeptProcess;
 
 // What everybody calls a limit …
-constexpr std::array<std::string_view, 9> kLimits = {"max",      "limit",   "quota",  "throttl", "capacity",
-                                                     "overload", "toomany", "credit", "pressure"};
+constexpr std::array<std::string_view, 10> kLimits = {"checkrate", "max",      "limit",   "quota",  "throttl",
+                                                      "capacity",  "overload", "toomany", "credit", "pressure"};
 // … and one of something else: of the length of a frame, of tries, of connections.
 constexpr std::array<std::string_view, 22> kOfOthers = {
     "size", "len", "byte", "frame", "packet",   "payload", "body",  "buffer", "heap",   "retr",    "start",
@@ -126,10 +126,9 @@ class Check {
     for (const CallId helper : kept.helpers) around.push_back(program_.function_of(helper));
     add_callers(kept.function, around, 3);
     add_callees(around);
-    std::set<ModuleId> modules(kept.below.begin(), kept.below.end());
-    for (const FunctionId f : around) modules.insert(program_.module_of(f));
-    return std::any_of(modules.begin(), modules.end(), [&](ModuleId module) { return says_limit(module); }) ||
-           std::any_of(around.begin(), around.end(), [&](FunctionId f) { return compares_count(f); }) || supervisor_limits(kept);
+    return std::any_of(kept.below.begin(), kept.below.end(), [&](ModuleId module) { return says_limit(module); }) ||
+           std::any_of(around.begin(), around.end(), [&](FunctionId f) { return names_limit_in(f) || compares_count(f); }) ||
+           supervisor_limits(kept);
   }
 
   void add_callers(FunctionId function, std::vector<FunctionId>& all, int depth) const {
@@ -164,12 +163,17 @@ class Check {
     const Unit& unit = program_.unit_of(module);
     for (const model::Attribute& attribute : unit.attributes_of(program_.module(module)))
       if (names_limit(attribute.name.text())) return known->second = true;
-    for (const FunctionId f : program_.functions_of(module)) {
-      for (const ExprId body : parts_of(f)) {
-        if (analysis::any_below(unit, body, [&](ExprId id) { return is_limit(unit, id); })) return known->second = true;
-      }
-    }
+    for (const FunctionId f : program_.functions_of(module))
+      if (names_limit_in(f)) return known->second = true;
     return false;
+  }
+
+  bool names_limit_in(FunctionId f) const {
+    const Unit& unit = program_.unit_of(f);
+    const std::vector<ExprId> parts = parts_of(f);
+    return std::any_of(parts.begin(), parts.end(), [&](ExprId part) {
+      return analysis::any_below(unit, part, [&](ExprId id) { return is_limit(unit, id); });
+    });
   }
 
   static bool is_limit(const Unit& unit, ExprId id) {
@@ -247,7 +251,7 @@ class Check {
     Finding finding = found_in(reporter_, program_, kept.function, call_span(program_, kept.start));
     finding.confidence = may_be_limited_elsewhere() ? Confidence::kPossible : Confidence::kLikely;
     finding.message = finding.function + " starts a process for each " + key +
-                      " that a peer sends and keeps it, and nothing says how many a connection may have";
+                      " that a peer sends and keeps it, and nothing says how many there may be";
     finding.why =
         "An entry leaves when its process ends or the peer lets it go, and the peer chooses the keys. One client, or one fault "
         "of a "
