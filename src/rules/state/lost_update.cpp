@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "rules/created_twice.h"
 #include "rules/load.h"
 #include "rules/table_users.h"
 #include "rules/walk.h"
@@ -41,6 +42,7 @@ class Check {
     for (const FunctionId function : writers) {
       if (in_production(program_, facts_, function) && is_shared(function) && !is_locked(function)) review(function);
     }
+    for (const CreatedTwice& twice : created_twice(program_, facts_)) report_twice(twice);
   }
 
  private:
@@ -56,6 +58,31 @@ class Check {
     const model::Function& row = program_.function(function);
     return (context.flags & analysis::kFromOutside) != 0 && context.processes.empty() && row.has(model::kPublic) &&
            row.arity > 0 && !row.name.text().starts_with("handle_");
+  }
+
+  void report_twice(const CreatedTwice& twice) {
+    const FunctionId client = program_.function_of(twice.looked_up);
+    const std::string name = tables_.table(twice.table).name;
+    const std::string shown = analysis::display_handler(program_, facts_, facts_.handler(twice.handler));
+    const std::string made = callee_text(program_, facts_, twice.created);
+    Finding finding = found_in(reporter_, program_, program_.function_of(twice.created), call_span(program_, twice.created));
+    finding.confidence = Confidence::kLikely;
+    finding.message = shown + " creates with " + made + " what " + model::display_function(program_, client) +
+                      " did not find in " + name +
+                      ", and does not look again: of two who miss at once, the second takes the place of the first";
+    finding.why =
+        "Between the look-up of a client and its turn at the server another one may have asked the same. The server then makes "
+        "another one and writes over the row: what the first caller has got is no longer found by anybody, and never given back.";
+    finding.fix = in_erlang(program_, client) ? "Look again in the server before it creates: `case ets:lookup(Table, Key) of "
+                                                "[{_, There}] -> {reply, There, State}; [] -> … end`."
+                                              : "Look again in the server before it creates: `case :ets.lookup(table, key) do "
+                                                "[{_, there}] -> {:reply, there, state}; [] -> … end`.";
+    finding.path = {{call_span(program_, twice.looked_up), model::display_function(program_, client) + " looks it up"},
+                    {call_span(program_, twice.asked), "asks for it where nothing is found"},
+                    {finding.span, shown + " makes a new one"},
+                    {call_span(program_, twice.inserted), "and writes over what is there by now"}};
+    finding.key = "created twice " + name;
+    report_weighed(reporter_, std::move(finding));
   }
 
   // A lock of the program's own, or a transaction, around it: here or in a function that calls it.
