@@ -420,6 +420,8 @@ class Search {
         const ExprId binding = unit.variables[variable.index].binding;
         return of_peer(f, binding, source_text(program_, unit, binding) + " of the received message", below);
       }
+      if (const ExprId tried = tried_value(unit, around, below))
+        return refine(f, unit.variables[variable.index].binding, of(f, tried, depth + 1, calls), taken);
       if (e.kind == ExprKind::kReceive || e.kind == ExprKind::kTry || e.kind == ExprKind::kWith) return {};
     }
     return of_parameter(f, below, variable, taken, depth, calls);

@@ -32,6 +32,13 @@ bool is_input_of(const Program& program, Symbol behaviour, FunctionId f, std::si
   return row && row->input_argument == index + 1;
 }
 
+// websocket_handle/2 beside init/2: cowboy asks nobody for the behaviour.
+bool handles_websocket(const Program& program, FunctionId f) {
+  const model::Function& function = program.function(f);
+  return function.arity == 2 && function.name.text() == "websocket_handle" &&
+         program.find_function(program.module_of(f), intern("init"), 2);
+}
+
 // The behaviours that the function's module says it has; for a function that `use` puts into other modules, those that the same
 // quote says they have.
 template <typename Is>
@@ -99,6 +106,7 @@ bool is_input_argument(const Program& program, const Facts& facts, FunctionId f,
   const ProcessId process = facts.processes.of(module);
   if (process && is_input_of(program, facts.process(process).behaviour, f, index)) return true;
   if (any_behaviour(program, f, [&](Symbol behaviour) { return is_input_of(program, behaviour, f, index); })) return true;
+  if (index == 0 && handles_websocket(program, f)) return true;
   if (!request) return false;
   // Handlers of cowboy's routes need not say which they are.
   if (!process &&
@@ -114,10 +122,9 @@ bool takes_from_connection(const Program& program, const Facts& facts, FunctionI
     const knowledge::CallbackRow* row = connection ? row_of(program, behaviour, f) : nullptr;
     return row && row->role == "event" && row->input_argument != 0;
   };
-  if (any_behaviour(program, f, is)) return true;
+  if (any_behaviour(program, f, is) || handles_websocket(program, f)) return true;
   const ProcessId process = facts.processes.of(program.module_of(f));
-  if (process) return is(facts.process(process).behaviour);
-  return (facts.contexts.of(f).flags & kInRequest) != 0 && is(intern("cowboy_websocket"));
+  return process && is(facts.process(process).behaviour);
 }
 
 bool may_pass_on(const Program& program, const Facts& facts, FunctionId f) {
@@ -251,6 +258,16 @@ std::optional<std::size_t> element_of(const Unit& unit, ExprId root, ExprId bind
     if (around != root && unit.expr(root).kind != ExprKind::kMatch) continue;
     const std::span<const ExprId> children = unit.children_of(around);
     return static_cast<std::size_t>(std::find(children.begin(), children.end(), at) - children.begin());
+  }
+  return {};
+}
+
+ExprId tried_value(const Unit& unit, ExprId id, ExprId pattern) {
+  const Expr& e = unit.expr(id);
+  if (e.kind != ExprKind::kTry || e.child_count == 0) return {};
+  for (const ClauseId clause : unit.try_of(e).else_clauses) {
+    const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(clause));
+    if (std::find(patterns.begin(), patterns.end(), pattern) != patterns.end()) return unit.child(id, 0);
   }
   return {};
 }

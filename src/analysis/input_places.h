@@ -48,6 +48,9 @@ bool is_list_of_characters(const model::Program& program, FunctionId function, E
 // The element (from 0) of the tuple `root` in which `binding` stands; none when the message is no tuple.
 std::optional<std::size_t> element_of(const model::Unit& unit, ExprId root, ExprId binding);
 
+// try Value of Pattern -> … end: the value that the pattern is matched with; none for other patterns and expressions.
+ExprId tried_value(const model::Unit& unit, ExprId expr, ExprId pattern);
+
 // The value that a map, struct or list of pairs gives a key, where it is written out.
 ExprId value_under(const model::Unit& unit, ExprId expr, Symbol key);
 

@@ -145,5 +145,19 @@ order({open, Id}, Calls) ->
   EXPECT_EQ(kept(f), (Lines{"a:order/2 keeps in a:order/2 under Id, from outside over a connection"}));
 }
 
+// cowboy asks nobody for the behaviour; what `of` matches is what was tried.
+TEST(KeptProcesses, AWebsocketHandlerNeedNotSayWhatItIs) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-export([init/2, websocket_handle/2]).
+init(Req, State) -> {cowboy_websocket, Req, State}.
+websocket_handle({text, Text}, State) ->
+    try jsx:decode(Text) of
+        #{<<"open">> := Id} -> {ok, State#{Id => spawn(fun() -> b:run(Id) end)}}
+    catch error:badarg -> {ok, State}
+    end.
+)"}});
+  EXPECT_EQ(kept(f), (Lines{"a:websocket_handle/2 keeps in a:websocket_handle/2 under Id, from outside over a connection"}));
+}
+
 }  // namespace
 }  // namespace beamwright::tests
