@@ -7,6 +7,7 @@
 #include "analysis/possible_values.h"
 #include "analysis/values.h"
 #include "rules/clause_scopes.h"
+#include "rules/dropped_monitors.h"
 #include "rules/kept.h"
 #include "rules/walk.h"
 
@@ -47,6 +48,7 @@ class Finder {
       for (const HandlerId id : analysis::handlers_running(program_, facts_, process, function)) {
         if (comes_again(facts_.handler(id)) && look_at(site, function, target, id)) return;
       }
+      if (look_at_several(site, function, process)) return;
     }
   }
 
@@ -83,6 +85,48 @@ class Finder {
     }
     if (const ExprId put = put_under_pid(site, function, target)) {
       found_.push_back({function, site, id, put, function, {}});
+      return true;
+    }
+    return false;
+  }
+
+  // watch(pid, state), a helper that every kind of request of a client begins with: one more monitor for each request, where it
+  // does not look whether the process is watched.
+  bool look_at_several(CallId site, FunctionId function, ProcessId process) {
+    if (program_.function(function).clauses.size() != 1 || watches_new_process(program_, facts_, site)) return false;
+    const Scope own{function, bodies_of(program_, function), {}};
+    if (looks_up(program_, facts_, own)) return false;
+    std::set<std::uint32_t> tags;
+    HandlerId first;
+    for (const HandlerId id : facts_.process(process).handlers) {
+      const Handler& handler = facts_.handler(id);
+      const bool asked = handler.kind == HandlerKind::kCall || handler.kind == HandlerKind::kCast;
+      if (!asked || !comes_again(handler) || comes_once(handler.pattern.tag.text()) || !begins_with(handler, function)) continue;
+      tags.insert(handler.pattern.tag.index);
+      if (!first) first = id;
+    }
+    if (tags.size() < 2) return false;
+    found_.push_back({function, site, first, program_.call(site).expr, function, {}, true});
+    return true;
+  }
+
+  // Who asks so has not asked before.
+  static bool comes_once(std::string_view tag) {
+    for (const std::string_view word : {"subscribe", "register", "join", "add", "new", "create", "monitor", "connect", "acquire"})
+      if (tag.find(word) != tag.npos) return true;
+    return false;
+  }
+
+  // The clause calls the helper on each of its ways.
+  bool begins_with(const Handler& handler, FunctionId function) const {
+    const Unit& unit = program_.unit_of(handler.function);
+    for (const CallId site : analysis::calls_in_clause(program_, handler.function, handler.clause)) {
+      if (facts_.calls.callees[site.index].function != function || program_.call(site).closure) continue;
+      for (ExprId around = unit.parent(program_.call(site).expr); around; around = unit.parent(around)) {
+        const ExprKind kind = unit.expr(around).kind;
+        if (kind == ExprKind::kCase || kind == ExprKind::kTry || kind == ExprKind::kClosure || kind == ExprKind::kWith)
+          return false;
+      }
       return true;
     }
     return false;

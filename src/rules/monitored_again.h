@@ -11,11 +11,12 @@ namespace beamwright::rules {
 
 struct MonitoredAgain {
   FunctionId function;
-  CallId site;        // makes the monitor
-  HandlerId handler;  // the clause that runs it at each message
-  ExprId replaced;    // where the entry before is written over, in `function` or in the handler's function …
-  FunctionId where;   // … which is this one
-  Symbol field;       // of the state that is written over; 0 for the entry of a table or map
+  CallId site;           // makes the monitor
+  HandlerId handler;     // the clause that runs it at each message
+  ExprId replaced;       // where the entry before is written over, in `function` or in the handler's function …
+  FunctionId where;      // … which is this one
+  Symbol field;          // of the state that is written over; 0 for the entry of a table or map
+  bool several = false;  // nothing is written over: a helper that several kinds of requests run, each of which makes one more
 };
 
 // In servers of which no function takes a monitor back. Silent where the clause, or one before it, looks whether somebody is

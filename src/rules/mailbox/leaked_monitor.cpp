@@ -160,7 +160,9 @@ class Check {
     Finding finding = found_in(reporter_, program_, again.function, call_span(program_, again.site));
     finding.confidence = Confidence::kLikely;
     finding.message =
-        shown + " makes a monitor with " + call + " each time and writes over " + what + ", whose monitor nobody takes back";
+        again.several ? shown + " and other requests make a monitor with " + call + " each time, also of who is watched already"
+                      : shown + " makes a monitor with " + call + " each time and writes over " + what +
+                            ", whose monitor nobody takes back";
     finding.why =
         "Each call of monitor makes one more, also of a process that is watched already. Those of before stay until their "
         "processes "
@@ -172,9 +174,14 @@ class Check {
                         "monitor.";
     const Unit& unit = program_.unit_of(handler.function);
     const model::Clause& clause = unit.clause(handler.clause);
-    finding.path = {{{unit.file, clause.begin, clause.end}, shown + " comes again"},
-                    {finding.span, "one more monitor"},
-                    {program_.unit_of(again.where).span(again.replaced), "writes over " + what}};
+    finding.path = {{{unit.file, clause.begin, clause.end}, shown + " comes again"}, {finding.span, "one more monitor"}};
+    if (again.several) {
+      finding.why =
+          "Each call of monitor makes one more, also of a process that is watched already: with every request memory grows on "
+          "both sides, and the end of the process brings a DOWN for each of them.";
+      finding.fix = "Look first whether the process is watched, and monitor only who is not.";
+    }
+    if (!again.several) finding.path.push_back({program_.unit_of(again.where).span(again.replaced), "writes over " + what});
     finding.key = "again " + call;
     report_weighed(reporter_, std::move(finding));
   }
