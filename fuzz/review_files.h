@@ -8,6 +8,7 @@
 #include <string>
 
 #include "analysis/facts.h"
+#include "analysis/instances.h"
 #include "findings/finish.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
@@ -31,7 +32,8 @@ inline void review(std::string_view input, source::Language language, const Read
     units.push_back(read(files.file(id)));
     if (units.back() == nullptr) std::abort();
   }
-  const model::Program program = model::link(std::move(units), files);
+  const model::Program program =
+      analysis::with_instances(model::link(std::move(units), files), knowledge::Knowledge::embedded(), 1);
   const analysis::Facts facts = analysis::analyse(program, knowledge::Knowledge::embedded(), 1);
   std::vector<std::string> failures;
   findings::Findings found = rules::run_all(program, facts, 1, failures);

@@ -59,14 +59,25 @@ class UnitResolver {
   Symbol written_module(const Call& call) const {
     if (!call.function || knowledge_.knows_module(call.module) || program_.find_module(call.module, unit_.project))
       return call.module;
-    const ModuleId own{unit_.first_module + unit_.functions[call.function.index].module.index};
-    return without_alias(scopes_.of(own), call.module);
+    return without_alias(scopes_.of(module_of(call)), call.module);
+  }
+
+  ModuleId module_of(const Call& call) const {
+    return program_.module_of(FunctionId(unit_.first_function + call.function.index));
+  }
+
+  FunctionId own(Symbol name, std::uint32_t arity) const {
+    for (std::uint32_t f = 0; f < unit_.functions.size(); ++f)
+      if (unit_.functions[f].name == name && unit_.functions[f].arity == arity) return FunctionId(unit_.first_function + f);
+    return {};
   }
 
   Callee local(const Call& call) {
     if (!call.function) return {};
     const model::Function& caller = unit_.functions[call.function.index];
-    const ModuleId module{unit_.first_module + caller.module.index};
+    const ModuleId module = module_of(call);
+    // Code of a template means the template's clauses where both have some.
+    if (const FunctionId f = unit_.is_instance() ? own(call.name, call.arity) : FunctionId()) return {f, UINT32_MAX};
     if (const FunctionId f = program_.find_function(module, call.name, call.arity)) {
       // A function inside `quote` belongs to the modules that use this one.
       if (!program_.function(f).has(model::kTemplate) || caller.has(model::kTemplate)) return {f, UINT32_MAX};

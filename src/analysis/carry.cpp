@@ -21,12 +21,26 @@ using model::Program;
 using model::Unit;
 using model::VariableId;
 
+namespace {
+
+// What an instance is of, as a number; 0 for a unit that is none.
+std::uint64_t instance_of(const Unit& unit) {
+  if (!unit.is_instance()) return 0;
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15ull;
+  std::uint64_t hash = (std::uint64_t{unit.user_file.index} << 32 | unit.user_module.index) * kFactor + 1;
+  for (const Function& f : unit.functions) hash = ((hash ^ f.name.index) * kFactor ^ f.arity) * kFactor;
+  return hash;
+}
+
+}  // namespace
+
 Numbering::Numbering(const Program& program) {
   for (const auto& unit : program.units) {
     modules.push_back(unit->first_module);
     functions.push_back(unit->first_function);
     calls.push_back(unit->first_call);
     files.push_back(unit->file);
+    instances.push_back(instance_of(*unit));
   }
   modules.push_back(static_cast<std::uint32_t>(program.modules.size()));
   functions.push_back(static_cast<std::uint32_t>(program.functions.size()));
@@ -241,12 +255,13 @@ bool gives_templates(const Unit& unit) {
 Carry::Carry(const Numbering& then, const Replaced& replaced, const Program& now) : then_(then), now_(now) {
   if (then.files.size() != now.units.size()) return;
   for (std::size_t u = 0; u < now.units.size(); ++u) {
-    if (now.units[u]->file != then.files[u]) return;
+    if (now.units[u]->file != then.files[u] || instance_of(*now.units[u]) != then.instances[u]) return;
   }
   kept_.resize(now.units.size());
   for (std::size_t u = 0; u < now.units.size(); ++u) {
     const auto before = replaced.find(now.units[u]->file);
     if (before == replaced.end()) continue;
+    if (now.units[u]->is_instance()) return;
     if (!before->second || before->second->role != now.units[u]->role || before->second->project != now.units[u]->project) return;
     changed_.push_back(UnitId(u));
     kept_[u] = std::make_unique<Kept>();

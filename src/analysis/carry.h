@@ -17,6 +17,7 @@ namespace beamwright::analysis {
 struct Numbering {
   std::vector<std::uint32_t> modules, functions, calls;
   std::vector<source::FileId> files;
+  std::vector<std::uint64_t> instances;  // what each unit is an instance of; 0: of nothing
 
   explicit Numbering(const model::Program& program);
 };

@@ -106,6 +106,9 @@ ChildSpec ChildSpecs::of_module(Symbol module, ValueRef argument, ModuleId from,
     const ChildSpec spec = read(result, source, depth + 1);
     // %{super(argument) | id: name} is what `use` makes with some of it changed, mostly the id.
     const bool read_it = spec.start && e_.force(spec.start)->kind == ValueKind::kTuple;
+    // What a template quotes is not all there to be read.
+    const bool brought = program_.unit_of(written).is_instance();
+    if (brought && !read_it) return of_use(module, source, argument);
     if (read_it || !calls_super(program_, written)) return spec;
     ChildSpec base = of_use(module, source, argument);
     base.id.clear();

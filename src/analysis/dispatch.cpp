@@ -123,7 +123,7 @@ void Dispatch::facade(const Unit& unit, const Call& call, std::vector<FunctionId
 void Dispatch::callback(const Unit& unit, const Call& call, std::vector<FunctionId>& out) const {
   const auto found = callbacks_.find(key_of(call.name, call.arity));
   if (found == callbacks_.end() || !call.function) return;
-  const ModuleId own{unit.first_module + unit.functions[call.function.index].module.index};
+  const ModuleId own = program_.module_of(FunctionId(unit.first_function + call.function.index));
   Symbol behaviour;
   for (const Callback& c : found->second)
     if (c.declared_in == own) behaviour = c.behaviour;

@@ -43,10 +43,21 @@ bool handles_websocket(const Program& program, FunctionId f) {
 // quote says they have.
 template <typename Is>
 bool any_behaviour(const Program& program, FunctionId f, Is&& is) {
-  const bool injected = program.function(f).has(model::kTemplate);
-  for (const model::Directive& directive : program.unit_of(f).directives_of(program.module(program.module_of(f)))) {
-    const bool declares = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
-    if (declares && directive.quoted == injected && directive.module && is(directive.module)) return true;
+  const auto declared = [&](ModuleId module, bool quoted) {
+    const auto directives = program.unit_of(module).directives_of(program.module(module));
+    return std::any_of(directives.begin(), directives.end(), [&](const model::Directive& directive) {
+      const bool declares = directive.kind == model::DirectiveKind::kUse || directive.kind == model::DirectiveKind::kBehaviour;
+      return declares && directive.quoted == quoted && directive.module && is(directive.module);
+    });
+  };
+  const ModuleId module = program.module_of(f);
+  if (declared(module, program.function(f).has(model::kTemplate))) return true;
+  if (!program.unit_of(f).is_instance()) return false;
+  const Unit& user = program.unit_of(module);
+  for (const model::Directive& directive : user.directives_of(program.module(module))) {
+    if (directive.kind != model::DirectiveKind::kUse || directive.quoted) continue;
+    const ModuleId used = program.find_module(directive.module, user.project);
+    if (used && declared(used, true)) return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@
 
 #include "analysis/calls.h"
 #include "analysis/effects.h"
+#include "analysis/instances.h"
 #include "analysis/sites.h"
 #include "analysis/values.h"
 
@@ -57,7 +58,11 @@ class MessageFinder {
     out_.to.resize(processes_.processes.size());
     out_.by_function.resize(program_.functions.size());
     const auto sends = [](const FunctionRow& row) { return row.message_argument != 0 && row.target_argument != 0; };
-    for (const CallId site : sites_of_rows(calls_, sends)) read_call(site, *row_at(calls_, site));
+    const Instantiated instantiated(program_);
+    for (const CallId site : sites_of_rows(calls_, sends)) {
+      const FunctionId sender = program_.function_of(site);
+      if (!sender || !instantiated.contains(program_, sender)) read_call(site, *row_at(calls_, site));
+    }
     std::stable_sort(out_.messages.begin(), out_.messages.end(),
                      [](const Message& a, const Message& b) { return a.site < b.site; });
     for (std::uint32_t i = 0; i < out_.messages.size(); ++i) {

@@ -112,10 +112,10 @@ void add_receive_loops(const Program& program, const Calls& calls, const Effects
 std::vector<LoopHandler> loop_handlers(const Program& program, const Facts& facts, const Process& loop) {
   std::vector<LoopHandler> out;
   const LoopFinder finder(program, facts.calls, facts.effects);
-  const Unit& unit = program.unit_of(loop.module);
-  const UnitId unit_id = program.modules[loop.module.index].unit;
   for (const FunctionId f : program.functions_of(loop.module)) {
     if (!finder.loops(f)) continue;
+    const UnitId unit_id = program.functions[f.index].unit;
+    const Unit& unit = program.unit(unit_id);
     for (const model::ClauseId c : program.function(f).clauses) {
       any_below(unit, unit.clause(c).body, [&](ExprId id) {
         const Expr& e = unit.expr(id);

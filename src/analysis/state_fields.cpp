@@ -274,8 +274,8 @@ class Declared {
 
 // An agent has no callbacks: its state is what the closures make of it that its own module gives to Agent's functions.
 void collect_agent(const Program& program, const Facts& facts, const Process& process, StateClass& out) {
-  const Unit& unit = program.unit_of(process.module);
   for (const FunctionId f : program.functions_of(process.module)) {
+    const Unit& unit = program.unit_of(f);
     for (const CallId site : program.calls_of(f)) {
       const External* external = facts.calls.external(site);
       if (external == nullptr || external->module != sym::Elixir_Agent || program.call(site).capture) continue;
@@ -408,8 +408,8 @@ std::vector<StateRead> reads_of(const Program& program, const Facts& facts, Proc
   std::vector<StateRead> reads;
   if (!field.name) return reads;
   const ModuleId module = facts.process(process).module;
-  const Unit& unit = program.unit_of(module);
   for (const FunctionId f : program.functions_of(module)) {
+    const Unit& unit = program.unit_of(f);
     for (const ClauseId c : program.function(f).clauses) {
       const model::Clause& clause = unit.clause(c);
       std::vector<ExprId> roots(unit.patterns_of(clause).begin(), unit.patterns_of(clause).end());

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <tuple>
 
+#include "analysis/instances.h"
 #include "analysis/on_demand.h"
 #include "analysis/table_creations.h"
 #include "analysis/table_names.h"
@@ -65,6 +66,7 @@ class Finder {
     const std::vector<External>& externals = facts_.calls.externals;
     std::vector<std::optional<TableFunction>> functions(externals.size());
     for (std::size_t i = 0; i < externals.size(); ++i) functions[i] = table_function(externals[i]);
+    const Instantiated instantiated(program_);
     for (std::uint32_t i = 0; i < facts_.calls.callees.size(); ++i) {
       const std::uint32_t external = facts_.calls.callees[i].external;
       if (external == UINT32_MAX || !functions[external]) continue;
@@ -72,7 +74,7 @@ class Finder {
       const FunctionId in = program_.function_of(call);
       // The library that makes tables what they are says nothing about the tables of programs.
       if (!in || program_.call(call).capture || is_table_library(program_.module(program_.module_of(in)).name)) continue;
-      sites_.push_back({call, *functions[external]});
+      if (!instantiated.contains(program_, in)) sites_.push_back({call, *functions[external]});
     }
   }
 

@@ -141,9 +141,9 @@ bool Tracer::follow_field(const ParameterPlace& parameter, const Path& path) {
 const std::vector<Tracer::Write>& Tracer::writes_of(ModuleId module) {
   const auto [at, fresh] = writes_.try_emplace(module);
   if (!fresh) return at->second;
-  const Unit& unit = program_.unit_of(module);
   std::vector<FieldValue> values;
   for (const FunctionId function : program_.functions_of(module)) {
+    const Unit& unit = program_.unit_of(function);
     values.clear();
     for (const model::ClauseId clause : program_.function(function).clauses) {
       if (unit.clause(clause).body) append_field_values(unit, unit.clause(clause).body, values);

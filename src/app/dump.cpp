@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/facts.h"
+#include "analysis/instances.h"
 #include "app/dump_calls.h"
 #include "app/dump_facts.h"
 #include "app/dump_forest.h"
@@ -27,6 +28,10 @@ namespace beamwright::app {
 namespace {
 
 // "Shop.Cart.handle_call/3  http (without limit) log"
+model::Program linked(std::vector<std::unique_ptr<model::Unit>> units, const source::FileTable& files) {
+  return analysis::with_instances(model::link(std::move(units), files), knowledge::Knowledge::embedded(), default_jobs());
+}
+
 std::string dump_effects(const model::Program& program) {
   const analysis::Facts facts = analysis::analyse(program, knowledge::Knowledge::embedded(), 1);
   std::string out;
@@ -144,7 +149,7 @@ class Dumper {
     }
     std::vector<std::unique_ptr<model::Unit>> units;
     units.push_back(std::move(unit));
-    out_.text = dump_effects(model::link(std::move(units), files_));
+    out_.text = dump_effects(linked(std::move(units), files_));
   }
 
   const Stage stage_;
@@ -160,7 +165,7 @@ Dumped whole_program(Stage stage, const source::Discovery& discovery, bool json,
   review::Reading reading = review::read_sources(discovery, default_jobs(), progress);
   Dumped out;
   out.complaints = complaints(reading.diagnostics, *discovery.files);
-  const model::Program program = model::link(std::move(reading.units), *discovery.files);
+  const model::Program program = linked(std::move(reading.units), *discovery.files);
   if (stage == Stage::kFacts) {
     out.text = dump_facts(program, analysis::analyse(program, knowledge::Knowledge::embedded(), default_jobs()), modules);
     return out;

@@ -48,7 +48,7 @@ class CallsWriter {
     const Symbol name = program_.module(id).name;
     if (!name) return;
     for (const FunctionId f : program_.functions_of(id)) {
-      if (!program_.function(f).has(model::kTemplate)) function(f, name, false);
+      if (!program_.function(f).has(model::kTemplate)) function(f, name, program_.unit_of(f).is_instance());
     }
     for (const analysis::Injection& injection : scopes_.of(id).injections) {
       for (const FunctionId f : program_.functions_of(injection.module)) {
@@ -92,8 +92,8 @@ class CallsWriter {
 
   // A parse transform makes of the module what nobody can know.
   bool transformed(FunctionId id) const {
-    const model::Unit& unit = program_.unit_of(id);
-    for (const model::Directive& d : unit.directives_of(program_.module(program_.module_of(id))))
+    const ModuleId module = program_.module_of(id);
+    for (const model::Directive& d : program_.unit_of(module).directives_of(program_.module(module)))
       if (d.kind == model::DirectiveKind::kParseTransform) return true;
     return false;
   }

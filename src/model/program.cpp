@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <tuple>
 
 namespace beamwright::model {
 
@@ -70,13 +72,36 @@ void index_functions(const Program& program, Program::Index& index) {
   }
 }
 
+// Which module each instance's functions are of.
+void find_users(Program& program) {
+  if (std::none_of(program.units.begin(), program.units.end(), [](const auto& unit) { return unit->is_instance(); })) return;
+  std::map<source::FileId, const Unit*> by_file;
+  for (const auto& unit : program.units)
+    if (!unit->is_instance()) by_file.emplace(unit->file, unit.get());
+  std::vector<std::vector<FunctionRange::Range>> brought(program.modules.size());
+  for (const auto& unit : program.units) {
+    if (!unit->is_instance()) continue;
+    const Unit& of = *by_file.at(unit->user_file);
+    unit->user = ModuleId(of.first_module + unit->user_module.index);
+    if (!unit->functions.empty())
+      brought[unit->user.index].push_back({unit->first_function, static_cast<std::uint32_t>(unit->functions.size())});
+  }
+  program.first_brought.push_back(0);
+  for (const auto& ranges : brought) {
+    program.brought.insert(program.brought.end(), ranges.begin(), ranges.end());
+    program.first_brought.push_back(static_cast<std::uint32_t>(program.brought.size()));
+  }
+}
+
 }  // namespace
 
 Program link(std::vector<std::unique_ptr<Unit>> units, const source::FileTable& files) {
   std::erase_if(units, [](const auto& unit) { return !unit; });
   std::sort(units.begin(), units.end(), [&](const auto& a, const auto& b) {
     const int order = files.file(a->file).path.compare(files.file(b->file).path);
-    return order != 0 ? order < 0 : a->file < b->file;
+    if (order != 0) return order < 0;
+    return std::tuple(a->file, a->is_instance(), a->user_file, a->user_module) <
+           std::tuple(b->file, b->is_instance(), b->user_file, b->user_module);
   });
 
   Program program;
@@ -101,6 +126,7 @@ Program link(std::vector<std::unique_ptr<Unit>> units, const source::FileTable& 
     program.call_units.insert(program.call_units.end(), unit.calls.size(), UnitId(i));
   }
 
+  find_users(program);
   auto index = std::make_shared<Program::Index>();
   index_modules(program, *index);
   index_functions(program, *index);

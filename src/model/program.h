@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -108,7 +109,14 @@ struct Unit {
   std::vector<ExprId> kinds;         // expressions by kind, those of one kind in order: see of_kind()
   std::array<std::uint32_t, kExprKinds + 1> first_of_kind{};
 
-  // Set by link(): the program's number of the first row of each table.
+  // A unit that holds what templates of its file become in a module of another file has no modules of its own: its functions
+  // are those of this one (analysis/instances.h).
+  source::FileId user_file;
+  LocalModuleId user_module;
+  bool is_instance() const { return static_cast<bool>(user_module); }
+
+  // Set by link(): the module that an instance's functions are of, and the program's number of the first row of each table.
+  ModuleId user;
   std::uint32_t first_module = 0;
   std::uint32_t first_function = 0;
   std::uint32_t first_call = 0;
@@ -140,6 +148,61 @@ struct Unit {
   }
 };
 
+// The functions of a module: those that its file defines, then those that templates put into it.
+class FunctionRange {
+ public:
+  using Range = IdRange<struct FunctionTag>;
+  FunctionRange(Range own, std::span<const Range> brought) : own_(own), brought_(brought) {}
+
+  struct Iterator {
+    using iterator_category = std::input_iterator_tag;
+    using value_type = FunctionId;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const FunctionId*;
+    using reference = FunctionId;
+
+    std::uint32_t at;
+    std::uint32_t stop;
+    const Range* next;
+    const Range* last;
+    FunctionId operator*() const { return FunctionId(at); }
+    Iterator& operator++() {
+      ++at;
+      return skip();
+    }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    // To the next range that has any, when this one is done.
+    Iterator& skip() {
+      while (at == stop && next != last) {
+        at = next->first;
+        stop = next->first + next->count;
+        ++next;
+      }
+      return *this;
+    }
+    bool operator==(const Iterator& other) const { return at == other.at && next == other.next; }
+  };
+  Iterator begin() const {
+    Iterator first{own_.first, own_.first + own_.count, brought_.data(), brought_.data() + brought_.size()};
+    return first.skip();
+  }
+  Iterator end() const {
+    const Range& last = brought_.empty() ? own_ : brought_.back();
+    const Range* const behind = brought_.data() + brought_.size();
+    return {last.first + last.count, last.first + last.count, behind, behind};
+  }
+  bool empty() const { return begin() == end(); }
+  std::size_t size() const { return static_cast<std::size_t>(std::distance(begin(), end())); }
+
+ private:
+  Range own_;
+  std::span<const Range> brought_;  // none of them empty
+};
+
 // All units of one review.
 struct Program {
   const source::FileTable* files = nullptr;
@@ -151,6 +214,9 @@ struct Program {
   std::vector<Place> modules;      // by ModuleId
   std::vector<Place> functions;    // by FunctionId
   std::vector<UnitId> call_units;  // by CallId
+  // What instances bring: their ranges by module, and for each module the first of its own. Empty where there are none.
+  std::vector<FunctionRange::Range> brought;
+  std::vector<std::uint32_t> first_brought;
 
   const Unit& unit(UnitId id) const { return *units[id.index]; }
   const Unit& unit_of(ModuleId id) const { return unit(modules[id.index].unit); }
@@ -162,16 +228,25 @@ struct Program {
     const Unit& u = unit_of(id);
     return u.calls[id.index - u.first_call];
   }
-  ModuleId module_of(FunctionId id) const { return ModuleId(unit_of(id).first_module + function(id).module.index); }
+  ModuleId module_of(FunctionId id) const {
+    const Unit& u = unit_of(id);
+    return u.user ? u.user : ModuleId(u.first_module + function(id).module.index);
+  }
   // None for a call that no function makes: one in an attribute's value or a directive's options.
   FunctionId function_of(CallId id) const {
     const LocalFunctionId local = call(id).function;
     return local ? FunctionId(unit_of(id).first_function + local.index) : FunctionId();
   }
   source::Span span_of(CallId id) const { return unit_of(id).span(call(id).expr); }
-  IdRange<struct FunctionTag> functions_of(ModuleId id) const {
+  // Not all of them stand in the module's unit: unit_of() says of each where.
+  FunctionRange functions_of(ModuleId id) const {
     const Module& m = module(id);
-    return {unit_of(id).first_function + m.functions.first, m.functions.count};
+    const FunctionRange::Range own{unit_of(id).first_function + m.functions.first, m.functions.count};
+    return {own, brought_to(id)};
+  }
+  std::span<const FunctionRange::Range> brought_to(ModuleId id) const {
+    if (first_brought.empty()) return {};
+    return {brought.data() + first_brought[id.index], first_brought[id.index + 1] - first_brought[id.index]};
   }
   IdRange<struct CallTag> calls_of(FunctionId id) const {
     const Function& f = function(id);

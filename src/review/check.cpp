@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "analysis/facts.h"
+#include "analysis/instances.h"
 #include "knowledge/knowledge.h"
 #include "model/program.h"
 #include "review/conclude.h"
@@ -94,7 +95,8 @@ Result<Checked> check(const CheckOptions& options, const Look& look) {
 
   // All files together: one program.
   progress.stage("Linking");
-  const model::Program program = model::link(std::move(reading.units), files);
+  const model::Program program =
+      analysis::with_instances(model::link(std::move(reading.units), files), own_knowledge->all(), options.jobs);
 
   // What the program does: calls, effects, processes, messages, supervisors.
   progress.stage("Analysing");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/facts.h"
+#include "analysis/instances.h"
 #include "base/parallel.h"
 #include "review/conclude.h"
 #include "review/edited_file.h"
@@ -117,6 +118,7 @@ void Workspace::take_units_back() {
   if (facts_) retired_.push_back(std::move(facts_));
   if (!program_) return;
   for (std::unique_ptr<model::Unit>& unit : program_->units) {
+    if (unit->is_instance()) continue;
     const std::size_t place = place_of_file_.at(unit->file);
     rows_[place].unit = std::move(unit);
   }
@@ -288,7 +290,8 @@ void Workspace::link_and_analyse() {
   units.reserve(rows_.size());
   for (OneFile& row : rows_) units.push_back(std::move(row.unit));
   const source::Discovery& discovery = checked_->discovery;
-  program_ = std::make_unique<model::Program>(model::link(std::move(units), *discovery.files));
+  program_ = std::make_unique<model::Program>(
+      analysis::with_instances(model::link(std::move(units), *discovery.files), knowledge_->all(), options_.jobs));
   facts_ =
       std::make_unique<analysis::Facts>(analysis::analyse(*program_, knowledge_->all(), options_.jobs, &discovery.applications,
                                                           hints_of(checked_->configuration, *program_), &kept_));

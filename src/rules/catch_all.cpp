@@ -20,7 +20,7 @@ class CatchAll {
 
   findings::Rewrite rewrite() {
     const model::Function& f = program_.function(function_);
-    if (f.arity != 2 || f.clauses.count == 0 || f.end > text_.size()) return {};
+    if (unit_.is_instance() || f.arity != 2 || f.clauses.count == 0 || f.end > text_.size()) return {};
     const bool done = in_erlang(program_, function_) ? add_erlang(f) : add_elixir(f);
     return done ? rewrite_.take("Log messages that no clause takes") : findings::Rewrite();
   }

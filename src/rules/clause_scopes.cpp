@@ -51,6 +51,7 @@ std::vector<Scope> scopes_of(const Program& program, const Facts& facts, const H
     const FunctionId callee = facts.calls.callees[sites[i].index].function;
     if (!callee) continue;
     if (follow == Follow::kModule && program.module_of(callee) != program.module_of(handler.function)) continue;
+    if (follow == Follow::kModule && &program.unit_of(callee) != &unit) continue;  // a template's
     if (facts.calls.runs[sites[i].index] != Runs::kCaller || !seen.insert(callee).second) continue;
     if (is_callback(facts, handler.process, callee)) continue;  // its clauses are for other messages
     scopes.push_back({callee, bodies_of(program, callee), sites[i]});

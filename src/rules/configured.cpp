@@ -64,7 +64,7 @@ ExprId attribute_value(const Program& program, CallId site) {
   const Unit& unit = program.unit_of(site);
   const model::Call& call = program.call(site);
   const FunctionId holder = program.function_of(site);
-  if (!holder || unit.expr(call.module_expr).kind != ExprKind::kUnknown) return {};
+  if (!holder || program.unit_of(holder).is_instance() || unit.expr(call.module_expr).kind != ExprKind::kUnknown) return {};
   const std::string text = source_text(program, unit, call.module_expr);
   if (!text.starts_with("@")) return {};
   ExprId value;

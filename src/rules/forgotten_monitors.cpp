@@ -50,9 +50,11 @@ class Losses {
 
   void look_at(HandlerId id) {
     const Handler& handler = facts_.handler(id);
+    if (&program_.unit_of(handler.function) != &unit_) return;
     scopes_ = scopes_of(program_, facts_, handler);
     id_ = id;
     for (const Scope& scope : scopes_) {
+      if (&program_.unit_of(scope.function) != &unit_) continue;
       for (const ExprId root : scope.roots) {
         any_below(unit_, root, [&](ExprId place) {
           const ExprKind kind = unit_.expr(place).kind;

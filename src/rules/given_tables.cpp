@@ -61,9 +61,9 @@ source::Span given_away(const Program& program, const Facts& facts, const analys
       const Symbol field = owner.process ? field_of(program, facts, creation, owner.process) : Symbol();
       if (!field) continue;
       const ModuleId module = facts.process(owner.process).module;
-      const Unit& unit = program.unit_of(module);
       for (const FunctionId function : program.functions_of(module)) {
         if (!in_production(program, facts, function)) continue;
+        const Unit& unit = program.unit_of(function);
         for (const model::ClauseId clause : program.function(function).clauses) {
           ExprId place;
           any_below(unit, unit.clause(clause).body, [&](ExprId at) {

@@ -25,6 +25,7 @@ class Search {
 
   std::vector<NestedGain> run() {
     for (const FunctionId function : program_.functions_of(module_)) {
+      if (&program_.unit_of(function) != &unit_) continue;
       for (const model::ClauseId clause : program_.function(function).clauses) {
         any_below(unit_, unit_.clause(clause).body, [&](ExprId at) {
           const model::Expr& e = unit_.expr(at);

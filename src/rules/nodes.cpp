@@ -173,8 +173,8 @@ std::string run_by_text(const Program& program, const Facts& facts, FunctionId f
 }
 
 bool names_processes_by_node(const Program& program, model::ModuleId module) {
-  const Unit& unit = program.unit_of(module);
   for (const FunctionId function : program.functions_of(module)) {
+    const Unit& unit = program.unit_of(function);
     for (const CallId site : program.calls_of(function)) {
       const model::Call& call = program.call(site);
       if (call.capture || !is_call_of_node(unit, call.expr)) continue;

@@ -30,7 +30,10 @@ class Reporter {
     return !only_ || program.unit_of(function).file == only_;
   }
   bool wants(const model::Program& program, model::ModuleId module) const {
-    return !only_ || program.unit_of(module).file == only_;
+    if (!only_ || program.unit_of(module).file == only_) return true;
+    for (const model::FunctionRange::Range& brought : program.brought_to(module))
+      if (program.unit_of(brought[0]).file == only_) return true;
+    return false;
   }
   bool wants(const model::Unit& unit) const { return !only_ || unit.file == only_; }
   // Fills code, name and family; severity too when the rule leaves it unset by passing through `finding()`.

@@ -10,10 +10,16 @@ using model::ExprKind;
 using model::Unit;
 
 bool module_names_atom(const model::Program& program, model::ModuleId module, Symbol atom) {
-  const Unit& unit = program.unit_of(module);
-  const auto atoms = unit.of_kind(ExprKind::kAtom);
-  if (std::none_of(atoms.begin(), atoms.end(), [&](ExprId id) { return unit.expr(id).symbol() == atom; })) return false;
+  const Unit* asked = nullptr;
+  bool has_it = false;
   for (const model::FunctionId f : program.functions_of(module)) {
+    const Unit& unit = program.unit_of(f);
+    if (asked != &unit) {
+      const auto atoms = unit.of_kind(ExprKind::kAtom);
+      has_it = std::any_of(atoms.begin(), atoms.end(), [&](ExprId id) { return unit.expr(id).symbol() == atom; });
+      asked = &unit;
+    }
+    if (!has_it) continue;
     for (const model::ClauseId clause : program.function(f).clauses) {
       const ExprId body = unit.clause(clause).body;
       if (any_below(unit, body, [&](ExprId id) {

@@ -60,7 +60,7 @@ std::vector<Lens> lenses_of(const review::Basis& basis, source::FileId file) {
     const rules::HandlerId id(i);
     const Handler& handler = basis.facts.handler(id);
     const model::Unit& unit = basis.program.unit_of(handler.function);
-    if (unit.file != file) continue;
+    if (unit.file != file || unit.is_instance()) continue;
     std::string title = callers_text(basis, id);
     const std::string waits = waits_text(basis, handler);
     if (!waits.empty()) title += (title.empty() ? "" : "; ") + waits;

@@ -1,5 +1,6 @@
 #include "support/review.h"
 
+#include "analysis/instances.h"
 #include "elixir/tree.h"
 #include "erlang/tree.h"
 #include "knowledge/knowledge.h"
@@ -75,7 +76,8 @@ ReviewedTexts review_texts(const std::vector<Text>& texts) {
     const source::FileId id = reviewed.files->add_text(describe(text), text.text);
     units.push_back(read(reviewed.files->file(id), reviewed.diagnostics));
   }
-  reviewed.program = model::link(std::move(units), *reviewed.files);
+  reviewed.program =
+      analysis::with_instances(model::link(std::move(units), *reviewed.files), knowledge::Knowledge::embedded(), 1);
   reviewed.facts = analysis::analyse(reviewed.program, knowledge::Knowledge::embedded(), 1, reviewed.applications.get());
   reviewed.findings = rules::run_all(reviewed.program, reviewed.facts, 1, reviewed.failures);
   return reviewed;

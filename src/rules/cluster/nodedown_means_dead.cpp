@@ -435,7 +435,7 @@ void check_reply(const Program& program, const Facts& facts, Reporter& reporter,
 void check_module(const Program& program, const Facts& facts, Reporter& reporter, ModuleId module) {
   std::vector<DownClause> ups, downs;
   for (const FunctionId function : program.functions_of(module)) {
-    if (!in_production(program, facts, function)) continue;
+    if (!in_production(program, facts, function) || program.unit_of(function).is_instance()) continue;
     for (const DownClause& up : clauses_for(program, function, sym::nodeup)) ups.push_back(up);
     for (const DownClause& down : clauses_for(program, function, sym::nodedown)) downs.push_back(down);
     check_noconnection(program, facts, reporter, function);

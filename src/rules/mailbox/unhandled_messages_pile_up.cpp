@@ -371,9 +371,9 @@ class Check {
   }
 
   bool taken_by_main(const Loop& loop, const Pattern& sent) const {
-    const Unit& unit = program_.unit_of(loop.module);
-    const analysis::UnitId unit_id = program_.modules[loop.module.index].unit;
     for (const HandWait& wait : loop.main) {
+      const analysis::UnitId unit_id = program_.functions[wait.function.index].unit;
+      const Unit& unit = program_.unit(unit_id);
       for (const model::ClauseId c : unit.clauses_of(unit.expr(wait.receive))) {
         const std::span<const ExprId> patterns = unit.patterns_of(unit.clause(c));
         if (!patterns.empty() && analysis::may_match(analysis::outline(unit, unit_id, patterns[0]), sent)) return true;

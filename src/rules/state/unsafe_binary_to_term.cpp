@@ -82,8 +82,8 @@ bool is_decoder(const Program& program, FunctionId function, ExprId bytes) {
   const model::Function& row = program.function(function);
   if (!row.has(model::kPublic) || !has_word(std::string(row.name.text()), kVerbs)) return false;
   if (!analysis::parameter_index(program, function, bytes)) return false;
-  const Unit& unit = program.unit_of(function);
-  for (const model::Directive& directive : unit.directives_of(program.module(program.module_of(function)))) {
+  const ModuleId module = program.module_of(function);
+  for (const model::Directive& directive : program.unit_of(module).directives_of(program.module(module))) {
     if (directive.kind == model::DirectiveKind::kBehaviour && !directive.quoted &&
         has_word(std::string(directive.module.text()), kCodecs)) {
       return true;

@@ -97,15 +97,16 @@ class Check {
     const analysis::Clauses::Place at = clauses.of(back);
     if (!at.function || !reported_.insert({unit.file, back.index}).second) return;
     const FunctionId function(unit.first_function + at.function.index);
-    if (!in_production(program_, facts_, function) || counts(unit, function)) return;
+    if (!in_production(program_, facts_, function) || counts(function)) return;
     report(unit, function, place, back);
   }
 
   // Whoever looks at `redelivered` or at the deaths of a message ends the circle somewhere.
-  bool counts(const Unit& unit, FunctionId function) const {
-    const model::Module& module = program_.module(program_.module_of(function));
-    const std::string_view text =
-        std::string_view(program_.files->file(unit.file).text).substr(module.begin, module.end - module.begin);
+  bool counts(FunctionId function) const {
+    const ModuleId id = program_.module_of(function);
+    const model::Module& module = program_.module(id);
+    const std::string_view text = std::string_view(program_.files->file(program_.unit_of(id).file).text)
+                                      .substr(module.begin, module.end - module.begin);
     return text.find("redelivered") != text.npos || text.find("x-death") != text.npos || text.find("delivery-count") != text.npos;
   }
 

@@ -309,7 +309,8 @@ class Check {
 
   bool has_own_clauses(const Process& process) const {
     for (const HandlerId id : process.handlers) {
-      if (facts_.handler(id).kind == HandlerKind::kInfo) return true;
+      const Handler& handler = facts_.handler(id);
+      if (handler.kind == HandlerKind::kInfo && !program_.unit_of(handler.function).is_instance()) return true;
     }
     return false;
   }

@@ -7,13 +7,13 @@ defmodule Depot.StaticList do
 
       def start_link(_), do: Agent.start_link(fn -> unquote(file) |> File.read!() |> String.split("\n") end, name: __MODULE__)
 
-      def member?(value), do: Agent.get(__MODULE__, fn list -> value in list end)
+      def member?(value), do: Agent.get(__MODULE__, fn list -> value in list end) # hazard
     end
   end
 end
 
 defmodule Depot.Countries do
-  use Depot.StaticList, file: "countries.txt" # hazard
+  use Depot.StaticList, file: "countries.txt"
 end
 
 defmodule DepotWeb.AddressController do

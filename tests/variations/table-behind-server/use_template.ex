@@ -17,7 +17,7 @@ defmodule Depot.Lookup do
 
       @impl true
       def handle_call({:lookup, key}, _from, state) do
-        {:reply, :ets.lookup(@table, key), state}
+        {:reply, :ets.lookup(@table, key), state} # hazard
       end
 
       def handle_call({:put, key, value}, _from, state) do
@@ -28,7 +28,7 @@ defmodule Depot.Lookup do
 end
 
 defmodule Depot.Zones do
-  use Depot.Lookup, table: :zones # hazard
+  use Depot.Lookup, table: :zones
 end
 
 defmodule DepotWeb.ZoneController do
