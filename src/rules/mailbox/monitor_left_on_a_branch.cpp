@@ -151,7 +151,9 @@ class Waits {
     const ModuleId module = program_.module_of(function_);
     if (!field || gives_back_monitors(program_, facts_, module)) return false;
     for (const FunctionId maker : program_.functions_of(module)) {
-      if (&program_.unit_of(maker) != &unit_ || !facts_.effects.direct[maker.index].has(Effect::kMonitor) || !facts_.contexts.of(maker).processes.empty()) continue;
+      if (&program_.unit_of(maker) != &unit_ || !facts_.effects.direct[maker.index].has(Effect::kMonitor) ||
+          !facts_.contexts.of(maker).processes.empty())
+        continue;
       for (const ExprId body : bodies_of(program_, maker)) {
         for (const FieldWrite& write : field_writes(unit_, body)) {
           if (write.field != field || !write.value || unit_.expr(write.place).payload != unit_.expr(map).payload) continue;
