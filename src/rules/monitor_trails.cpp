@@ -67,7 +67,8 @@ class Trailing {
   }
 
   void hold(const Held& held) {
-    if (held.expr && &program_.unit_of(held.function) == &unit_ && seen_.insert({held.expr.index, held.inside}).second) waiting_.push_back(held);
+    if (held.expr && &program_.unit_of(held.function) == &unit_ && seen_.insert({held.expr.index, held.inside}).second)
+      waiting_.push_back(held);
   }
 
   void keep_in_field(Symbol name, const Held& held, ExprId place) { note(found_.fields[name.index], held, place); }

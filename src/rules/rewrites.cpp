@@ -44,7 +44,8 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t") == s
 
 RewriteBuilder::RewriteBuilder(const Program& program, FunctionId function) : program_(program) {
   const model::Function& f = program.function(function);
-  refused_ = program.unit_of(function).is_instance() || f.has(model::kTemplate) || f.has(model::kGenerated) || f.has(model::kMacro) || f.has(model::kSynthetic);
+  refused_ = program.unit_of(function).is_instance() || f.has(model::kTemplate) || f.has(model::kGenerated) ||
+             f.has(model::kMacro) || f.has(model::kSynthetic);
 }
 
 std::string_view RewriteBuilder::text_at(Span span) const {

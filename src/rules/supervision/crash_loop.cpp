@@ -105,8 +105,8 @@ class Check {
   bool counts(FunctionId function) const {
     const ModuleId id = program_.module_of(function);
     const model::Module& module = program_.module(id);
-    const std::string_view text = std::string_view(program_.files->file(program_.unit_of(id).file).text)
-                                      .substr(module.begin, module.end - module.begin);
+    const std::string_view text =
+        std::string_view(program_.files->file(program_.unit_of(id).file).text).substr(module.begin, module.end - module.begin);
     return text.find("redelivered") != text.npos || text.find("x-death") != text.npos || text.find("delivery-count") != text.npos;
   }
 
