@@ -229,12 +229,21 @@ class ProcessFinder {
       const Unit& unit = program_.unit_of(f);
       for (const ClauseId c : program_.function(f).clauses) {
         const bool found = any_below(unit, unit.clause(c).body, [&](ExprId id) {
-          return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == atom;
+          return unit.expr(id).kind == ExprKind::kAtom && unit.expr(id).symbol() == atom && !is_run_by_name(unit, module, id);
         });
         if (found) return true;
       }
     }
     return false;
+  }
+
+  // spawn_link(?MODULE, relay, Arguments): a function to run and no state.
+  bool is_run_by_name(const Unit& unit, ModuleId module, ExprId name) const {
+    const ExprId around = unit.parent(name);
+    if (!around || unit.expr(around).kind != ExprKind::kCall) return false;
+    const auto arguments = unit.children_of(around);
+    const auto at = std::find(arguments.begin(), arguments.end(), name);
+    return at != arguments.end() && at != arguments.begin() && atom_value(unit, at[-1]) == program_.module(module).name;
   }
 
   void add_clauses(ProcessId process_id, FunctionId f, HandlerKind kind, const CallbackRow& callback) {

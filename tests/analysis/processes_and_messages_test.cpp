@@ -132,6 +132,18 @@ idle({ask, X}, _From, Data) -> {reply, X, idle, Data}.
   EXPECT_EQ(f.handlers("a", HandlerKind::kCall).size(), 1u);
 }
 
+TEST(Handlers, AFunctionThatIsSpawnedByItsNameIsNoStateOfAGenFsm) {
+  const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
+-behaviour(gen_fsm).
+-export([init/1, idle/2, relay/3]).
+init([]) -> {ok, idle, []}.
+idle({go, From, To}, Data) -> spawn_link(?MODULE, relay, [From, To, Data]), {next_state, idle, Data}.
+relay(From, To, Data) -> relay(From, To, Data).
+)"}});
+  EXPECT_EQ(f.handlers("a", HandlerKind::kCast).size(), 1u);
+  EXPECT_EQ(f.handlers("a", HandlerKind::kCall).size(), 0u);
+}
+
 TEST(Processes, ANameThatASpawnedProcessRegistersIsNotTheServers) {
   const FactsOf f(std::vector<Text>{{"src/a.erl", R"(-module(a).
 -behaviour(gen_server).
