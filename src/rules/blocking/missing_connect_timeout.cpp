@@ -1,7 +1,9 @@
 // gen_tcp:connect/3 and ssl:connect/3 wait for ever by default, and so does httpc:request without a timeout among its options. In
-// a server, or in the init of one, whoever waits for the process waits as long as the network is silent.
+// a server, or in the init of one, whoever waits for the process waits as long as the network is silent. The same holds of
+// gen_tcp:recv/2 and ssl:recv/2 once the peer has accepted and says nothing.
 #include <algorithm>
 #include <set>
+#include <vector>
 
 #include "analysis/possible_values.h"
 #include "analysis/values.h"
@@ -85,6 +87,40 @@ bool waits_by_choice(const Program& program, const Facts& facts, CallId site) {
   });
 }
 
+// gen_tcp:recv(Socket, Length): infinity is the default (kernel: gen_tcp:recv/2; ssl: ssl:recv/2).
+bool receives(const Program& program, const Facts& facts, CallId site) {
+  const analysis::External* external = facts.calls.external(site);
+  return external && (external->module == sym::gen_tcp || external->module == sym::ssl) && external->arity == 2 &&
+         external->name.text() == "recv" && !program.call(site).capture && facts.calls.runs[site.index] == Runs::kCaller;
+}
+
+// Does somebody wait while the server runs the function: its supervisor during init, or callers of one of many servers? Of the
+// one server that many share, blocking-call-handler speaks. A server that reads a socket for nobody but itself may wait for its
+// peer.
+ProcessId awaited_server_of(const Facts& facts, FunctionId function) {
+  constexpr std::size_t kMostFunctions = 40;
+  std::vector<FunctionId> below{function};
+  for (std::size_t i = 0; i < below.size() && below.size() < kMostFunctions; ++i) {
+    for (const std::uint32_t incoming : facts.calls.incoming_of(below[i])) {
+      const analysis::Edge& edge = facts.calls.edges[incoming];
+      const FunctionId caller = facts.calls.callers[incoming];
+      if (edge.possible || edge.runs != Runs::kCaller || !caller) continue;
+      if (std::find(below.begin(), below.end(), caller) == below.end()) below.push_back(caller);
+    }
+  }
+  for (const ProcessId id : facts.contexts.of(function).processes) {
+    const analysis::Process& process = facts.process(id);
+    if (process.kind != analysis::ProcessKind::kGenServer && process.kind != analysis::ProcessKind::kGenStatem) continue;
+    for (const analysis::HandlerId handler : process.handlers) {
+      const analysis::Handler& known = facts.handler(handler);
+      const bool waited_for = known.kind == analysis::HandlerKind::kInit ||
+                              (known.kind == analysis::HandlerKind::kCall && process.count != analysis::Count::kOne);
+      if (waited_for && std::find(below.begin(), below.end(), known.function) != below.end()) return id;
+    }
+  }
+  return {};
+}
+
 // Does the call wait for a peer without limit, because nobody said anything?
 bool is_unlimited(const Program& program, const Facts& facts, CallId site) {
   const analysis::External* external = facts.calls.external(site);
@@ -147,15 +183,16 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   const bool erlang = in_erlang(program, function);
   const std::string callee = callee_text(program, facts, site);
   const std::string name = server ? process_name(program, facts, server) : std::string("whoever calls it");
-  const bool http = is_http(facts, site);
+  const bool http = is_http(facts, site), reads = receives(program, facts, site);
   const bool shared = server && facts.process(server).count == analysis::Count::kOne && is_called(facts, server);
   Finding finding = found_in(reporter, program, function, call_span(program, site));
   finding.severity = shared ? Severity::kHigh : Severity::kMedium;
   finding.confidence = possible ? Confidence::kPossible : Confidence::kLikely;
   finding.message = finding.function + " calls " + callee + " without a timeout" + (server ? ", in the process " + name : "");
   finding.why =
-      std::string(http ? "httpc waits for ever for a server that accepts and says nothing"
-                       : "A peer that drops packets is waited for as long as the operating system likes, about two minutes") +
+      std::string(http    ? "httpc waits for ever for a server that accepts and says nothing"
+                  : reads ? "A peer that accepts and says nothing is waited for without end"
+                          : "A peer that drops packets is waited for as long as the operating system likes, about two minutes") +
       "; meanwhile " + name +
       (server ? " answers nobody, and a supervisor that starts it waits as well."
               : " hangs, with no error and nothing in the log.");
@@ -171,6 +208,9 @@ void report(const Program& program, const Facts& facts, Reporter& reporter, Call
   } else if (http) {
     finding.fix = erlang ? "Give it {timeout, 5000} and {connect_timeout, 2000} among the HTTP options, the third argument."
                          : "Give it timeout: 5_000 and connect_timeout: 2_000 among the HTTP options, the third argument.";
+  } else if (reads) {
+    finding.fix = erlang ? "Give it a timeout as its third argument, such as 5000, and match {error, timeout}."
+                         : "Give it a timeout as its third argument, such as 5_000, and match {:error, :timeout}.";
   } else {
     finding.fix = erlang ? "Give it a timeout as its fourth argument, such as 5000, and match {error, timeout}."
                          : "Give it a timeout as its fourth argument, such as 5_000, and match {:error, :timeout}.";
@@ -185,6 +225,12 @@ void check(const Program& program, const Facts& facts, Reporter& reporter) {
   for (const CallId site : wanted_calls(program, reporter)) {
     const FunctionId function = program.function_of(site);
     if (!function || !in_production(program, facts, function)) continue;
+    if (receives(program, facts, site)) {
+      const ProcessId server = awaited_server_of(facts, function);
+      if (server && reported.emplace(function, callee_text(program, facts, site)).second)
+        report(program, facts, reporter, site, server, false);
+      continue;
+    }
     const bool mapper = asks_port_mapper(program, facts, site);
     const bool chosen = !mapper && !opens_session(program, facts, site) && !is_unlimited(program, facts, site);
     if (chosen && !waits_by_choice(program, facts, site) && !connects_by_module(program, facts, site)) continue;
