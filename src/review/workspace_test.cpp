@@ -50,6 +50,24 @@ start(_, _) -> shop_sup:start_link().
 stop(_) -> ok.
 )";
 
+constexpr const char* kTemplate = R"(defmodule Depot.Worker do
+  defmacro __using__(_) do
+    quote do
+      use GenServer
+      def start_link(arg), do: GenServer.start_link(__MODULE__, arg, name: __MODULE__)
+      def perform(job), do: GenServer.call(__MODULE__, {:perform, job})
+      def init(arg), do: {:ok, arg}
+      def handle_call({:perform, job}, _from, state), do: {:reply, work(job), state}
+    end
+  end
+end
+)";
+constexpr const char* kUser = R"(defmodule Depot.Thumbnails do
+  use Depot.Worker
+  def work(job), do: System.cmd("convert", [job])
+end
+)";
+
 class WorkspaceEdits : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -64,7 +82,9 @@ class WorkspaceEdits : public ::testing::Test {
   void TearDown() override { fs::remove_all(root_); }
 
   void put(const std::string& module, const std::string& text) { std::ofstream(path(module)) << text; }
-  std::string path(const std::string& module) const { return (root_ / "src" / (module + ".erl")).string(); }
+  std::string path(const std::string& module) const {
+    return (root_ / "src" / (module.ends_with(".ex") ? module : module + ".erl")).string();
+  }
 
   CheckOptions options() const {
     CheckOptions options;
@@ -173,6 +193,24 @@ TEST_F(WorkspaceEdits, AnotherNameOrDirectiveOfAModuleIsNoticedEverywhere) {
   edit("shop_counter", replaced(kCounter, "-export([start_link/1, sum/1]).", "-import(lists, [sum/1])."));
   edit("shop_cart", replaced(kCart, "-behaviour(gen_server).", "-behaviour(application)."));
   edit("shop_cart", kCart);
+}
+
+// A copy of a template is of two files: either may change, and so may which functions are copied.
+TEST_F(WorkspaceEdits, WhatUseBringsIntoAModuleFollowsBothFiles) {
+  put("worker.ex", kTemplate), put("thumbnails.ex", kUser);
+  workspace_->look_again();
+  update(*workspace_);
+  edit("thumbnails.ex", replaced(kUser, "System.cmd(\"convert\", [job])", "job"));
+  edit("thumbnails.ex", replaced(kUser, "def work", "def other(x), do: x\n  def work"));
+  edit("worker.ex", replaced(kTemplate, "work(job)", "other(job)"));
+  edit("worker.ex", replaced(kTemplate, "      def perform", "      def more(x), do: File.read(x)\n      def perform"));
+  edit("thumbnails.ex", replaced(kUser, "def work", "def more(x), do: x\n  def work"));
+  edit("shop_cart", "% first\n" + std::string(kCart));
+  edit("thumbnails.ex", replaced(kUser, "  use Depot.Worker\n", ""));
+  edit("thumbnails.ex", kUser);
+  edit("thumbnails.ex", std::string(kUser) + "defmodule Depot.Previews do\n  use Depot.Worker\n  def work(job), do: job\nend\n");
+  edit("worker.ex", "");
+  edit("worker.ex", kTemplate);
 }
 
 TEST_F(WorkspaceEdits, SeveralFilesBetweenTwoReviews) {
