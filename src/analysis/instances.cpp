@@ -236,4 +236,10 @@ bool Instantiated::contains(const Program& program, FunctionId function) const {
   return !places_.empty() && program.function(function).has(model::kTemplate) && places_.contains(place_of(program, function));
 }
 
+bool Instantiated::covers(const source::Span& span) const {
+  return std::any_of(places_.begin(), places_.end(), [&](const source::Span& place) {
+    return place.file == span.file && place.begin <= span.begin && span.end <= place.end;
+  });
+}
+
 }  // namespace beamwright::analysis

@@ -19,6 +19,8 @@ class Instantiated {
  public:
   explicit Instantiated(const model::Program& program);
   bool contains(const model::Program& program, model::FunctionId function) const;
+  // Does the place stand in one of them?
+  bool covers(const source::Span& span) const;
 
  private:
   std::set<source::Span> places_;

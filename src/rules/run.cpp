@@ -1,15 +1,14 @@
 // Each rule writes into a list of its own; the lists are joined in order.
 #include "rules/run.h"
 
-#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <map>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "analysis/instances.h"
 #include "analysis/tables.h"
 #include "base/parallel.h"
 
@@ -24,31 +23,13 @@ void find_tables(const model::Program& program, const analysis::Facts& facts) {
   }
 }
 
-// Where the functions stand that templates bring to modules.
-std::set<source::Span> brought_functions(const model::Program& program) {
-  std::set<source::Span> places;
-  for (const model::FunctionRange::Range& range : program.brought) {
-    for (const model::FunctionId id : range) {
-      const model::Function& f = program.function(id);
-      places.insert({program.unit_of(id).file, f.begin, f.end});
-    }
-  }
-  return places;
-}
-
-bool is_inside(const std::set<source::Span>& places, const source::Span& span) {
-  return std::any_of(places.begin(), places.end(), [&](const source::Span& place) {
-    return place.file == span.file && place.begin <= span.begin && span.end <= place.end;
-  });
-}
-
 // A fault of a template is found in each module that uses it. It is told once, where the template stands, as gravely as any.
-void tell_once(const std::set<source::Span>& brought, findings::Findings& found) {
-  if (brought.empty() || found.size() < 2) return;
+void tell_once(const analysis::Instantiated& templates, findings::Findings& found) {
+  if (found.size() < 2) return;
   std::map<source::Span, std::size_t> first;
   findings::Findings told;
   for (findings::Finding& finding : found) {
-    if (is_inside(brought, finding.span)) {
+    if (templates.covers(finding.span)) {
       const auto [at, fresh] = first.try_emplace(finding.span, told.size());
       if (!fresh) {
         if (finding.severity > told[at->second].severity) told[at->second] = std::move(finding);
@@ -75,7 +56,7 @@ findings::Findings run_all(const model::Program& program, const analysis::Facts&
     std::string failure;
   };
   std::vector<Outcome> outcomes(rules.size());
-  const std::set<source::Span> brought = brought_functions(program);
+  const analysis::Instantiated templates(program);
   // What many rules share is found before the rules that would wait for it.
   parallel_for(1 + rules.size(), jobs, [&](std::size_t number) {
     if (stop.stop_requested()) return;
@@ -89,7 +70,7 @@ findings::Findings run_all(const model::Program& program, const analysis::Facts&
     try {
       Reporter reporter(rule.info, outcomes[i].findings, only);
       rule.check(program, facts, reporter);
-      tell_once(brought, outcomes[i].findings);
+      tell_once(templates, outcomes[i].findings);
     } catch (const std::exception& exception) {
       failed(exception.what());
     } catch (...) {
